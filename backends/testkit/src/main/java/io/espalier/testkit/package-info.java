@@ -1,0 +1,5 @@
+/** The contract tests that a plugin author extends. */
+@NullMarked
+package io.espalier.testkit;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Benchmarks, with JMH. */
+@NullMarked
+package io.espalier.benchmarks;
+
+import org.jspecify.annotations.NullMarked;
