@@ -1,0 +1,186 @@
+package io.espalier.spi;
+
+import java.security.CodeSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+import java.util.TreeMap;
+
+/**
+ * The rules, modules and criteria an analysis works with. A registry is a value: immutable, made by {@link #discover}
+ * from the class path or by {@link #of} from objects, and two of them may live side by side.
+ */
+public final class DMRegistry {
+  private final Map<OpId, OperatorRule> rules;
+  private final Map<String, DynamicModule> modules;
+  private final Map<String, ImportanceCriterion> criteria;
+
+  private DMRegistry(
+      Collection<? extends OperatorRule> rules,
+      Collection<? extends DynamicModule> modules,
+      Collection<? extends ImportanceCriterion> criteria) {
+    Map<OpId, OperatorRule> byOperator = new TreeMap<>();
+    for (OperatorRule rule : rules) {
+      for (OpId operator : rule.operators()) {
+        claim(byOperator, operator, rule, "operator " + operator);
+      }
+    }
+    Map<String, DynamicModule> byKey = new LinkedHashMap<>();
+    for (DynamicModule module : sorted(modules, DynamicModule::key)) {
+      claim(byKey, module.key(), module, "key \"" + module.key() + "\"");
+    }
+    Map<String, ImportanceCriterion> byName = new LinkedHashMap<>();
+    for (ImportanceCriterion criterion : sorted(criteria, ImportanceCriterion::key)) {
+      claim(byName, criterion.key(), criterion, "criterion \"" + criterion.key() + "\"");
+    }
+    this.rules = Collections.unmodifiableMap(byOperator);
+    this.modules = Collections.unmodifiableMap(byKey);
+    this.criteria = Collections.unmodifiableMap(byName);
+  }
+
+  /**
+   * Finds every rule, module and criterion that is registered on a class loader's class path.
+   *
+   * @param loader where to look
+   * @throws RegistryException if two entries claim the same operator or key, or one cannot be loaded
+   */
+  public static DMRegistry discover(ClassLoader loader) {
+    return new DMRegistry(
+        load(OperatorRule.class, loader), load(DynamicModule.class, loader), load(ImportanceCriterion.class, loader));
+  }
+
+  /**
+   * A registry of exactly these entries. An object that plays several roles is registered for each.
+   *
+   * @throws RegistryException if two entries claim the same operator or key
+   */
+  public static DMRegistry of(Object... entries) {
+    return of(List.of(entries));
+  }
+
+  /** As {@link #of(Object...)}. */
+  public static DMRegistry of(Collection<?> entries) {
+    for (Object entry : entries) {
+      if (!(entry instanceof OperatorRule || entry instanceof DynamicModule || entry instanceof ImportanceCriterion)) {
+        throw new RegistryException(
+            describe(entry) + " is no OperatorRule, DynamicModule or ImportanceCriterion and cannot be registered");
+      }
+    }
+    return new DMRegistry(
+        of(OperatorRule.class, entries), of(DynamicModule.class, entries), of(ImportanceCriterion.class, entries));
+  }
+
+  /**
+   * This registry with more entries.
+   *
+   * @throws RegistryException if a new entry claims what an old one has
+   */
+  public DMRegistry with(Object... entries) {
+    List<Object> all = new ArrayList<>(entries());
+    all.addAll(List.of(entries));
+    return of(all);
+  }
+
+  /** The rule of an operator, if there is one. */
+  public Optional<OperatorRule> rule(OpId operator) {
+    return Optional.ofNullable(rules.get(operator));
+  }
+
+  /** Every operator that has a rule. */
+  public Collection<OpId> operators() {
+    return rules.keySet();
+  }
+
+  /** The module of a key, if there is one. */
+  public Optional<DynamicModule> module(String key) {
+    return Optional.ofNullable(modules.get(key));
+  }
+
+  /**
+   * The module that claims a layer, if there is one.
+   *
+   * @throws RegistryException if two modules claim it
+   */
+  public Optional<DynamicModule> module(Layer layer) {
+    DynamicModule found = null;
+    for (DynamicModule module : modules.values()) {
+      if (module.matches(layer)) {
+        if (found != null) {
+          throw clash("layer " + layer.name() + " (" + layer.type() + ")", found, module);
+        }
+        found = module;
+      }
+    }
+    return Optional.ofNullable(found);
+  }
+
+  /** Every module, by key. */
+  public Map<String, DynamicModule> modules() {
+    return modules;
+  }
+
+  /** Every criterion, by key. */
+  public Map<String, ImportanceCriterion> criteria() {
+    return criteria;
+  }
+
+  private Collection<Object> entries() {
+    Map<Object, Boolean> all = new java.util.IdentityHashMap<>();
+    List<Object> ordered = new ArrayList<>();
+    for (Collection<?> role : List.of(rules.values(), modules.values(), criteria.values())) {
+      for (Object entry : role) {
+        if (all.put(entry, true) == null) {
+          ordered.add(entry);
+        }
+      }
+    }
+    return ordered;
+  }
+
+  private static <K, T> void claim(Map<K, T> registered, K key, T entry, String what) {
+    T before = registered.putIfAbsent(key, entry);
+    if (before != null && before != entry) {
+      throw clash(what, before, entry);
+    }
+  }
+
+  private static RegistryException clash(String what, Object first, Object second) {
+    return new RegistryException(
+        what + " is claimed by " + describe(first) + " and by " + describe(second) + "; remove one of them");
+  }
+
+  private static String describe(Object entry) {
+    CodeSource source = entry.getClass().getProtectionDomain().getCodeSource();
+    String where = source == null || source.getLocation() == null ? "" : " in " + source.getLocation().getPath();
+    return entry.getClass().getName() + where;
+  }
+
+  private static <T> List<T> of(Class<T> role, Collection<?> entries) {
+    return entries.stream().filter(role::isInstance).map(role::cast).toList();
+  }
+
+  private static <T> List<T> sorted(
+      Collection<? extends T> entries, java.util.function.Function<? super T, String> key) {
+    List<T> sorted = new ArrayList<>(entries);
+    sorted.sort(java.util.Comparator.comparing(key));
+    return sorted;
+  }
+
+  private static <T> List<T> load(Class<T> role, ClassLoader loader) {
+    List<T> found = new ArrayList<>();
+    try {
+      for (T entry : ServiceLoader.load(role, loader)) {
+        found.add(entry);
+      }
+    } catch (ServiceConfigurationError e) {
+      throw new RegistryException("a plugin cannot be loaded: " + e.getMessage(), e);
+    }
+    return found;
+  }
+}

@@ -1,0 +1,44 @@
+package io.espalier.spi;
+
+import java.util.List;
+
+/** Collects what a dynamic module says of one layer. Names are local: {@code out_channels}, not the full path. */
+public interface Hparams {
+  /**
+   * Names a width.
+   *
+   * @param name the hparam's name
+   * @param axis the axis it is the extent of
+   * @param ratio the option that lists fractions of the original width
+   * @param divisor the option that widths are rounded to
+   */
+  void width(String name, Axis axis, RuleOption ratio, RuleOption divisor);
+
+  /**
+   * Says that a parameter reads its units from a width, so that the size of its weights along that axis tells how much
+   * each unit matters.
+   *
+   * @param node the node that owns the parameter
+   * @param input the parameter's position among the node's inputs
+   * @param axis the axis of the parameter that the units lie on
+   */
+  void consumes(Node node, int input, int axis);
+
+  /**
+   * Names windows that are cropped together, such as a kernel.
+   *
+   * @param name the hparam's name
+   * @param windows one axis for each spatial dimension
+   * @param sizes the option that lists the sizes
+   */
+  void crop(String name, List<Axis> windows, RuleOption sizes);
+
+  /**
+   * Names the number of children of a container that are kept, counted from the first.
+   *
+   * @param name the hparam's name
+   * @param children the children in order
+   * @param least the option that bounds it from below
+   */
+  void depth(String name, List<Layer> children, RuleOption least);
+}

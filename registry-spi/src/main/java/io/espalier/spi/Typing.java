@@ -1,0 +1,111 @@
+package io.espalier.spi;
+
+import java.util.List;
+import java.util.function.LongBinaryOperator;
+
+/**
+ * What a rule can say about a node. All operations on axes are total: where two axes cannot be made to agree they are
+ * frozen, which is always sound.
+ */
+public interface Typing {
+  /** A new free width of n units; an extent of 1 is fixed. */
+  Axis symbol(long n);
+
+  /**
+   * A new width of n units that keeps its centred run: n, n - 2, n - 4 and so on.
+   *
+   * @param n the original extent, such as a kernel's
+   * @param least the smallest extent allowed; n where nothing may be cropped
+   */
+  Axis window(long n, long least);
+
+  /** An axis of n elements that is not free; what meets it is frozen. */
+  Axis fixed(long n);
+
+  /** Axes side by side; their extents add up. */
+  Axis concat(List<Axis> parts);
+
+  /** One axis over all combinations, outer to inner: index = (i1 * n2 + i2) * n3 + i3. */
+  Axis product(List<Axis> factors);
+
+  /**
+   * Cuts an axis into consecutive pieces.
+   *
+   * @param axis the axis
+   * @param sizes the extents of the pieces; they add up to the extent of the axis
+   */
+  List<Axis> split(Axis axis, long... sizes);
+
+  /**
+   * Sees an axis as a product of factors of the given extents, outer to inner.
+   *
+   * @param axis the axis
+   * @param extents their product is the extent of the axis
+   */
+  List<Axis> factor(Axis axis, long... extents);
+
+  /**
+   * Rearranges row-major axes into axes of other extents.
+   *
+   * @param from the axes before
+   * @param to the extents after; their product is that of the extents before
+   */
+  List<Axis> reshape(List<Axis> from, long... to);
+
+  /** Ties two axes together: whatever is kept of one is kept of the other. Axes of different extents are frozen. */
+  void unify(Axis a, Axis b);
+
+  /** The shape of an elementwise operator: right-aligned, axes longer than 1 unified, those of extent 1 stretched. */
+  List<Axis> broadcast(List<List<Axis>> shapes);
+
+  /** Makes every width in this axis unchangeable. The reason says what stopped it, in words a user can act upon. */
+  void freeze(Axis axis, String reason);
+
+  /**
+   * Declares that the node computes a mean, a norm or another quantity over this axis of an input: the masked reference
+   * has to restrict it to the kept elements.
+   */
+  void normalised(Axis axis, int input);
+
+  /** Declares that a 0/1 mask must not be multiplied onto this input, since the node divides by it or takes its root. */
+  void unmaskable(int input);
+
+  /** Gives the width a name that a person would recognise, such as {@code num_heads}. */
+  void role(Axis axis, String role);
+
+  /** An element that is a plain number. */
+  Element number(long value);
+
+  /** An element that is the extent of an axis and follows it. */
+  Element extentOf(Axis axis);
+
+  /** An element computed from two others. */
+  Element compute(LongBinaryOperator function, Element x, Element y);
+
+  /** Sets the axes of an output. */
+  void output(int index, List<Axis> axes);
+
+  /** Sets the elements of an output that is a small integer tensor; its axes are fixed. */
+  void output(int index, Ints ints);
+
+  /**
+   * Declares what an integer attribute must be once widths have changed.
+   *
+   * @param name the attribute's name
+   * @param index the position in a list of integers; -1 for a single integer
+   * @param element the value it must have
+   */
+  void attribute(String name, int index, Element element);
+
+  /** Declares what one element of an integer input must be once widths have changed. */
+  void element(int input, int index, Element element);
+
+  /** Adds a product of extents to the multiply-accumulate operations of the node, at the network's batch. */
+  void macs(Axis... factors);
+
+  /**
+   * Refuses to type this node: every axis of every input is frozen with the reason, and outputs have the shape that the
+   * model declares for them, if any.
+   */
+  void unsupported(String reason);
+}

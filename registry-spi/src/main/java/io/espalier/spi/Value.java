@@ -1,0 +1,35 @@
+package io.espalier.spi;
+
+import java.util.List;
+import java.util.Optional;
+
+/** A tensor as one node sees it: one of its inputs or outputs. */
+public interface Value {
+  /** Whether the node has this input or output at all; an optional one may be left out. */
+  boolean present();
+
+  /** The name of the tensor in the model; empty where it is absent. */
+  String name();
+
+  /** Whether the tensor is made of parameters only: no path leads to it from an input of the network. */
+  boolean parameter();
+
+  /** The axes of the tensor, outermost first; empty for a scalar and for an absent value. */
+  List<Axis> axes();
+
+  /** The elements, where this is a small integer tensor that the analysis could follow. */
+  Optional<Ints> ints();
+
+  /** The elements in row-major order, where this is a constant of at most 1024 floating-point numbers. */
+  Optional<float[]> floats();
+
+  /** The number of axes. */
+  default int rank() {
+    return axes().size();
+  }
+
+  /** One axis; negative numbers count from the innermost. */
+  default Axis axis(int index) {
+    return axes().get(index < 0 ? index + rank() : index);
+  }
+}
