@@ -1,0 +1,52 @@
+package io.espalier.onnx.file;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Tensors that go to a file of their own beside the model. */
+final class ExternalDataFile {
+  /** A page, so that a runtime can map tensors one by one; the ONNX specification asks for it. */
+  private static final int ALIGNMENT = 4096;
+
+  private final String location;
+  private final List<TensorSource> tensors = new ArrayList<>();
+  private long size;
+
+  /**
+   * @param location the file's name, in the model's folder
+   */
+  ExternalDataFile(String location) {
+    this.location = location;
+  }
+
+  String location() {
+    return location;
+  }
+
+  boolean isEmpty() {
+    return tensors.isEmpty();
+  }
+
+  /** Appends a tensor and says at which offset. */
+  long add(TensorSource tensor) {
+    long offset = aligned(size);
+    tensors.add(tensor);
+    size = offset + tensor.byteSize();
+    return offset;
+  }
+
+  void writeTo(ByteSink sink) throws IOException {
+    long start = sink.written();
+    for (TensorSource tensor : tensors) {
+      long position = sink.written() - start;
+      sink.write(ByteBuffer.allocate((int) (aligned(position) - position)));
+      Chunks.write(tensor, sink);
+    }
+  }
+
+  private static long aligned(long offset) {
+    return (offset + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+  }
+}
