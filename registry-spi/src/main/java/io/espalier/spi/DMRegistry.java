@@ -4,17 +4,22 @@ import java.security.CodeSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
- * The rules, modules and criteria an analysis works with. A registry is a value: immutable, made by {@link #discover}
- * from the class path or by {@link #of} from objects, and two of them may live side by side.
+ * The rules, modules and criteria an analysis works with. A registry is a value: immutable, made by
+ * {@link #discover} from the class path or by {@link #of} from objects, and two of them may live
+ * side by side.
  */
 public final class DMRegistry {
   private final Map<OpId, OperatorRule> rules;
@@ -48,11 +53,14 @@ public final class DMRegistry {
    * Finds every rule, module and criterion that is registered on a class loader's class path.
    *
    * @param loader where to look
-   * @throws RegistryException if two entries claim the same operator or key, or one cannot be loaded
+   * @throws RegistryException if two entries claim the same operator or key, or one cannot be
+   *     loaded
    */
   public static DMRegistry discover(ClassLoader loader) {
     return new DMRegistry(
-        load(OperatorRule.class, loader), load(DynamicModule.class, loader), load(ImportanceCriterion.class, loader));
+        load(OperatorRule.class, loader),
+        load(DynamicModule.class, loader),
+        load(ImportanceCriterion.class, loader));
   }
 
   /**
@@ -67,13 +75,18 @@ public final class DMRegistry {
   /** As {@link #of(Object...)}. */
   public static DMRegistry of(Collection<?> entries) {
     for (Object entry : entries) {
-      if (!(entry instanceof OperatorRule || entry instanceof DynamicModule || entry instanceof ImportanceCriterion)) {
+      if (!(entry instanceof OperatorRule
+          || entry instanceof DynamicModule
+          || entry instanceof ImportanceCriterion)) {
         throw new RegistryException(
-            describe(entry) + " is no OperatorRule, DynamicModule or ImportanceCriterion and cannot be registered");
+            describe(entry)
+                + " is no OperatorRule, DynamicModule or ImportanceCriterion and cannot be registered");
       }
     }
     return new DMRegistry(
-        of(OperatorRule.class, entries), of(DynamicModule.class, entries), of(ImportanceCriterion.class, entries));
+        of(OperatorRule.class, entries),
+        of(DynamicModule.class, entries),
+        of(ImportanceCriterion.class, entries));
   }
 
   /**
@@ -131,11 +144,11 @@ public final class DMRegistry {
   }
 
   private Collection<Object> entries() {
-    Map<Object, Boolean> all = new java.util.IdentityHashMap<>();
+    Set<Object> all = Collections.newSetFromMap(new IdentityHashMap<>());
     List<Object> ordered = new ArrayList<>();
     for (Collection<?> role : List.of(rules.values(), modules.values(), criteria.values())) {
       for (Object entry : role) {
-        if (all.put(entry, true) == null) {
+        if (all.add(entry)) {
           ordered.add(entry);
         }
       }
@@ -152,12 +165,20 @@ public final class DMRegistry {
 
   private static RegistryException clash(String what, Object first, Object second) {
     return new RegistryException(
-        what + " is claimed by " + describe(first) + " and by " + describe(second) + "; remove one of them");
+        what
+            + " is claimed by "
+            + describe(first)
+            + " and by "
+            + describe(second)
+            + "; remove one of them");
   }
 
   private static String describe(Object entry) {
     CodeSource source = entry.getClass().getProtectionDomain().getCodeSource();
-    String where = source == null || source.getLocation() == null ? "" : " in " + source.getLocation().getPath();
+    String where =
+        source == null || source.getLocation() == null
+            ? ""
+            : " in " + source.getLocation().getPath();
     return entry.getClass().getName() + where;
   }
 
@@ -166,9 +187,9 @@ public final class DMRegistry {
   }
 
   private static <T> List<T> sorted(
-      Collection<? extends T> entries, java.util.function.Function<? super T, String> key) {
+      Collection<? extends T> entries, Function<? super T, String> key) {
     List<T> sorted = new ArrayList<>(entries);
-    sorted.sort(java.util.Comparator.comparing(key));
+    sorted.sort(Comparator.comparing(key));
     return sorted;
   }
 

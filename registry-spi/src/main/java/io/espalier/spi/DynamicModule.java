@@ -3,8 +3,8 @@ package io.espalier.spi;
 import java.util.List;
 
 /**
- * Makes one kind of layer elastic by naming its widths. It never types operators; that is the part of an {@link
- * OperatorRule}. A module is stateless and may be used by several threads.
+ * Makes one kind of layer elastic by naming its widths. It never types operators; that is the part
+ * of an {@link OperatorRule}. A module is stateless and may be used by several threads.
  */
 public interface DynamicModule {
   /** The key of this kind of layer in a rules file, such as {@code nn.Conv2d}. */
@@ -16,6 +16,9 @@ public interface DynamicModule {
   /** Whether a layer is of this kind; at most one module of a registry may claim a layer. */
   boolean matches(Layer layer);
 
-  /** Names the widths, windows and depths of a layer. The layer's values show the axes as they were solved. */
+  /**
+   * Names the widths, windows and depths of a layer. The layer's values show the axes as they were
+   * solved.
+   */
   void describe(Layer layer, Hparams hparams);
 }

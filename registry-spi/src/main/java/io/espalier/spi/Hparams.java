@@ -2,7 +2,10 @@ package io.espalier.spi;
 
 import java.util.List;
 
-/** Collects what a dynamic module says of one layer. Names are local: {@code out_channels}, not the full path. */
+/**
+ * Collects what a dynamic module says of one layer. Names are local: {@code out_channels}, not the
+ * full path.
+ */
 public interface Hparams {
   /**
    * Names a width.
@@ -15,8 +18,8 @@ public interface Hparams {
   void width(String name, Axis axis, RuleOption ratio, RuleOption divisor);
 
   /**
-   * Says that a parameter reads its units from a width, so that the size of its weights along that axis tells how much
-   * each unit matters.
+   * Says that a parameter reads its units from a width, so that the size of its weights along that
+   * axis tells how much each unit matters.
    *
    * @param node the node that owns the parameter
    * @param input the parameter's position among the node's inputs

@@ -10,8 +10,8 @@ public interface ImportanceCriterion {
    *
    * @param use the parameter, and the node that reads from the width
    * @param axis the axis of the parameter that the units lie on
-   * @return one non-negative finite number for each index, larger for what matters more; empty where the criterion has
-   *     nothing to say
+   * @return one non-negative finite number for each index, larger for what matters more; empty
+   *     where the criterion has nothing to say
    */
   double[] score(Use use, int axis);
 }

@@ -14,7 +14,10 @@ public interface Node {
   /** The node's name in the model; empty where it has none. */
   String name();
 
-  /** The inputs by position; an optional one that is left out is there, but not {@link Value#present() present}. */
+  /**
+   * The inputs by position; an optional one that is left out is there, but not {@link
+   * Value#present() present}.
+   */
   List<Value> inputs();
 
   /** The outputs by position; those left out are not {@link Value#present() present}. */
@@ -39,8 +42,8 @@ public interface Node {
   }
 
   /**
-   * Integers that older operator sets give as an attribute and newer ones as an input: the input where it is present and
-   * known, else the attribute.
+   * Integers that older operator sets give as an attribute and newer ones as an input: the input
+   * where it is present and known, else the attribute.
    *
    * @param attribute the attribute's name
    * @param input the input's position; negative if there is none

@@ -3,7 +3,8 @@ package io.espalier.spi;
 /**
  * The identity of an operator: its domain and its name within that domain.
  *
- * @param domain the operator's domain; empty for the ONNX standard domain ({@code ai.onnx} is normalised to it)
+ * @param domain the operator's domain; empty for the ONNX standard domain ({@code ai.onnx} is
+ *     normalised to it)
  * @param name the operator's name, such as {@code Conv}
  */
 public record OpId(String domain, String name) implements Comparable<OpId> {

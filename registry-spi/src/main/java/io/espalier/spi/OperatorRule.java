@@ -3,17 +3,19 @@ package io.espalier.spi;
 import java.util.Set;
 
 /**
- * Types an operator: says how the axes of its inputs and outputs depend on one another. Each operator has exactly one
- * rule, which serves every backend. A rule is stateless and may be used by several threads.
+ * Types an operator: says how the axes of its inputs and outputs depend on one another. Each
+ * operator has exactly one rule, which serves every backend. A rule is stateless and may be used by
+ * several threads.
  */
 public interface OperatorRule {
   /** The operators this rule types; at least one. */
   Set<OpId> operators();
 
   /**
-   * Types one node. The rule ties axes together, gives every present output its axes, and declares what carving must
-   * rewrite and what the node costs. It never sees an input of unknown shape. Where it cannot say for sure what an axis
-   * depends on, it freezes the axis with a reason; an exception freezes every axis that touches the node.
+   * Types one node. The rule ties axes together, gives every present output its axes, and declares
+   * what carving must rewrite and what the node costs. It never sees an input of unknown shape.
+   * Where it cannot say for sure what an axis depends on, it freezes the axis with a reason; an
+   * exception freezes every axis that touches the node.
    *
    * @param node the node; its inputs have axes already
    * @param typing records what the rule says

@@ -1,6 +1,9 @@
 package io.espalier.spi;
 
-/** A registry cannot be built, or two of its entries claim the same thing. The message names both and where they are. */
+/**
+ * A registry cannot be built, or two of its entries claim the same thing. The message names both
+ * and where they are.
+ */
 public final class RegistryException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

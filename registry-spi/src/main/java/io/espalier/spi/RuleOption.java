@@ -9,11 +9,17 @@ package io.espalier.spi;
 public record RuleOption(String name, Kind kind) {
   /** What values an option takes. */
   public enum Kind {
-    /** A list of fractions of the original width, above 0 and at most 1; null stands for every width. */
+    /**
+     * A list of fractions of the original width, above 0 and at most 1; null stands for every
+     * width.
+     */
     RATIO,
     /** A whole number, at least 1, that widths are rounded to. */
     DIVISOR,
-    /** A list of kernel sizes, each a whole number or a list with one for each axis; null stands for all. */
+    /**
+     * A list of kernel sizes, each a whole number or a list with one for each axis; null stands for
+     * all.
+     */
     SIZES,
     /** A whole number, at least 0: the fewest children that are kept. */
     DEPTH

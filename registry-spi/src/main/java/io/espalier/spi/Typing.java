@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.function.LongBinaryOperator;
 
 /**
- * What a rule can say about a node. All operations on axes are total: where two axes cannot be made to agree they are
- * frozen, which is always sound.
+ * What a rule can say about a node. All operations on axes are total: where two axes cannot be made
+ * to agree they are frozen, which is always sound.
  */
 public interface Typing {
   /** A new free width of n units; an extent of 1 is fixed. */
@@ -52,22 +52,34 @@ public interface Typing {
    */
   List<Axis> reshape(List<Axis> from, long... to);
 
-  /** Ties two axes together: whatever is kept of one is kept of the other. Axes of different extents are frozen. */
+  /**
+   * Ties two axes together: whatever is kept of one is kept of the other. Axes of different extents
+   * are frozen.
+   */
   void unify(Axis a, Axis b);
 
-  /** The shape of an elementwise operator: right-aligned, axes longer than 1 unified, those of extent 1 stretched. */
+  /**
+   * The shape of an elementwise operator: right-aligned, axes longer than 1 unified, those of
+   * extent 1 stretched.
+   */
   List<Axis> broadcast(List<List<Axis>> shapes);
 
-  /** Makes every width in this axis unchangeable. The reason says what stopped it, in words a user can act upon. */
+  /**
+   * Makes every width in this axis unchangeable. The reason says what stopped it, in words a user
+   * can act upon.
+   */
   void freeze(Axis axis, String reason);
 
   /**
-   * Declares that the node computes a mean, a norm or another quantity over this axis of an input: the masked reference
-   * has to restrict it to the kept elements.
+   * Declares that the node computes a mean, a norm or another quantity over this axis of an input:
+   * the masked reference has to restrict it to the kept elements.
    */
   void normalised(Axis axis, int input);
 
-  /** Declares that a 0/1 mask must not be multiplied onto this input, since the node divides by it or takes its root. */
+  /**
+   * Declares that a 0/1 mask must not be multiplied onto this input, since the node divides by it
+   * or takes its root.
+   */
   void unmaskable(int input);
 
   /** Gives the width a name that a person would recognise, such as {@code num_heads}. */
@@ -100,12 +112,15 @@ public interface Typing {
   /** Declares what one element of an integer input must be once widths have changed. */
   void element(int input, int index, Element element);
 
-  /** Adds a product of extents to the multiply-accumulate operations of the node, at the network's batch. */
+  /**
+   * Adds a product of extents to the multiply-accumulate operations of the node, at the network's
+   * batch.
+   */
   void macs(Axis... factors);
 
   /**
-   * Refuses to type this node: every axis of every input is frozen with the reason, and outputs have the shape that the
-   * model declares for them, if any.
+   * Refuses to type this node: every axis of every input is frozen with the reason, and outputs
+   * have the shape that the model declares for them, if any.
    */
   void unsupported(String reason);
 }

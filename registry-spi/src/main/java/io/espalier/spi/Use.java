@@ -13,6 +13,9 @@ public interface Use {
   /** The parameter's dimensions. */
   int[] shape();
 
-  /** The parameter's values in row-major order, converted to float where they are stored otherwise. Read lazily. */
+  /**
+   * The parameter's values in row-major order, converted to float where they are stored otherwise.
+   * Read lazily.
+   */
   FloatBuffer values();
 }

@@ -11,7 +11,10 @@ public interface Value {
   /** The name of the tensor in the model; empty where it is absent. */
   String name();
 
-  /** Whether the tensor is made of parameters only: no path leads to it from an input of the network. */
+  /**
+   * Whether the tensor is made of parameters only: no path leads to it from an input of the
+   * network.
+   */
   boolean parameter();
 
   /** The axes of the tensor, outermost first; empty for a scalar and for an absent value. */
@@ -20,7 +23,10 @@ public interface Value {
   /** The elements, where this is a small integer tensor that the analysis could follow. */
   Optional<Ints> ints();
 
-  /** The elements in row-major order, where this is a constant of at most 1024 floating-point numbers. */
+  /**
+   * The elements in row-major order, where this is a constant of at most 1024 floating-point
+   * numbers.
+   */
   Optional<float[]> floats();
 
   /** The number of axes. */

@@ -1,6 +1,6 @@
 /**
- * The vocabulary of a plugin author: views of a traced network, typing rules for operators, and definitions that make
- * layers elastic.
+ * The vocabulary of a plugin author: views of a traced network, typing rules for operators, and
+ * definitions that make layers elastic.
  *
  * <p>A plugin is a JAR with one or more classes annotated {@code @AutoService}: an {@link
  * io.espalier.spi.OperatorRule} says how the axes of an operator depend on one another, a {@link

@@ -1,0 +1,224 @@
+package io.espalier.trace;
+
+import io.espalier.spi.Attributes;
+import io.espalier.spi.OpId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A traced network: operators in topological order, the tensors between them, and the layers they
+ * belong to. Immutable; made by a backend's tracer through {@link #builder()}.
+ */
+public final class Graph {
+  private static final OpId IDENTITY = OpId.of("Identity");
+
+  private final List<GraphNode> nodes;
+  private final List<Tensor> tensors;
+  private final List<Integer> inputs;
+  private final List<Integer> outputs;
+  private final List<LayerNode> layers;
+  private final List<List<Integer>> consumers;
+
+  private Graph(Builder builder) {
+    this.nodes = List.copyOf(builder.nodes);
+    this.tensors = List.copyOf(builder.tensors);
+    this.inputs = List.copyOf(builder.inputs);
+    this.outputs = List.copyOf(builder.outputs);
+    this.layers = List.copyOf(builder.layers);
+    List<List<Integer>> readers = new ArrayList<>();
+    tensors.forEach(tensor -> readers.add(new ArrayList<>(1)));
+    for (GraphNode node : nodes) {
+      for (int input : node.inputs()) {
+        if (input >= 0) {
+          readers.get(input).add(node.index());
+        }
+      }
+      for (int input : node.captured()) {
+        readers.get(input).add(node.index());
+      }
+    }
+    this.consumers = readers.stream().map(List::copyOf).toList();
+  }
+
+  /** The operators, each behind those whose outputs it reads. */
+  public List<GraphNode> nodes() {
+    return nodes;
+  }
+
+  /** The tensors, by id. */
+  public List<Tensor> tensors() {
+    return tensors;
+  }
+
+  /** The tensor of an id. */
+  public Tensor tensor(int id) {
+    return tensors.get(id);
+  }
+
+  /** The ids of the tensors that a caller feeds. */
+  public List<Integer> inputs() {
+    return inputs;
+  }
+
+  /** The ids of the tensors that a caller reads. */
+  public List<Integer> outputs() {
+    return outputs;
+  }
+
+  /** The outermost layers, in graph order. */
+  public List<LayerNode> layers() {
+    return layers;
+  }
+
+  /** The constant that a tensor is, itself or through Identity nodes; null if it is none. */
+  public @Nullable Constant constant(int tensor) {
+    return tensors.get(root(tensor)).constant();
+  }
+
+  /** The tensor that this one is a copy of: what stands before its Identity nodes. */
+  public int root(int tensor) {
+    int root = tensor;
+    while (true) {
+      int producer = tensors.get(root).producer();
+      if (producer < 0
+          || !nodes.get(producer).op().equals(IDENTITY)
+          || nodes.get(producer).inputs().get(0) < 0) {
+        return root;
+      }
+      root = nodes.get(producer).inputs().get(0);
+    }
+  }
+
+  /** The indices of the nodes that read a tensor; a node that reads it twice stands here twice. */
+  public List<Integer> consumers(int tensor) {
+    return consumers.get(tensor);
+  }
+
+  /** Starts an empty graph. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Collects the parts of a graph. Nodes are added in topological order. */
+  public static final class Builder {
+    private final List<GraphNode> nodes = new ArrayList<>();
+    private final List<Tensor> tensors = new ArrayList<>();
+    private final Map<String, Integer> ids = new HashMap<>();
+    private final List<Integer> inputs = new ArrayList<>();
+    private final List<Integer> outputs = new ArrayList<>();
+    private final List<LayerNode> layers = new ArrayList<>();
+
+    private Builder() {}
+
+    /** Adds a tensor that the caller feeds; null dimensions mean an unknown rank. */
+    public int input(String name, @Nullable List<Dim> dims) {
+      int id = tensor(name, -1, null, dims, false);
+      inputs.add(id);
+      return id;
+    }
+
+    /** Adds a parameter or constant. */
+    public int constant(String name, Constant values) {
+      return tensor(name, -1, values, null, true);
+    }
+
+    /**
+     * Adds a node, and the tensors it computes.
+     *
+     * @param inputNames names of tensors added before; empty for one that is left out
+     * @param outputNames new names; empty for one that is left out
+     * @param capturedNames names that sub-graphs of the node read
+     * @param declared shapes that the model declares for outputs, by name
+     * @return the node's index
+     */
+    public int node(
+        OpId op,
+        int opset,
+        String name,
+        List<String> inputNames,
+        List<String> outputNames,
+        List<String> capturedNames,
+        Attributes attributes,
+        Map<String, List<Dim>> declared) {
+      int index = nodes.size();
+      List<Integer> ins = inputNames.stream().map(in -> in.isEmpty() ? -1 : id(in, name)).toList();
+      List<Integer> captured = capturedNames.stream().map(in -> id(in, name)).toList();
+      boolean parameter =
+          ins.stream().allMatch(in -> in < 0 || tensors.get(in).parameter())
+              && captured.stream().allMatch(in -> tensors.get(in).parameter());
+      List<Integer> outs = new ArrayList<>();
+      for (String out : outputNames) {
+        outs.add(out.isEmpty() ? -1 : tensor(out, index, null, declared.get(out), parameter));
+      }
+      nodes.add(new GraphNode(index, op, opset, name, ins, outs, captured, attributes));
+      return index;
+    }
+
+    /** Declares a tensor to be an output of the network. */
+    public void output(String name) {
+      outputs.add(id(name, "the graph's outputs"));
+    }
+
+    /** Adds an outermost layer. */
+    public void layer(LayerNode layer) {
+      layers.add(layer);
+    }
+
+    /** Whether a tensor of this name was added. */
+    public boolean has(String name) {
+      return ids.containsKey(name);
+    }
+
+    /** The nodes added so far. */
+    public List<GraphNode> nodes() {
+      return nodes;
+    }
+
+    /** The tensor of a name that was added. */
+    public Tensor tensor(String name) {
+      return tensors.get(id(name, "a tracer"));
+    }
+
+    /** The tensor of an id. */
+    public Tensor tensor(int id) {
+      return tensors.get(id);
+    }
+
+    /** The finished graph. */
+    public Graph build() {
+      return new Graph(this);
+    }
+
+    private int id(String name, String reader) {
+      Integer id = ids.get(name);
+      if (id == null) {
+        throw new TraceException(
+            "tensor \""
+                + name
+                + "\" is read by "
+                + reader
+                + " but nothing before it computes it; is the model sorted?");
+      }
+      return id;
+    }
+
+    private int tensor(
+        String name,
+        int producer,
+        @Nullable Constant constant,
+        @Nullable List<Dim> dims,
+        boolean parameter) {
+      int id = tensors.size();
+      if (ids.putIfAbsent(name, id) != null) {
+        throw new TraceException("two tensors of the model are called \"" + name + "\"");
+      }
+      tensors.add(
+          new Tensor(
+              id, name, producer, constant, dims == null ? null : List.copyOf(dims), parameter));
+      return id;
+    }
+  }
+}

@@ -1,0 +1,58 @@
+package io.espalier.trace;
+
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What the rule of a node declared beside its types.
+ *
+ * @param attributes integer attributes that follow widths
+ * @param elements elements of integer inputs that follow widths
+ * @param macs products of extents that add up to the node's multiply-accumulate operations
+ * @param normalised input axes that the node normalises over
+ * @param unmaskable inputs that must not be masked
+ */
+public record NodeFacts(
+    List<AttributeTarget> attributes,
+    List<ElementTarget> elements,
+    List<List<Layout>> macs,
+    List<Normalised> normalised,
+    Set<Integer> unmaskable) {
+  /** A node whose rule declared nothing. */
+  public static final NodeFacts NONE =
+      new NodeFacts(List.of(), List.of(), List.of(), List.of(), Set.of());
+
+  public NodeFacts {
+    attributes = List.copyOf(attributes);
+    elements = List.copyOf(elements);
+    macs = macs.stream().map(List::copyOf).toList();
+    normalised = List.copyOf(normalised);
+    unmaskable = Set.copyOf(unmaskable);
+  }
+
+  /**
+   * What an integer attribute must be.
+   *
+   * @param name its name
+   * @param index the position in a list; -1 for a single integer
+   * @param value what it must be
+   */
+  public record AttributeTarget(String name, int index, Expression value) {}
+
+  /**
+   * What an element of an integer input must be.
+   *
+   * @param input the input's position
+   * @param index the element's position in row-major order
+   * @param value what it must be
+   */
+  public record ElementTarget(int input, int index, Expression value) {}
+
+  /**
+   * An axis that a node normalises over.
+   *
+   * @param input the input's position
+   * @param axis the axis of that input
+   */
+  public record Normalised(int input, int axis) {}
+}

@@ -1,0 +1,276 @@
+package io.espalier.trace;
+
+import io.espalier.spi.Axis;
+import io.espalier.spi.Element;
+import io.espalier.spi.Ints;
+import io.espalier.spi.Typing;
+import io.espalier.spi.Value;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.LongBinaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** Records what a rule says of one node. */
+final class NodeTyping implements Typing {
+  private final Pass pass;
+  private final Graph graph;
+  private final GraphNode node;
+  private final Unifier unifier;
+  private final @Nullable List<Term>[] outputs;
+  private final @Nullable Ints[] outputInts;
+  private @Nullable Reason unknownReason;
+
+  final List<NodeFacts.AttributeTarget> attributes = new ArrayList<>();
+  final List<NodeFacts.ElementTarget> elements = new ArrayList<>();
+  final List<List<Term>> macs = new ArrayList<>();
+  final List<NodeFacts.Normalised> normalised = new ArrayList<>();
+  final Set<Integer> unmaskable = new LinkedHashSet<>();
+
+  @SuppressWarnings({"unchecked", "rawtypes"})
+  NodeTyping(Pass pass, Graph graph, GraphNode node, Unifier unifier) {
+    this.pass = pass;
+    this.graph = graph;
+    this.node = node;
+    this.unifier = unifier;
+    this.outputs = new List[node.outputs().size()];
+    this.outputInts = new Ints[node.outputs().size()];
+  }
+
+  @Nullable List<Term> outputAxes(int index) {
+    return outputs[index];
+  }
+
+  @Nullable Ints outputInts(int index) {
+    return outputInts[index];
+  }
+
+  Reason unknownReason() {
+    return unknownReason != null
+        ? unknownReason
+        : unifier.reason("the shape of its output is not known");
+  }
+
+  private static Term term(Axis axis) {
+    return Unifier.find((Term) axis);
+  }
+
+  private static List<Term> terms(List<Axis> axes) {
+    return axes.stream().map(NodeTyping::term).toList();
+  }
+
+  private static List<Axis> axes(List<Term> terms) {
+    return List.copyOf(terms);
+  }
+
+  @Override
+  public Axis symbol(long n) {
+    return unifier.symbol(n);
+  }
+
+  @Override
+  public Axis window(long n, long least) {
+    return least >= n ? fixed(n) : unifier.window(n, least);
+  }
+
+  @Override
+  public Axis fixed(long n) {
+    return new Term.Fixed(n, unifier.reason("its extent here is a number"), false, false);
+  }
+
+  @Override
+  public Axis concat(List<Axis> parts) {
+    return Term.concat(terms(parts));
+  }
+
+  @Override
+  public Axis product(List<Axis> factors) {
+    return Term.product(terms(factors));
+  }
+
+  @Override
+  public List<Axis> split(Axis axis, long... sizes) {
+    require(
+        Arrays.stream(sizes).sum() == axis.extent(),
+        "pieces of " + Arrays.toString(sizes),
+        axis.extent());
+    require(
+        Arrays.stream(sizes).allMatch(size -> size > 0),
+        "pieces of " + Arrays.toString(sizes),
+        axis.extent());
+    return axes(unifier.split((Term) axis, sizes));
+  }
+
+  @Override
+  public List<Axis> factor(Axis axis, long... extents) {
+    require(
+        product(extents) == axis.extent(), "factors of " + Arrays.toString(extents), axis.extent());
+    return axes(unifier.factor((Term) axis, extents));
+  }
+
+  @Override
+  public List<Axis> reshape(List<Axis> from, long... to) {
+    long before = from.stream().mapToLong(Axis::extent).reduce(1, Math::multiplyExact);
+    require(product(to) == before, "a shape of " + Arrays.toString(to), before);
+    return axes(unifier.reshape(terms(from), to));
+  }
+
+  private static long product(long[] extents) {
+    return Arrays.stream(extents).reduce(1, Math::multiplyExact);
+  }
+
+  private static void require(boolean holds, String what, long extent) {
+    if (!holds) {
+      throw new IllegalArgumentException(what + " cannot be made of " + extent + " elements");
+    }
+  }
+
+  @Override
+  public void unify(Axis a, Axis b) {
+    unifier.unify((Term) a, (Term) b);
+  }
+
+  @Override
+  public List<Axis> broadcast(List<List<Axis>> shapes) {
+    return axes(unifier.broadcast(shapes.stream().map(NodeTyping::terms).toList()));
+  }
+
+  @Override
+  public void freeze(Axis axis, String reason) {
+    unifier.freeze((Term) axis, unifier.reason(reason));
+  }
+
+  @Override
+  public void normalised(Axis axis, int input) {
+    List<? extends Axis> inputAxes = pass.inputAxes(node.index(), input);
+    for (int i = 0; inputAxes != null && i < inputAxes.size(); i++) {
+      if (term(inputAxes.get(i)) == term(axis)) {
+        normalised.add(new NodeFacts.Normalised(input, i));
+        return;
+      }
+    }
+    throw new IllegalArgumentException("the axis declared as normalised is none of input " + input);
+  }
+
+  @Override
+  public void unmaskable(int input) {
+    unmaskable.add(input);
+  }
+
+  @Override
+  public void role(Axis axis, String role) {
+    if (term(axis) instanceof Term.Sym sym && sym.role == null) {
+      sym.role = role;
+    }
+  }
+
+  @Override
+  public Element number(long value) {
+    return new Expression.Literal(value);
+  }
+
+  @Override
+  public Element extentOf(Axis axis) {
+    return new Expression.Extent(axis);
+  }
+
+  @Override
+  public Element compute(LongBinaryOperator function, Element x, Element y) {
+    return new Expression.Computed(function, x, y);
+  }
+
+  @Override
+  public void output(int index, List<Axis> axes) {
+    outputs[index] = terms(axes);
+    outputInts[index] = null;
+  }
+
+  @Override
+  public void output(int index, Ints ints) {
+    List<Axis> axes = new ArrayList<>();
+    for (int extent : ints.shape()) {
+      axes.add(new Term.Fixed(extent, unifier.reason("integers computed with here"), false, false));
+    }
+    outputs[index] = terms(axes);
+    outputInts[index] = ints;
+  }
+
+  @Override
+  public void attribute(String name, int index, Element element) {
+    attributes.add(new NodeFacts.AttributeTarget(name, index, (Expression) element));
+  }
+
+  @Override
+  public void element(int input, int index, Element element) {
+    elements.add(new NodeFacts.ElementTarget(input, index, (Expression) element));
+  }
+
+  @Override
+  public void macs(Axis... factors) {
+    macs.add(terms(List.of(factors)));
+  }
+
+  @Override
+  public void unsupported(String reason) {
+    giveUp(unifier.reason(reason));
+  }
+
+  /** Freezes every input; outputs are as the model declares them, or unknown. */
+  void giveUp(Reason reason) {
+    attributes.clear();
+    elements.clear();
+    macs.clear();
+    normalised.clear();
+    unknownReason = reason;
+    for (int i = 0; i < node.inputs().size(); i++) {
+      List<? extends Axis> inputAxes =
+          node.inputs().get(i) < 0 ? null : pass.inputAxes(node.index(), i);
+      if (inputAxes != null) {
+        inputAxes.forEach(axis -> unifier.freeze((Term) axis, reason));
+      }
+    }
+    for (int i = 0; i < outputs.length; i++) {
+      int output = node.outputs().get(i);
+      List<Dim> declared = output < 0 ? null : graph.tensor(output).declared();
+      outputInts[i] = null;
+      outputs[i] =
+          declared == null || declared.stream().anyMatch(Dim::isOpen)
+              ? null
+              : declared.stream()
+                  .<Term>map(dim -> new Term.Fixed(dim.size(), reason, false, false))
+                  .toList();
+    }
+  }
+
+  /** Checks that every output was typed. */
+  void check() {
+    for (int i = 0; i < outputs.length; i++) {
+      if (node.outputs().get(i) >= 0 && outputs[i] == null && unknownReason == null) {
+        throw new IllegalStateException("it gave no axes to output " + i);
+      }
+    }
+  }
+
+  /**
+   * Where an integer computed from widths enters an operator as data, its value has to stay what it
+   * was: carving pins it, unless the rule said what it becomes.
+   */
+  void pinFollowedIntegers(NodeView view) {
+    List<Value> inputs = view.inputs();
+    for (int i = 0; i < inputs.size(); i++) {
+      int input = i;
+      Ints ints = inputs.get(i).ints().orElse(null);
+      if (ints == null || elements.stream().anyMatch(target -> target.input() == input)) {
+        continue;
+      }
+      for (int at = 0; at < ints.size(); at++) {
+        Element element = ints.elements().get(at);
+        if (!(element instanceof Expression.Literal)) {
+          element(i, at, number(element.value()));
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,325 @@
+package io.espalier.trace;
+
+import io.espalier.spi.Axis;
+import io.espalier.spi.DMRegistry;
+import io.espalier.spi.Element;
+import io.espalier.spi.Ints;
+import io.espalier.spi.OperatorRule;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Types every node of a graph once, at one set of trial sizes. */
+final class Pass implements AxisSource {
+  private static final int MOST_INTEGERS = 4096;
+
+  private final Graph graph;
+  private final DMRegistry registry;
+  private final Map<Integer, long[]> sizes;
+  private final Map<Place, String> frozen;
+  private final Unifier unifier = new Unifier();
+  private final @Nullable List<Term>[] axes;
+  private final @Nullable Ints[] ints;
+  private final @Nullable Reason[] unknown;
+  private final @Nullable List<Term>[][] uses;
+  private final @Nullable NodeTyping[] typings;
+
+  /**
+   * An axis of a tensor, or of one use of a constant, that is to be frozen as soon as it appears.
+   */
+  record Place(int node, int input, int tensor, int axis) {}
+
+  @SuppressWarnings({"unchecked", "rawtypes"})
+  Pass(Graph graph, DMRegistry registry, Map<Integer, long[]> sizes, Map<Place, String> frozen) {
+    this.graph = graph;
+    this.registry = registry;
+    this.sizes = sizes;
+    this.frozen = frozen;
+    int tensors = graph.tensors().size();
+    this.axes = new List[tensors];
+    this.ints = new Ints[tensors];
+    this.unknown = new Reason[tensors];
+    this.uses = new List[graph.nodes().size()][];
+    this.typings = new NodeTyping[graph.nodes().size()];
+  }
+
+  void run() {
+    graph.inputs().forEach(this::typeInput);
+    for (GraphNode node : graph.nodes()) {
+      unifier.explain(text -> new Reason(node.label(), node.op().toString(), text));
+      type(node);
+    }
+    for (int output : graph.outputs()) {
+      finish(output);
+    }
+    tieSharedMatrices();
+  }
+
+  private void typeInput(int id) {
+    Tensor tensor = graph.tensor(id);
+    Reason reason = new Reason(tensor.name(), "", "graph input '" + tensor.name() + "' fixes it");
+    long[] lengths = sizes.get(id);
+    if (lengths == null) {
+      unknown[id] =
+          new Reason(
+              tensor.name(),
+              "",
+              "the model does not say the shape of its input '"
+                  + tensor.name()
+                  + "'; give it with --input "
+                  + tensor.name()
+                  + "=...");
+      return;
+    }
+    List<Dim> dims = tensor.declared();
+    List<Term> terms = new ArrayList<>(lengths.length);
+    for (int i = 0; i < lengths.length; i++) {
+      boolean open = dims == null || dims.get(i).isOpen();
+      terms.add(new Term.Fixed(lengths[i], reason, i == 0 && lengths.length > 1, open));
+    }
+    axes[id] = terms;
+  }
+
+  private void type(GraphNode node) {
+    createUses(node);
+    NodeView view = new NodeView(graph, node, this);
+    NodeTyping typing = new NodeTyping(this, graph, node, unifier);
+    typings[node.index()] = typing;
+    for (int captured : node.captured()) {
+      freezeTensor(captured, unifier.reason(node.op() + " reads it inside a sub-graph"));
+    }
+    Reason first = firstUnknown(node);
+    if (first != null) {
+      typing.giveUp(first);
+    } else {
+      Ints arithmetic = ShapeArithmetic.evaluate(view);
+      if (arithmetic != null) {
+        typing.output(0, arithmetic);
+      } else {
+        typeByRule(node, view, typing);
+      }
+    }
+    for (int i = 0; i < node.outputs().size(); i++) {
+      int output = node.outputs().get(i);
+      if (output >= 0) {
+        store(output, typing, i);
+      }
+    }
+  }
+
+  private void typeByRule(GraphNode node, NodeView view, NodeTyping typing) {
+    Optional<OperatorRule> rule = registry.rule(node.op());
+    if (rule.isEmpty()) {
+      typing.unsupported(
+          "operator "
+              + node.op()
+              + " has no rule; a plugin with an OperatorRule for it can open it");
+      return;
+    }
+    try {
+      rule.get().type(view, typing);
+      typing.check();
+    } catch (RuntimeException e) {
+      typing.unsupported(
+          "the rule "
+              + rule.get().getClass().getName()
+              + " failed on it: "
+              + e.getClass().getSimpleName()
+              + (e.getMessage() == null ? "" : ": " + e.getMessage()));
+    }
+    typing.pinFollowedIntegers(view);
+  }
+
+  private @Nullable Reason firstUnknown(GraphNode node) {
+    for (int i = 0; i < node.inputs().size(); i++) {
+      int input = node.inputs().get(i);
+      if (input >= 0 && inputAxes(node.index(), i) == null) {
+        return unknown[input];
+      }
+    }
+    return null;
+  }
+
+  private void store(int output, NodeTyping typing, int index) {
+    List<Term> terms = typing.outputAxes(index);
+    if (terms == null) {
+      unknown[output] = typing.unknownReason();
+      return;
+    }
+    for (int i = 0; i < terms.size(); i++) {
+      freezePlace(new Place(-1, -1, output, i), terms.get(i));
+    }
+    axes[output] = terms;
+    ints[output] = typing.outputInts(index);
+  }
+
+  /**
+   * Constants start as fresh symbols at each use, since exporters share equal constants between
+   * unrelated layers.
+   */
+  private void createUses(GraphNode node) {
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    @Nullable List<Term>[] own = new List[node.inputs().size()];
+    uses[node.index()] = own;
+    for (int i = 0; i < own.length; i++) {
+      int input = node.inputs().get(i);
+      Constant constant = input < 0 ? null : graph.constant(input);
+      if (constant == null) {
+        continue;
+      }
+      long[] dims = constant.dims();
+      boolean small = constant.integer() && dims.length <= 1 && constant.size() <= MOST_INTEGERS;
+      List<Term> terms = new ArrayList<>(dims.length);
+      for (int axis = 0; axis < dims.length; axis++) {
+        Term term =
+            small
+                ? new Term.Fixed(
+                    dims[axis], unifier.reason("integers computed with here"), false, false)
+                : unifier.symbol(dims[axis]);
+        freezePlace(new Place(node.index(), i, -1, axis), term);
+        terms.add(term);
+      }
+      own[i] = terms;
+    }
+  }
+
+  private void freezePlace(Place place, Term term) {
+    String why = frozen.isEmpty() ? null : frozen.get(place);
+    if (why != null) {
+      unifier.freeze(term, unifier.reason(why));
+    }
+  }
+
+  private void finish(int output) {
+    String name = graph.tensor(output).name();
+    Reason reason = new Reason(name, "", "graph output '" + name + "' fixes it");
+    freezeTensor(output, reason);
+    Ints values = ints[output];
+    if (values != null) {
+      for (Element element : values.elements()) {
+        ((Expression) element)
+            .uses(
+                axis -> {
+                  unifier.freeze((Term) axis, reason);
+                  return false;
+                });
+      }
+    }
+  }
+
+  private void freezeTensor(int tensor, Reason reason) {
+    List<Term> terms = axes[tensor];
+    if (terms != null) {
+      terms.forEach(term -> unifier.freeze(term, reason));
+    }
+  }
+
+  /**
+   * Uses of one matrix become one again where that freezes nothing, so that a layer called twice
+   * stays one layer.
+   */
+  private void tieSharedMatrices() {
+    Map<Integer, List<List<Term>>> byConstant = new java.util.LinkedHashMap<>();
+    for (GraphNode node : graph.nodes()) {
+      for (int i = 0; i < node.inputs().size(); i++) {
+        List<Term> terms = uses[node.index()][i];
+        if (terms != null && terms.size() >= 2) {
+          byConstant
+              .computeIfAbsent(graph.root(node.inputs().get(i)), id -> new ArrayList<>())
+              .add(terms);
+        }
+      }
+    }
+    byConstant.forEach(
+        (id, shared) -> {
+          Constant constant = graph.constant(id);
+          if (shared.size() > 1 && constant != null && !constantValued(constant)) {
+            shared.subList(1, shared.size()).forEach(other -> tie(shared.get(0), other));
+          }
+        });
+  }
+
+  private static boolean constantValued(Constant constant) {
+    if (constant.integer()) {
+      return true;
+    }
+    java.nio.FloatBuffer values = constant.floats().duplicate();
+    while (values.remaining() > 1) {
+      if (values.get() != values.get(values.position())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void tie(List<Term> a, List<Term> b) {
+    for (int i = 0; i < a.size(); i++) {
+      if (!alike(a.get(i), b.get(i))) {
+        return;
+      }
+    }
+    for (int i = 0; i < a.size(); i++) {
+      unifier.unify(a.get(i), b.get(i));
+    }
+  }
+
+  /** Whether two axes can be tied without freezing anything: symbols, or equal numbers. */
+  private static boolean alike(Term first, Term second) {
+    Term a = Unifier.find(first);
+    Term b = Unifier.find(second);
+    if (a == b) {
+      return true;
+    }
+    if (a instanceof Term.Sym x && b instanceof Term.Sym y) {
+      return x.window == y.window;
+    }
+    return a instanceof Term.Fixed && b instanceof Term.Fixed;
+  }
+
+  @Override
+  public @Nullable List<? extends Axis> inputAxes(int node, int input) {
+    List<Term> own = uses[node][input];
+    return own != null ? own : axes[graph.nodes().get(node).inputs().get(input)];
+  }
+
+  @Override
+  public @Nullable List<Term> tensorAxes(int tensor) {
+    return axes[tensor];
+  }
+
+  @Override
+  public @Nullable Ints ints(int tensor) {
+    int root = graph.root(tensor);
+    Constant constant = graph.tensor(root).constant();
+    if (ints[root] == null
+        && constant != null
+        && constant.integer()
+        && constant.size() <= MOST_INTEGERS) {
+      Ints flat = NodeView.ints(constant.longs());
+      List<Integer> shape = new ArrayList<>();
+      for (long dim : constant.dims()) {
+        shape.add((int) dim);
+      }
+      ints[root] = new Ints(shape, flat.elements());
+    }
+    return ints[root];
+  }
+
+  @Nullable List<Term>[][] uses() {
+    return uses;
+  }
+
+  NodeTyping typing(int node) {
+    NodeTyping typing = typings[node];
+    if (typing == null) {
+      throw new IllegalStateException("node " + node + " was not typed");
+    }
+    return typing;
+  }
+
+  @Nullable Reason unknown(int tensor) {
+    return unknown[tensor];
+  }
+}

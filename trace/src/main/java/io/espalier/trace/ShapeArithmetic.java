@@ -1,0 +1,438 @@
+package io.espalier.trace;
+
+import io.espalier.spi.Axis;
+import io.espalier.spi.Element;
+import io.espalier.spi.Ints;
+import io.espalier.spi.Node;
+import io.espalier.spi.OpId;
+import io.espalier.spi.Value;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BinaryOperator;
+import java.util.function.Function;
+import java.util.function.LongBinaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The integer arithmetic with which networks compute shapes. Its semantics are fixed by the ONNX
+ * standard, so that it is evaluated here, before any rule is asked: on elements that remember how
+ * they came about.
+ */
+final class ShapeArithmetic {
+  private static final int MOST_ELEMENTS = 4096;
+  private static final Map<OpId, Function<Node, @Nullable Ints>> EVALUATORS = new HashMap<>();
+
+  static {
+    put("Shape", ShapeArithmetic::shape);
+    put("Size", ShapeArithmetic::size);
+    put("Identity", node -> ints(node, 0));
+    put("Cast", ShapeArithmetic::cast);
+    put("Gather", ShapeArithmetic::gather);
+    put("Slice", ShapeArithmetic::slice);
+    put("Concat", ShapeArithmetic::concat);
+    put("Unsqueeze", ShapeArithmetic::unsqueeze);
+    put("Squeeze", ShapeArithmetic::squeeze);
+    put("Reshape", ShapeArithmetic::reshape);
+    put("Flatten", node -> ShapeArithmetic.vector(ints(node, 0)));
+    put("ReduceProd", ShapeArithmetic::reduceProd);
+    put("ConstantOfShape", ShapeArithmetic::constantOfShape);
+    put("Range", ShapeArithmetic::range);
+    put("Where", ShapeArithmetic::where);
+    binary("Add", Long::sum);
+    binary("Sub", (x, y) -> x - y);
+    binary("Mul", (x, y) -> x * y);
+    binary("Div", (x, y) -> y == 0 ? 0 : x / y);
+    binary("Max", Math::max);
+    binary("Min", Math::min);
+    binary("Equal", (x, y) -> x == y ? 1 : 0);
+    binary("Less", (x, y) -> x < y ? 1 : 0);
+    binary("LessOrEqual", (x, y) -> x <= y ? 1 : 0);
+    binary("Greater", (x, y) -> x > y ? 1 : 0);
+    binary("GreaterOrEqual", (x, y) -> x >= y ? 1 : 0);
+    binary("And", (x, y) -> x & y);
+    binary("Or", (x, y) -> x | y);
+    put("Mod", ShapeArithmetic::mod);
+    unary("Neg", x -> -x);
+    unary("Abs", Math::abs);
+    unary("Sign", x -> (long) Long.signum(x));
+    unary("Not", x -> x == 0 ? 1L : 0L);
+  }
+
+  private ShapeArithmetic() {}
+
+  /**
+   * The elements of the node's output, or null where this is no integer arithmetic that can be
+   * followed.
+   */
+  static @Nullable Ints evaluate(Node node) {
+    Function<Node, @Nullable Ints> evaluator = EVALUATORS.get(node.op());
+    if (evaluator == null) {
+      return null;
+    }
+    Ints result = evaluator.apply(node);
+    return result == null || result.size() > MOST_ELEMENTS ? null : result;
+  }
+
+  private static void put(String name, Function<Node, @Nullable Ints> evaluator) {
+    EVALUATORS.put(OpId.of(name), evaluator);
+  }
+
+  private static void binary(String name, LongBinaryOperator function) {
+    put(name, node -> fold(node, (x, y) -> compute(function, x, y)));
+  }
+
+  private static void unary(String name, Function<Long, Long> function) {
+    put(
+        name,
+        node -> {
+          Ints x = ints(node, 0);
+          return x == null
+              ? null
+              : map(
+                  x,
+                  e ->
+                      compute(
+                          (value, ignored) -> function.apply(value), e, new Expression.Literal(0)));
+        });
+  }
+
+  private static Element compute(LongBinaryOperator function, Element x, Element y) {
+    Expression result = new Expression.Computed(function, x, y);
+    return x instanceof Expression.Literal && y instanceof Expression.Literal
+        ? new Expression.Literal(result.value())
+        : result;
+  }
+
+  private static @Nullable Ints ints(Node node, int input) {
+    return node.input(input).ints().orElse(null);
+  }
+
+  private static Ints map(Ints x, Function<Element, Element> function) {
+    return new Ints(x.shape(), x.elements().stream().map(function).toList());
+  }
+
+  private static @Nullable Ints vector(@Nullable Ints x) {
+    return x == null ? null : new Ints(List.of(1, x.size()), x.elements());
+  }
+
+  private static Ints list(List<Element> elements) {
+    return new Ints(List.of(elements.size()), elements);
+  }
+
+  private static boolean numbers(@Nullable Ints x) {
+    return x != null && x.elements().stream().allMatch(Expression.Literal.class::isInstance);
+  }
+
+  private static @Nullable Ints shape(Node node) {
+    List<Axis> axes = node.input(0).axes();
+    int rank = axes.size();
+    int start = bound(node.attributes().number("start", 0), rank);
+    int end = bound(node.attributes().number("end", rank), rank);
+    List<Element> extents = new ArrayList<>();
+    for (int i = start; i < end; i++) {
+      extents.add(new Expression.Extent(axes.get(i)));
+    }
+    return list(extents);
+  }
+
+  private static int bound(long index, int rank) {
+    return (int) Math.max(0, Math.min(rank, index < 0 ? index + rank : index));
+  }
+
+  private static @Nullable Ints size(Node node) {
+    Element size = new Expression.Literal(1);
+    for (Axis axis : node.input(0).axes()) {
+      size = compute((x, y) -> x * y, size, new Expression.Extent(axis));
+    }
+    return new Ints(List.of(), List.of(size));
+  }
+
+  /** Casts between integer types; what becomes a floating-point number is data from there on. */
+  private static @Nullable Ints cast(Node node) {
+    long to = node.attributes().number("to", 0);
+    Ints x = ints(node, 0);
+    if (x == null
+        || !(to == 6 || to == 7 || to == 9 || to == 5 || to == 3 || to == 2 || to == 12
+            || to == 13)) {
+      return null;
+    }
+    return to == 9
+        ? map(x, e -> compute((value, ignored) -> value == 0 ? 0 : 1, e, new Expression.Literal(0)))
+        : x;
+  }
+
+  private static @Nullable Ints gather(Node node) {
+    Ints data = ints(node, 0);
+    Ints indices = ints(node, 1);
+    if (data == null || data.shape().size() != 1 || !numbers(indices) || indices == null) {
+      return null;
+    }
+    List<Element> picked = new ArrayList<>();
+    for (long index : indices.values()) {
+      long at = index < 0 ? index + data.size() : index;
+      if (at < 0 || at >= data.size()) {
+        return null;
+      }
+      picked.add(data.elements().get((int) at));
+    }
+    return new Ints(indices.shape(), picked);
+  }
+
+  private static @Nullable Ints slice(Node node) {
+    Ints data = ints(node, 0);
+    Ints starts = node.ints("starts", 1).orElse(null);
+    Ints ends = node.ints("ends", 2).orElse(null);
+    if (data == null || data.shape().size() != 1 || starts == null || ends == null) {
+      return null;
+    }
+    Ints steps = node.ints("steps", 4).orElse(null);
+    if (!numbers(starts)
+        || !numbers(ends)
+        || starts.size() != 1
+        || (steps != null && !numbers(steps))) {
+      return null;
+    }
+    long step = steps == null ? 1 : steps.value(0);
+    if (step == 0) {
+      return null;
+    }
+    int n = data.size();
+    long start = clamp(starts.value(0), n, step > 0 ? 0 : -1, step > 0 ? n : n - 1);
+    long end = clamp(ends.value(0), n, step > 0 ? 0 : -1, step > 0 ? n : n - 1);
+    List<Element> picked = new ArrayList<>();
+    for (long i = start; step > 0 ? i < end : i > end; i += step) {
+      picked.add(data.elements().get((int) i));
+    }
+    return list(picked);
+  }
+
+  private static long clamp(long index, int n, long low, long high) {
+    long at = index < 0 && index >= -n ? index + n : index;
+    return Math.max(low, Math.min(high, at));
+  }
+
+  private static @Nullable Ints concat(Node node) {
+    List<Element> all = new ArrayList<>();
+    for (Value input : node.inputs()) {
+      Ints part = input.ints().orElse(null);
+      if (part == null || part.shape().size() != 1) {
+        return null;
+      }
+      all.addAll(part.elements());
+    }
+    return list(all);
+  }
+
+  private static @Nullable Ints unsqueeze(Node node) {
+    Ints x = ints(node, 0);
+    Ints axes = node.ints("axes", 1).orElse(null);
+    if (x == null || !numbers(axes) || axes == null) {
+      return null;
+    }
+    int rank = x.shape().size() + axes.size();
+    List<Integer> shape = new ArrayList<>(Collections.nCopies(rank, 0));
+    for (long axis : axes.values()) {
+      long at = axis < 0 ? axis + rank : axis;
+      if (at < 0 || at >= rank) {
+        return null;
+      }
+      shape.set((int) at, 1);
+    }
+    int next = 0;
+    for (int i = 0; i < rank; i++) {
+      if (shape.get(i) == 0) {
+        shape.set(i, x.shape().get(next++));
+      }
+    }
+    return new Ints(shape, x.elements());
+  }
+
+  private static @Nullable Ints squeeze(Node node) {
+    Ints x = ints(node, 0);
+    if (x == null) {
+      return null;
+    }
+    Ints axes = node.ints("axes", 1).orElse(null);
+    List<Integer> shape = new ArrayList<>();
+    int rank = x.shape().size();
+    for (int i = 0; i < rank; i++) {
+      int axis = i;
+      boolean named =
+          axes == null
+              ? x.shape().get(i) == 1
+              : java.util.Arrays.stream(axes.values())
+                  .anyMatch(a -> (a < 0 ? a + rank : a) == axis);
+      if (!named) {
+        shape.add(x.shape().get(i));
+      }
+    }
+    return size(shape) == x.size() ? new Ints(shape, x.elements()) : null;
+  }
+
+  private static long size(List<Integer> shape) {
+    return shape.stream().mapToLong(Integer::longValue).reduce(1, (x, y) -> x * y);
+  }
+
+  private static @Nullable Ints reshape(Node node) {
+    Ints x = ints(node, 0);
+    Ints to = ints(node, 1);
+    if (x == null || !numbers(to) || to == null) {
+      return null;
+    }
+    List<Integer> shape = new ArrayList<>();
+    int open = -1;
+    long known = 1;
+    for (int i = 0; i < to.size(); i++) {
+      long n = to.value(i);
+      if (n == 0 && i < x.shape().size()) {
+        n = x.shape().get(i);
+      }
+      if (n == -1) {
+        open = i;
+      } else {
+        known *= n;
+      }
+      shape.add((int) n);
+    }
+    if (open >= 0 && known > 0) {
+      shape.set(open, (int) (x.size() / known));
+    }
+    return size(shape) == x.size() && !shape.contains(-1) ? new Ints(shape, x.elements()) : null;
+  }
+
+  private static @Nullable Ints reduceProd(Node node) {
+    Ints x = ints(node, 0);
+    if (x == null || x.shape().size() > 1) {
+      return null;
+    }
+    Element product = new Expression.Literal(1);
+    for (Element element : x.elements()) {
+      product = compute((a, b) -> a * b, product, element);
+    }
+    return new Ints(
+        node.attributes().number("keepdims", 1) == 1 ? List.of(1) : List.of(), List.of(product));
+  }
+
+  private static @Nullable Ints constantOfShape(Node node) {
+    Ints shape = ints(node, 0);
+    long[] value = node.attributes().numbers("value").orElse(null);
+    if (!numbers(shape) || shape == null || value == null || value.length != 1) {
+      return null;
+    }
+    List<Integer> dims = new ArrayList<>();
+    long size = 1;
+    for (long dim : shape.values()) {
+      dims.add((int) dim);
+      size *= dim;
+    }
+    if (size < 0 || size > MOST_ELEMENTS) {
+      return null;
+    }
+    return new Ints(dims, Collections.nCopies((int) size, new Expression.Literal(value[0])));
+  }
+
+  private static @Nullable Ints range(Node node) {
+    Ints start = ints(node, 0);
+    Ints limit = ints(node, 1);
+    Ints delta = ints(node, 2);
+    if (!numbers(start)
+        || !numbers(limit)
+        || !numbers(delta)
+        || start == null
+        || limit == null
+        || delta == null) {
+      return null;
+    }
+    long step = delta.value(0);
+    List<Element> values = new ArrayList<>();
+    for (long i = start.value(0);
+        step > 0 ? i < limit.value(0) : step < 0 && i > limit.value(0);
+        i += step) {
+      if (values.size() >= MOST_ELEMENTS) {
+        return null;
+      }
+      values.add(new Expression.Literal(i));
+    }
+    return list(values);
+  }
+
+  private static @Nullable Ints mod(Node node) {
+    boolean truncated = node.attributes().number("fmod", 0) == 1;
+    return fold(
+        node,
+        (x, y) -> compute((a, b) -> b == 0 ? 0 : truncated ? a % b : Math.floorMod(a, b), x, y));
+  }
+
+  private static @Nullable Ints where(Node node) {
+    Ints condition = ints(node, 0);
+    Ints x = ints(node, 1);
+    Ints y = ints(node, 2);
+    if (!numbers(condition) || condition == null || x == null || y == null) {
+      return null;
+    }
+    List<Integer> shape = broadcast(broadcast(condition.shape(), x.shape()), y.shape());
+    if (shape == null) {
+      return null;
+    }
+    List<Element> picked = new ArrayList<>();
+    for (int i = 0; i < size(shape); i++) {
+      picked.add(at(condition, shape, i).value() != 0 ? at(x, shape, i) : at(y, shape, i));
+    }
+    return new Ints(shape, picked);
+  }
+
+  private static @Nullable Ints fold(Node node, BinaryOperator<Element> function) {
+    Ints result = ints(node, 0);
+    for (int i = 1; i < node.inputs().size() && result != null; i++) {
+      Ints x = result;
+      Ints y = ints(node, i);
+      List<Integer> shape = y == null ? null : broadcast(x.shape(), y.shape());
+      if (shape == null || y == null || size(shape) > MOST_ELEMENTS) {
+        return null;
+      }
+      List<Element> elements = new ArrayList<>();
+      for (int at = 0; at < size(shape); at++) {
+        elements.add(function.apply(at(x, shape, at), at(y, shape, at)));
+      }
+      result = new Ints(shape, elements);
+    }
+    return result;
+  }
+
+  private static @Nullable List<Integer> broadcast(@Nullable List<Integer> x, List<Integer> y) {
+    if (x == null) {
+      return null;
+    }
+    int rank = Math.max(x.size(), y.size());
+    List<Integer> shape = new ArrayList<>();
+    for (int i = 0; i < rank; i++) {
+      int a = i - rank + x.size() < 0 ? 1 : x.get(i - rank + x.size());
+      int b = i - rank + y.size() < 0 ? 1 : y.get(i - rank + y.size());
+      if (a != b && a != 1 && b != 1) {
+        return null;
+      }
+      shape.add(a == 1 ? b : a);
+    }
+    return shape;
+  }
+
+  /** The element that stands at a position of the broadcast shape. */
+  private static Element at(Ints x, List<Integer> shape, int position) {
+    int rest = position;
+    int offset = 0;
+    int stride = 1;
+    for (int i = shape.size() - 1; i >= 0; i--) {
+      int index = rest % shape.get(i);
+      rest /= shape.get(i);
+      int own = i - shape.size() + x.shape().size();
+      if (own >= 0) {
+        offset += x.shape().get(own) == 1 ? 0 : index * stride;
+        stride *= x.shape().get(own);
+      }
+    }
+    return x.elements().get(offset);
+  }
+}

@@ -1,0 +1,124 @@
+package io.espalier.trace;
+
+import io.espalier.spi.Axis;
+import io.espalier.spi.Element;
+import io.espalier.spi.Ints;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.IdentityHashMap;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns the terms of a solved network into layouts that never change; equal terms become one
+ * layout.
+ */
+final class Snapshot {
+  private final IdentityHashMap<Term, Layout> layouts = new IdentityHashMap<>();
+  private final List<Layout.Symbol> symbols = new ArrayList<>();
+
+  /** The layouts of a list of axes; null stays null. */
+  @Nullable List<Layout> of(@Nullable List<Term> terms) {
+    return terms == null ? null : terms.stream().map(this::of).toList();
+  }
+
+  /** The symbols met so far, in the order they were met. */
+  List<Layout.Symbol> symbols() {
+    return List.copyOf(symbols);
+  }
+
+  /** Numbers the free symbols of these axes by their age, so that they stand in graph order. */
+  void number(List<Term> axes) {
+    IdentityHashMap<Term.Sym, Boolean> seen = new IdentityHashMap<>();
+    IdentityHashMap<Term, Boolean> visited = new IdentityHashMap<>();
+    List<Term.Sym> found = new ArrayList<>();
+    Deque<Term> work = new ArrayDeque<>(axes);
+    while (!work.isEmpty()) {
+      Term term = Unifier.find(work.pop());
+      if (term instanceof Term.Sym sym) {
+        if (seen.put(sym, true) == null) {
+          found.add(sym);
+        }
+      } else if (!(term instanceof Term.Fixed) && visited.put(term, true) == null) {
+        parts(term).forEach(work::push);
+      }
+    }
+    // Pieces of one symbol share its age; the order in which they were met, reversed by the stack,
+    // keeps them apart.
+    found.sort(Comparator.comparingInt(sym -> sym.age));
+    for (Term.Sym sym : found) {
+      Layout.Symbol symbol =
+          new Layout.Symbol(symbols.size(), sym.extent(), sym.window, sym.least, sym.role);
+      symbols.add(symbol);
+      layouts.put(sym, symbol);
+    }
+  }
+
+  private static List<Term> parts(Term term) {
+    return term instanceof Term.Concat concat
+        ? concat.parts
+        : term instanceof Term.Product product ? product.factors : List.of();
+  }
+
+  Layout of(Term root) {
+    Deque<Term> work = new ArrayDeque<>();
+    work.push(root);
+    while (!work.isEmpty()) {
+      Term term = Unifier.find(work.peek());
+      if (layouts.containsKey(term)) {
+        work.pop();
+        continue;
+      }
+      List<Layout> parts = new ArrayList<>();
+      boolean ready = true;
+      for (Term part : parts(term)) {
+        Layout done = layouts.get(Unifier.find(part));
+        if (done == null) {
+          work.push(part);
+          ready = false;
+        } else {
+          parts.add(done);
+        }
+      }
+      if (ready) {
+        layouts.put(term, finish(term, parts));
+        work.pop();
+      }
+    }
+    Layout result = layouts.get(Unifier.find(root));
+    if (result == null) {
+      throw new IllegalStateException("a term without a layout");
+    }
+    return result;
+  }
+
+  private Layout finish(Term term, List<Layout> parts) {
+    if (term instanceof Term.Fixed fixed) {
+      return new Layout.Fixed(fixed.extent(), fixed.reason, fixed.batch, fixed.dynamic);
+    }
+    if (term instanceof Term.Sym sym) {
+      throw new IllegalStateException("a symbol of " + sym.extent() + " units was not numbered");
+    }
+    return term instanceof Term.Concat ? new Layout.Concat(parts) : new Layout.Product(parts);
+  }
+
+  Expression of(Element element) {
+    if (element instanceof Expression.Extent extent) {
+      Axis axis = extent.of();
+      return axis instanceof Term term ? new Expression.Extent(of(term)) : extent;
+    }
+    if (element instanceof Expression.Computed computed) {
+      return new Expression.Computed(
+          computed.function(), of(computed.x()), of(computed.y()), computed.value());
+    }
+    return (Expression) element;
+  }
+
+  @Nullable Ints of(@Nullable Ints ints) {
+    return ints == null
+        ? null
+        : new Ints(ints.shape(), ints.elements().stream().<Element>map(this::of).toList());
+  }
+}

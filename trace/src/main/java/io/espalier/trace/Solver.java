@@ -1,0 +1,51 @@
+package io.espalier.trace;
+
+import io.espalier.spi.DMRegistry;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Solves a network: finds out which of its widths are free, and what each axis is made of. */
+public final class Solver {
+  private static final int MOST_ROUNDS = 8;
+
+  private final DMRegistry registry;
+
+  /** A solver that types operators by the rules of a registry. */
+  public Solver(DMRegistry registry) {
+    this.registry = registry;
+  }
+
+  /**
+   * Solves a network. A freedom counts only where it holds at several sizes of the open dimensions.
+   *
+   * @throws TraceException if the trial sizes do not fit the network's inputs
+   */
+  public SymMap solve(Graph graph, TrialSizes sizes) {
+    boolean open =
+        graph.inputs().stream()
+            .map(graph::tensor)
+            .anyMatch(
+                input ->
+                    input.declared() == null || input.declared().stream().anyMatch(Dim::isOpen));
+    Map<Pass.Place, String> frozen = new HashMap<>();
+    for (int round = 0; ; round++) {
+      Pass pass = run(graph, sizes, 0, frozen);
+      boolean agreed = true;
+      for (int trial = 1; open && trial < TrialSizes.TRIALS; trial++) {
+        Map<Pass.Place, String> differences =
+            TrialComparison.differences(graph, pass, run(graph, sizes, trial, frozen));
+        agreed &= frozen.keySet().containsAll(differences.keySet());
+        frozen.putAll(differences);
+      }
+      if (agreed || round == MOST_ROUNDS) {
+        return SymMap.of(graph, pass);
+      }
+    }
+  }
+
+  private Pass run(Graph graph, TrialSizes sizes, int trial, Map<Pass.Place, String> frozen) {
+    Pass pass = new Pass(graph, registry, sizes.assign(graph, trial), frozen);
+    pass.run();
+    return pass;
+  }
+}

@@ -1,0 +1,183 @@
+package io.espalier.trace;
+
+import io.espalier.spi.Axis;
+import io.espalier.spi.Ints;
+import io.espalier.spi.Layer;
+import io.espalier.spi.Node;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The symbolic map of a network: the layout of every axis, and what rules declared of every node.
+ * Immutable.
+ *
+ * <p>A <em>use</em> is an edge on which a constant enters a node; each has layouts of its own.
+ */
+public final class SymMap {
+  private final Graph graph;
+  private final List<Layout.Symbol> symbols;
+  private final @Nullable List<Layout>[] tensors;
+  private final @Nullable List<Layout>[][] uses;
+  private final @Nullable Ints[] ints;
+  private final NodeFacts[] facts;
+  private final List<Node> nodes;
+  private final List<Layer> layers;
+  private final @Nullable Reason[] unknown;
+
+  @SuppressWarnings({"unchecked", "rawtypes"})
+  private SymMap(Graph graph, Pass pass) {
+    this.graph = graph;
+    int count = graph.tensors().size();
+    Snapshot snapshot = new Snapshot();
+    snapshot.number(allAxes(graph, pass));
+    this.tensors = new List[count];
+    this.ints = new Ints[count];
+    this.unknown = new Reason[count];
+    for (int i = 0; i < count; i++) {
+      tensors[i] = snapshot.of(pass.tensorAxes(i));
+      ints[i] = snapshot.of(pass.ints(i));
+      unknown[i] = pass.unknown(i);
+    }
+    this.uses = new List[graph.nodes().size()][];
+    this.facts = new NodeFacts[graph.nodes().size()];
+    List<Node> views = new ArrayList<>();
+    Source source = new Source();
+    for (GraphNode node : graph.nodes()) {
+      int index = node.index();
+      @Nullable List<Term>[] own = pass.uses()[index];
+      uses[index] = new List[own.length];
+      for (int i = 0; i < own.length; i++) {
+        uses[index][i] = snapshot.of(own[i]);
+      }
+      facts[index] = facts(pass.typing(index), snapshot);
+      views.add(new NodeView(graph, node, source));
+    }
+    this.symbols = snapshot.symbols();
+    this.nodes = List.copyOf(views);
+    this.layers = graph.layers().stream().<Layer>map(this::view).toList();
+  }
+
+  static SymMap of(Graph graph, Pass pass) {
+    return new SymMap(graph, pass);
+  }
+
+  /** All axes in the reverse of graph order, as a stack takes them. */
+  private static List<Term> allAxes(Graph graph, Pass pass) {
+    List<Term> all = new ArrayList<>();
+    for (GraphNode node : graph.nodes()) {
+      for (@Nullable List<Term> use : pass.uses()[node.index()]) {
+        if (use != null) {
+          all.addAll(use);
+        }
+      }
+      for (int output : node.outputs()) {
+        List<Term> axes = output < 0 ? null : pass.tensorAxes(output);
+        if (axes != null) {
+          all.addAll(axes);
+        }
+      }
+    }
+    return all;
+  }
+
+  private static NodeFacts facts(NodeTyping typing, Snapshot snapshot) {
+    if (typing.attributes.isEmpty()
+        && typing.elements.isEmpty()
+        && typing.macs.isEmpty()
+        && typing.normalised.isEmpty()
+        && typing.unmaskable.isEmpty()) {
+      return NodeFacts.NONE;
+    }
+    return new NodeFacts(
+        typing.attributes.stream()
+            .map(a -> new NodeFacts.AttributeTarget(a.name(), a.index(), snapshot.of(a.value())))
+            .toList(),
+        typing.elements.stream()
+            .map(e -> new NodeFacts.ElementTarget(e.input(), e.index(), snapshot.of(e.value())))
+            .toList(),
+        typing.macs.stream().map(product -> product.stream().map(snapshot::of).toList()).toList(),
+        typing.normalised,
+        typing.unmaskable);
+  }
+
+  private LayerView view(LayerNode layer) {
+    return new LayerView(
+        layer,
+        layer.nodes().stream().map(nodes::get).toList(),
+        layer.children().stream().<Layer>map(this::view).toList());
+  }
+
+  /** The network that was solved. */
+  public Graph graph() {
+    return graph;
+  }
+
+  /** Every free symbol, in graph order. */
+  public List<Layout.Symbol> symbols() {
+    return symbols;
+  }
+
+  /** The layouts of a tensor that is no constant; null where its shape is not known. */
+  public @Nullable List<Layout> tensor(int id) {
+    return tensors[id];
+  }
+
+  /**
+   * The layouts of an input as its node sees it; null where it is left out or its shape is not
+   * known.
+   */
+  public @Nullable List<Layout> input(int node, int input) {
+    List<Layout> own = uses[node][input];
+    int tensor = graph.nodes().get(node).inputs().get(input);
+    return own != null || tensor < 0 ? own : tensors[tensor];
+  }
+
+  /** Whether a constant enters a node here. */
+  public boolean isUse(int node, int input) {
+    return uses[node][input] != null;
+  }
+
+  /** The elements of a small integer tensor, if the analysis could follow them. */
+  public Optional<Ints> ints(int tensor) {
+    return Optional.ofNullable(ints[graph.root(tensor)]);
+  }
+
+  /** What the rule of a node declared. */
+  public NodeFacts facts(int node) {
+    return facts[node];
+  }
+
+  /** The nodes as rules and modules see them, by index. */
+  public List<Node> nodes() {
+    return nodes;
+  }
+
+  /** The outermost layers, in graph order. */
+  public List<Layer> layers() {
+    return layers;
+  }
+
+  /** Why the shape of a tensor is not known, where it is not. */
+  public Optional<Reason> unknown(int tensor) {
+    return Optional.ofNullable(unknown[tensor]);
+  }
+
+  private final class Source implements AxisSource {
+    @Override
+    public @Nullable List<? extends Axis> inputAxes(int node, int input) {
+      return input(node, input);
+    }
+
+    @Override
+    public @Nullable List<? extends Axis> tensorAxes(int tensor) {
+      return tensors[tensor];
+    }
+
+    @Override
+    public @Nullable Ints ints(int tensor) {
+      return ints[graph.root(tensor)];
+    }
+  }
+}

@@ -1,0 +1,14 @@
+package io.espalier.trace;
+
+/** A network cannot be analysed. The message says what, where, and what to do. */
+public final class TraceException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  public TraceException(String message) {
+    super(message);
+  }
+
+  public TraceException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}
