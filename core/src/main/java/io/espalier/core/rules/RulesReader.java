@@ -114,12 +114,13 @@ final class RulesReader {
 
   /** The parser's own words, without its notes on where and in which encoding. */
   private static String reason(JsonProcessingException e) {
-    String message = e.getOriginalMessage();
-    return message
+    return e.getOriginalMessage()
         .lines()
         .findFirst()
         .orElse("")
-        .replaceAll(" \\((start marker|code \\d|at \\[).*?\\)", "")
+        .replaceAll(
+            " \\(code \\d+\\)| \\([^(\\[]*\\[Source.*|[:;] enable `.*| \\(not recognized as one .*\\)",
+            "")
         .strip();
   }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package io.espalier.core.rules;
+
+import org.jspecify.annotations.NullMarked;
