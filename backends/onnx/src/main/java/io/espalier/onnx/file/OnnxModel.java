@@ -67,6 +67,7 @@ public final class OnnxModel {
     this.functions =
         reader.all(FunctionProto.parser(), skeleton.modelFields(ModelProto.FUNCTIONS_FIELD_NUMBER));
     this.nodes = reader.all(NodeProto.parser(), skeleton.graphFields(GraphProto.NODE_FIELD_NUMBER));
+    nodes.forEach(this::requireOpset);
     this.inputs =
         reader.all(ValueInfoProto.parser(), skeleton.graphFields(GraphProto.INPUT_FIELD_NUMBER));
     this.outputs =
@@ -123,6 +124,21 @@ public final class OnnxModel {
 
   private static Field last(List<Field> fields) {
     return fields.get(fields.size() - 1);
+  }
+
+  /**
+   * Without its operator set's version a node means nothing; a file cut off before the last of them
+   * lacks one.
+   */
+  private void requireOpset(NodeProto node) {
+    if (!opsets.containsKey(domain(node.getDomain()))) {
+      throw new WireFormatException(
+          "node '"
+              + node.getName()
+              + "' is of operator set '"
+              + node.getDomain()
+              + "', of which the model does not state a version");
+    }
   }
 
   private static String domain(String name) {
