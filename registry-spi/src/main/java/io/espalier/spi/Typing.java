@@ -82,6 +82,12 @@ public interface Typing {
    */
   void unmaskable(int input);
 
+  /**
+   * Declares that this input holds running statistics: a norm's mean and variance follow its width,
+   * but are not counted among the network's parameters.
+   */
+  void statistic(int input);
+
   /** Gives the width a name that a person would recognise, such as {@code num_heads}. */
   void role(Axis axis, String role);
 

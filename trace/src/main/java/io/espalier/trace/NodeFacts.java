@@ -11,16 +11,18 @@ import java.util.Set;
  * @param macs products of extents that add up to the node's multiply-accumulate operations
  * @param normalised input axes that the node normalises over
  * @param unmaskable inputs that must not be masked
+ * @param statistics inputs that hold running statistics, which are no parameters
  */
 public record NodeFacts(
     List<AttributeTarget> attributes,
     List<ElementTarget> elements,
     List<List<Layout>> macs,
     List<Normalised> normalised,
-    Set<Integer> unmaskable) {
+    Set<Integer> unmaskable,
+    Set<Integer> statistics) {
   /** A node whose rule declared nothing. */
   public static final NodeFacts NONE =
-      new NodeFacts(List.of(), List.of(), List.of(), List.of(), Set.of());
+      new NodeFacts(List.of(), List.of(), List.of(), List.of(), Set.of(), Set.of());
 
   public NodeFacts {
     attributes = List.copyOf(attributes);
@@ -28,6 +30,7 @@ public record NodeFacts(
     macs = macs.stream().map(List::copyOf).toList();
     normalised = List.copyOf(normalised);
     unmaskable = Set.copyOf(unmaskable);
+    statistics = Set.copyOf(statistics);
   }
 
   /**

@@ -28,6 +28,7 @@ final class NodeTyping implements Typing {
   final List<List<Term>> macs = new ArrayList<>();
   final List<NodeFacts.Normalised> normalised = new ArrayList<>();
   final Set<Integer> unmaskable = new LinkedHashSet<>();
+  final Set<Integer> statistics = new LinkedHashSet<>();
 
   @SuppressWarnings({"unchecked", "rawtypes"})
   NodeTyping(Pass pass, Graph graph, GraphNode node, Unifier unifier) {
@@ -157,6 +158,11 @@ final class NodeTyping implements Typing {
   @Override
   public void unmaskable(int input) {
     unmaskable.add(input);
+  }
+
+  @Override
+  public void statistic(int input) {
+    statistics.add(input);
   }
 
   @Override

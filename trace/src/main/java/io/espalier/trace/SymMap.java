@@ -87,7 +87,8 @@ public final class SymMap {
         && typing.elements.isEmpty()
         && typing.macs.isEmpty()
         && typing.normalised.isEmpty()
-        && typing.unmaskable.isEmpty()) {
+        && typing.unmaskable.isEmpty()
+        && typing.statistics.isEmpty()) {
       return NodeFacts.NONE;
     }
     return new NodeFacts(
@@ -99,7 +100,8 @@ public final class SymMap {
             .toList(),
         typing.macs.stream().map(product -> product.stream().map(snapshot::of).toList()).toList(),
         typing.normalised,
-        typing.unmaskable);
+        typing.unmaskable,
+        typing.statistics);
   }
 
   private LayerView view(LayerNode layer) {
