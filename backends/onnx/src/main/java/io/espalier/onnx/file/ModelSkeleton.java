@@ -65,7 +65,18 @@ record ModelSkeleton(
   }
 
   private static boolean known(int graphField) {
-    return GraphProto.getDescriptor().findFieldByNumber(graphField) != null;
+    return switch (graphField) {
+      case GraphProto.NODE_FIELD_NUMBER,
+          GraphProto.NAME_FIELD_NUMBER,
+          GraphProto.INITIALIZER_FIELD_NUMBER,
+          GraphProto.DOC_STRING_FIELD_NUMBER,
+          GraphProto.INPUT_FIELD_NUMBER,
+          GraphProto.OUTPUT_FIELD_NUMBER,
+          GraphProto.VALUE_INFO_FIELD_NUMBER,
+          GraphProto.SPARSE_INITIALIZER_FIELD_NUMBER ->
+          true;
+      default -> false;
+    };
   }
 
   private static List<Field> fields(WireReader reader) {

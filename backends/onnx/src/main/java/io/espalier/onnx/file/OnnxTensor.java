@@ -40,6 +40,18 @@ public final class OnnxTensor {
     return of(tensor, new ExternalFiles(null, "the model"));
   }
 
+  /**
+   * A tensor in memory.
+   *
+   * @param bytes the elements in row-major order, little-endian; not to be changed afterwards
+   * @throws OnnxFileException if they are not as many as the dimensions say
+   */
+  public static OnnxTensor of(String name, int dataType, ByteBuffer bytes, long... dims) {
+    ByteBuffer elements = bytes.slice();
+    return new TensorHeader("the model", name, dataType, dims.clone())
+        .raw(elements.remaining(), () -> elements);
+  }
+
   static OnnxTensor of(TensorProto tensor, ExternalFiles files) {
     ByteString raw = tensor.getRawData();
     TensorHeader header =

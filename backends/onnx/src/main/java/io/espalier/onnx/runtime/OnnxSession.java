@@ -1,0 +1,261 @@
+package io.espalier.onnx.runtime;
+
+import ai.onnxruntime.NodeInfo;
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensorLike;
+import ai.onnxruntime.OnnxValue;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.TensorInfo;
+import io.espalier.onnx.file.DataTypes;
+import io.espalier.onnx.file.OnnxEdit;
+import io.espalier.onnx.file.OnnxModel;
+import io.espalier.onnx.file.OnnxTensor;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * A model that ONNX Runtime has loaded. May be run from several threads at once; close it after the
+ * last run.
+ *
+ * <p>ONNX Runtime sends telemetry unless the environment variable {@code ORT_DISABLE_TELEMETRY} is
+ * 1 when the process starts; nothing in Java can prevent it later.
+ */
+public final class OnnxSession implements AutoCloseable {
+  private final String model;
+  private final OrtEnvironment environment;
+  private final OrtSession session;
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private final List<ValueSpec> inputSpecs;
+  private final List<ValueSpec> outputSpecs;
+
+  private OnnxSession(String model, OrtEnvironment environment, OrtSession session)
+      throws OrtException {
+    this.model = model;
+    this.environment = environment;
+    this.session = session;
+    this.inputSpecs = specs(session.getInputInfo());
+    this.outputSpecs = specs(session.getOutputInfo());
+  }
+
+  /**
+   * Loads a file, with its external data.
+   *
+   * @throws OnnxRunException if ONNX Runtime refuses it
+   */
+  public static OnnxSession open(Path file, SessionSettings settings) {
+    return open(
+        file.toString(),
+        settings,
+        (environment, options) -> environment.createSession(file.toString(), options));
+  }
+
+  /**
+   * Loads a model from memory; it can have no external data.
+   *
+   * @throws OnnxRunException if ONNX Runtime refuses it
+   */
+  public static OnnxSession open(byte[] model, SessionSettings settings) {
+    return open(
+        "the model in memory",
+        settings,
+        (environment, options) -> environment.createSession(model, options));
+  }
+
+  /**
+   * Loads a model that is open for analysis, from its file if it has one.
+   *
+   * @throws OnnxRunException if ONNX Runtime refuses it
+   */
+  public static OnnxSession open(OnnxModel model, SessionSettings settings) {
+    Optional<Path> path = model.path();
+    return path.isPresent()
+        ? open(path.get(), settings)
+        : open(new OnnxEdit(model).toBytes(), settings);
+  }
+
+  private static OnnxSession open(String model, SessionSettings settings, Opener opener) {
+    OrtEnvironment environment = environment();
+    try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+      options.setIntraOpNumThreads(settings.threads());
+      options.setInterOpNumThreads(1);
+      options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+      options.setOptimizationLevel(
+          switch (settings.optimisation()) {
+            case NONE -> OrtSession.SessionOptions.OptLevel.NO_OPT;
+            case BASIC -> OrtSession.SessionOptions.OptLevel.BASIC_OPT;
+            case ALL -> OrtSession.SessionOptions.OptLevel.ALL_OPT;
+          });
+      return new OnnxSession(model, environment, opener.open(environment, options));
+    } catch (OrtException e) {
+      throw new OnnxRunException(
+          "ONNX Runtime cannot load " + model + ": " + oneLine(e) + "; check the model", e);
+    }
+  }
+
+  private static OrtEnvironment environment() {
+    try {
+      return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "espalier");
+    } catch (IllegalStateException | LinkageError e) {
+      throw new OnnxRunException(
+          "ONNX Runtime cannot start: " + e.getMessage() + "; check that it supports this system",
+          e);
+    }
+  }
+
+  /**
+   * Names, element types and dimensions of the inputs, those that initializers set by default left
+   * out.
+   */
+  public List<ValueSpec> inputSpecs() {
+    return inputSpecs;
+  }
+
+  /** Names, element types and dimensions of the outputs. */
+  public List<ValueSpec> outputSpecs() {
+    return outputSpecs;
+  }
+
+  /**
+   * Runs the model once.
+   *
+   * @param inputs one tensor for each input, converted to the input's element type if that is of
+   *     the same family
+   * @return the outputs, in the model's order
+   * @throws OnnxRunException if inputs are missing, unknown, or of another family, if the model
+   *     fails, or if an output is not a tensor of numbers
+   */
+  public Map<String, Tensor> run(Map<String, Tensor> inputs) {
+    try (PreparedInputs prepared = prepare(inputs);
+        OrtSession.Result result = run(prepared)) {
+      Map<String, Tensor> outputs = new LinkedHashMap<>();
+      for (Map.Entry<String, OnnxValue> output : result) {
+        outputs.put(output.getKey(), tensor(output.getKey(), output.getValue()));
+      }
+      return outputs;
+    }
+  }
+
+  /** Runs the model once and gives only the types of those outputs that are tensors. */
+  Map<String, ValueSpec> runForSpecs(Map<String, Tensor> inputs) {
+    try (PreparedInputs prepared = prepare(inputs);
+        OrtSession.Result result = run(prepared)) {
+      Map<String, ValueSpec> specs = new LinkedHashMap<>();
+      for (Map.Entry<String, OnnxValue> output : result) {
+        if (output.getValue().getInfo() instanceof TensorInfo info) {
+          specs.put(output.getKey(), spec(output.getKey(), info));
+        }
+      }
+      return specs;
+    }
+  }
+
+  OrtSession.Result run(PreparedInputs inputs) {
+    try {
+      return session.run(inputs.values());
+    } catch (OrtException e) {
+      throw new OnnxRunException(
+          "running " + model + " failed: " + oneLine(e) + "; check the shapes of its inputs", e);
+    }
+  }
+
+  /** Inputs in the runtime's own form, to run with more than once. */
+  PreparedInputs prepare(Map<String, Tensor> inputs) {
+    for (String name : inputs.keySet()) {
+      if (inputSpecs.stream().noneMatch(spec -> spec.name().equals(name))) {
+        throw new OnnxRunException(
+            model + " has no input '" + name + "'; its inputs are " + inputSpecs);
+      }
+    }
+    PreparedInputs prepared = new PreparedInputs(new LinkedHashMap<>());
+    try {
+      for (ValueSpec spec : inputSpecs) {
+        prepared.values().put(spec.name(), value(spec, inputs));
+      }
+      return prepared;
+    } catch (OrtException | RuntimeException e) {
+      prepared.close();
+      if (e instanceof OnnxRunException known) {
+        throw known;
+      }
+      throw new OnnxRunException(
+          "the inputs of " + model + " cannot be set up: " + e.getMessage(), e);
+    }
+  }
+
+  private OnnxTensorLike value(ValueSpec spec, Map<String, Tensor> inputs) throws OrtException {
+    Tensor tensor = inputs.get(spec.name());
+    if (tensor == null) {
+      throw new OnnxRunException(model + " needs a value for its input " + spec);
+    }
+    OnnxJavaType type =
+        OnnxJavaType.mapFromOnnxTensorType(TensorInfo.OnnxTensorType.mapFromInt(spec.dataType()));
+    boolean sameFamily = tensor.isFloat() == DataTypes.isFloating(spec.dataType());
+    if (!sameFamily || type == OnnxJavaType.STRING || type == OnnxJavaType.UNKNOWN) {
+      throw new OnnxRunException(
+          model + " wants " + spec + ", which cannot be made from " + tensor);
+    }
+    ByteBuffer bytes = tensor.encode(spec.dataType());
+    return ai.onnxruntime.OnnxTensor.createTensor(environment, bytes, tensor.shape(), type);
+  }
+
+  private Tensor tensor(String name, OnnxValue value) {
+    if (value instanceof ai.onnxruntime.OnnxTensor tensor) {
+      ValueSpec spec = spec(name, tensor.getInfo());
+      if (DataTypes.isFloating(spec.dataType()) || DataTypes.isInteger(spec.dataType())) {
+        return Tensor.of(
+            OnnxTensor.of(name, spec.dataType(), tensor.getByteBuffer(), spec.shape()));
+      }
+    }
+    throw new OnnxRunException("output '" + name + "' of " + model + " is not a tensor of numbers");
+  }
+
+  @Override
+  public void close() {
+    if (!closed.getAndSet(true)) {
+      try {
+        session.close();
+      } catch (OrtException e) {
+        throw new OnnxRunException("closing " + model + " failed: " + oneLine(e), e);
+      }
+    }
+  }
+
+  private static List<ValueSpec> specs(Map<String, NodeInfo> infos) {
+    return infos.values().stream()
+        .filter(info -> info.getInfo() instanceof TensorInfo)
+        .map(info -> spec(info.getName(), (TensorInfo) info.getInfo()))
+        .toList();
+  }
+
+  private static ValueSpec spec(String name, TensorInfo info) {
+    List<Long> dims = Arrays.stream(info.getShape()).boxed().toList();
+    return new ValueSpec(name, info.onnxType.value, dims);
+  }
+
+  /** The runtime's own words; it ends some with a line break. */
+  private static String oneLine(OrtException e) {
+    return String.valueOf(e.getMessage()).strip().replaceAll("\\s*\\R\\s*", " ");
+  }
+
+  private interface Opener {
+    OrtSession open(OrtEnvironment environment, OrtSession.SessionOptions options)
+        throws OrtException;
+  }
+
+  /** Inputs that the runtime holds outside the heap until they are closed. */
+  record PreparedInputs(Map<String, OnnxTensorLike> values) implements AutoCloseable {
+    @Override
+    public void close() {
+      values.values().forEach(OnnxTensorLike::close);
+    }
+  }
+}
