@@ -1,0 +1,4 @@
+@NullMarked
+package io.espalier.trace;
+
+import org.jspecify.annotations.NullMarked;
