@@ -196,8 +196,7 @@ public final class OnnxSession implements AutoCloseable {
     if (tensor == null) {
       throw new OnnxRunException(model + " needs a value for its input " + spec);
     }
-    OnnxJavaType type =
-        OnnxJavaType.mapFromOnnxTensorType(TensorInfo.OnnxTensorType.mapFromInt(spec.dataType()));
+    OnnxJavaType type = ElementTypes.javaType(spec.dataType());
     boolean sameFamily = tensor.isFloat() == DataTypes.isFloating(spec.dataType());
     if (!sameFamily || type == OnnxJavaType.STRING || type == OnnxJavaType.UNKNOWN) {
       throw new OnnxRunException(
@@ -238,7 +237,7 @@ public final class OnnxSession implements AutoCloseable {
 
   private static ValueSpec spec(String name, TensorInfo info) {
     List<Long> dims = Arrays.stream(info.getShape()).boxed().toList();
-    return new ValueSpec(name, info.onnxType.value, dims);
+    return new ValueSpec(name, ElementTypes.dataType(info.onnxType), dims);
   }
 
   /** The runtime's own words; it ends some with a line break. */
