@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Graph {
   private static final OpId IDENTITY = OpId.of("Identity");
+  private static final Set<OpId> RESHAPING =
+      Set.of(OpId.of("Reshape"), OpId.of("Squeeze"), OpId.of("Unsqueeze"), OpId.of("Flatten"));
 
   private final List<GraphNode> nodes;
   private final List<Tensor> tensors;
@@ -90,6 +93,22 @@ public final class Graph {
       }
       root = nodes.get(producer).inputs().get(0);
     }
+  }
+
+  /**
+   * The constant whose elements a tensor holds in the same row-major order: itself, or behind nodes
+   * that only change its shape; null if there is none.
+   */
+  public @Nullable Constant rowMajorConstant(int tensor) {
+    int at = root(tensor);
+    int producer = tensors.get(at).producer();
+    while (producer >= 0
+        && RESHAPING.contains(nodes.get(producer).op())
+        && nodes.get(producer).inputs().get(0) >= 0) {
+      at = root(nodes.get(producer).inputs().get(0));
+      producer = tensors.get(at).producer();
+    }
+    return tensors.get(at).constant();
   }
 
   /** The indices of the nodes that read a tensor; a node that reads it twice stands here twice. */

@@ -1,0 +1,18 @@
+package io.espalier.core;
+
+import java.util.List;
+
+/**
+ * A child of a container that can be taken out: a residual block whose input and output have the
+ * same layout.
+ *
+ * @param name the child's name
+ * @param nodes the indices of its nodes
+ * @param input the tensor it reads
+ * @param output the tensor it computes; readers of it read the input instead once the block is gone
+ */
+record Block(String name, List<Integer> nodes, int input, int output) {
+  Block {
+    nodes = List.copyOf(nodes);
+  }
+}

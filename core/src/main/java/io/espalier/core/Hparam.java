@@ -1,0 +1,166 @@
+package io.espalier.core;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A named choice of a search space, seen through the space it belongs to: setting it here sets it
+ * there, under every name it has.
+ */
+public final class Hparam {
+  private final SearchSpace space;
+  private final HparamSpec spec;
+
+  Hparam(SearchSpace space, HparamSpec spec) {
+    this.space = space;
+    this.spec = spec;
+  }
+
+  /** The full name, {@code layer1.0.conv1.out_channels}. */
+  public String name() {
+    return spec.name();
+  }
+
+  /** The number shared by every name of the same choice. */
+  public int group() {
+    return spec.group();
+  }
+
+  /** Whether several other hparams set it together; it can be read but not set. */
+  public boolean isDerived() {
+    return spec.derived();
+  }
+
+  /** Whether this is the first of the names of its choice, in graph order. */
+  public boolean isPrimary() {
+    return spec.dial() == null || spec.primary();
+  }
+
+  /**
+   * What the axis is made of, such as {@code [a(32) | b(48)]}, with the symbols called by the names
+   * of their hparams.
+   */
+  public String layout() {
+    return space.print(spec);
+  }
+
+  /**
+   * The values it may take, ascending; the original is always among them. Those of a derived one
+   * are not listed.
+   */
+  public List<Choice> choices() {
+    return space.choices(spec);
+  }
+
+  /**
+   * Narrows the choices, here and under every other name.
+   *
+   * @param choices a subset of the present choices, the original among them
+   * @throws EspalierException if it is not, or the active value is not among them
+   */
+  public void setChoices(List<Choice> choices) {
+    space.narrow(spec, choices);
+  }
+
+  /** The value it has. */
+  public Choice active() {
+    return space.active(spec);
+  }
+
+  /**
+   * Sets it, here and under every other name.
+   *
+   * @throws EspalierException if the value is none of its choices, or it is derived
+   */
+  public void setActive(Choice choice) {
+    space.setActive(spec, choice);
+  }
+
+  /** The value of the original network. */
+  public Choice original() {
+    return space.original(spec);
+  }
+
+  /** The smallest choice. */
+  public Choice min() {
+    return choices().get(0);
+  }
+
+  /** The largest choice. */
+  public Choice max() {
+    List<Choice> choices = choices();
+    return choices.get(choices.size() - 1);
+  }
+
+  /** Whether there is more than one choice. */
+  public boolean isConfigurable() {
+    return spec.dial() != null && choices().size() > 1;
+  }
+
+  /** Whether its units can be put in an order of importance. */
+  public boolean isSortable() {
+    return space.isSortable(spec);
+  }
+
+  /**
+   * How much each unit matters, by unit; empty where no consumer tells. Always read from the
+   * original weights.
+   */
+  public Optional<double[]> importance() {
+    return space.importance(spec);
+  }
+
+  /** The units from the first to be kept to the last; ascending indices until it is sorted. */
+  public int[] order() {
+    return space.order(spec);
+  }
+
+  /**
+   * Sets the order in which units are kept. Which units stay follows it; the kept indices of an
+   * axis always ascend.
+   *
+   * @param order every unit once, the first to be kept first
+   * @throws EspalierException if this is no permutation of the units, or the hparam has no units
+   */
+  public void setOrder(int[] order) {
+    space.setOrder(spec, order);
+  }
+
+  /** The indices along its axis that are kept at present, ascending. */
+  public int[] activeIndices() {
+    return space.activeIndices(spec);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Hparam hparam
+        && hparam.space.equals(space)
+        && hparam.spec.name().equals(spec.name());
+  }
+
+  @Override
+  public int hashCode() {
+    return spec.name().hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return name() + " = " + active() + (isDerived() ? " (derived)" : " of " + choices());
+  }
+
+  static boolean isPermutation(int[] order, int units) {
+    int[] sorted = order.clone();
+    Arrays.sort(sorted);
+    if (sorted.length != units) {
+      return false;
+    }
+    for (int i = 0; i < units; i++) {
+      if (sorted[i] != i) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

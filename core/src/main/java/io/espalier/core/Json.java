@@ -1,0 +1,97 @@
+package io.espalier.core;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.charset.MalformedInputException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/** Reading and writing of JSON, with errors that say where. */
+final class Json {
+  private static final ObjectMapper MAPPER =
+      new ObjectMapper().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
+  private static final ObjectWriter WRITER =
+      MAPPER.writer(new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n")));
+
+  private Json() {}
+
+  /** An empty object. */
+  static ObjectNode object() {
+    return MAPPER.createObjectNode();
+  }
+
+  /** A node of any value that Jackson can convert. */
+  static JsonNode of(Object value) {
+    return MAPPER.valueToTree(value);
+  }
+
+  /** A node of JSON text that is known to be right. */
+  static JsonNode any(String json) {
+    try {
+      return MAPPER.readTree(json);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("JSON of our own that cannot be read", e);
+    }
+  }
+
+  /** The value of a node as a Java type. */
+  static <T> T convert(JsonNode node, Class<T> type) {
+    return MAPPER.convertValue(node, type);
+  }
+
+  /** Indented text, the same for the same content on every machine. */
+  static String print(JsonNode node) {
+    try {
+      return WRITER.writeValueAsString(node) + "\n";
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("JSON that cannot be written", e);
+    }
+  }
+
+  /**
+   * Parses an object.
+   *
+   * @param what how an error names the text
+   */
+  static ObjectNode parse(String json, String what) {
+    try {
+      JsonNode node = MAPPER.readTree(json);
+      if (node instanceof ObjectNode object) {
+        return object;
+      }
+      throw new EspalierException(
+          what + " is not a JSON object; it must start with { and end with }");
+    } catch (JsonProcessingException e) {
+      throw new EspalierException(
+          what
+              + " is not JSON: line "
+              + e.getLocation().getLineNr()
+              + ", column "
+              + e.getLocation().getColumnNr()
+              + ": "
+              + e.getOriginalMessage(),
+          e);
+    }
+  }
+
+  /** The text of a file. */
+  static String text(Path file, String what) {
+    try {
+      return Files.readString(file);
+    } catch (NoSuchFileException e) {
+      throw new EspalierException("there is no " + what + " file " + file + "; check the path", e);
+    } catch (MalformedInputException e) {
+      throw new EspalierException(what + " file " + file + " is not text; it must be JSON", e);
+    } catch (IOException e) {
+      throw new EspalierException(what + " file " + file + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+}

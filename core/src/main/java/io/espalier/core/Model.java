@@ -1,0 +1,35 @@
+package io.espalier.core;
+
+import io.espalier.trace.Graph;
+import java.nio.file.Path;
+
+/**
+ * A network that a backend has opened. Immutable, so that several threads may cut sub-networks from
+ * it.
+ */
+public interface Model {
+  /** The traced network. */
+  Graph graph();
+
+  /** What tells this network from others: a hash over its structure and weights. */
+  String fingerprint();
+
+  /** How a message names this network, such as its file. */
+  String description();
+
+  /**
+   * Makes the smaller network that a cut describes.
+   *
+   * @param cut what is kept
+   * @param prover checks the result; it is called with the traced result before anything is
+   *     returned
+   */
+  Model carve(Cut cut, Prover prover);
+
+  /**
+   * Writes the network to a file, whole or not at all.
+   *
+   * @throws EspalierException if the file cannot be written
+   */
+  void save(Path file);
+}

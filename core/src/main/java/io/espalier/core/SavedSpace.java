@@ -1,0 +1,163 @@
+package io.espalier.core;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.espalier.core.rules.Rules;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A search space as it is kept in a file: what it takes to restore it on the same model.
+ *
+ * @param fingerprint the model's
+ * @param model how the model was called when the space was saved
+ * @param rules the rules
+ * @param choices narrowed choices, by the first name of the hparam
+ * @param orders orders of units, by the first name of the hparam; those in natural order are left
+ *     out
+ * @param active the active config
+ */
+public record SavedSpace(
+    String fingerprint,
+    String model,
+    Rules rules,
+    Map<String, List<Choice>> choices,
+    Map<String, int[]> orders,
+    Config active) {
+  private static final String FORMAT = "espalier-space";
+  private static final int VERSION = 1;
+
+  static SavedSpace of(SearchSpace space) {
+    Map<String, List<Choice>> choices = new LinkedHashMap<>();
+    Map<String, int[]> orders = new LinkedHashMap<>();
+    for (Hparam hparam : space.namedHparams(true, true).values()) {
+      choices.put(hparam.name(), hparam.choices());
+      int[] order = hparam.order();
+      if (!Arrays.equals(order, Arrays.stream(order).sorted().toArray())) {
+        orders.put(hparam.name(), order);
+      }
+    }
+    return new SavedSpace(
+        space.model().fingerprint(),
+        space.model().description(),
+        space.rules(),
+        choices,
+        orders,
+        space.config());
+  }
+
+  void check(Model other) {
+    if (!fingerprint.equals(other.fingerprint())) {
+      throw new EspalierException(
+          "this space was saved from another model ("
+              + model
+              + ", fingerprint "
+              + shortened(fingerprint)
+              + ") than "
+              + other.description()
+              + " (fingerprint "
+              + shortened(other.fingerprint())
+              + "); open the model it was saved from");
+    }
+  }
+
+  private static String shortened(String fingerprint) {
+    return fingerprint.substring(0, Math.min(12, fingerprint.length()));
+  }
+
+  void applyTo(SearchSpace space) {
+    space.select(active, true);
+    choices.forEach((name, list) -> space.hparam(name).setChoices(list));
+    orders.forEach((name, order) -> space.hparam(name).setOrder(order));
+  }
+
+  /** This space as JSON. */
+  public String toJson() {
+    ObjectNode root = Json.object();
+    root.put("format", FORMAT);
+    root.put("version", VERSION);
+    root.put("model", model);
+    root.put("fingerprint", fingerprint);
+    root.set("rules", Json.any(rules.toJson()));
+    ObjectNode narrowed = root.putObject("choices");
+    choices.forEach(
+        (name, list) -> narrowed.set(name, Json.of(list.stream().map(ConfigJson::node).toList())));
+    ObjectNode sorted = root.putObject("orders");
+    orders.forEach((name, order) -> sorted.set(name, Json.of(order)));
+    root.set("active", ConfigJson.node(active));
+    return Json.print(root);
+  }
+
+  /**
+   * Writes this space to a file, whole or not at all.
+   *
+   * @throws IOException if the file cannot be written
+   */
+  public void write(Path file) throws IOException {
+    WholeFile.write(file, toJson());
+  }
+
+  /**
+   * Reads a space from a file.
+   *
+   * @throws EspalierException if the file cannot be read or holds no space of a known version
+   */
+  public static SavedSpace read(Path file) {
+    return parse(Json.text(file, "space"), "space file " + file);
+  }
+
+  /**
+   * Reads a space from JSON.
+   *
+   * @param what how an error names the text
+   * @throws EspalierException if the text is no space of a known version
+   */
+  public static SavedSpace parse(String json, String what) {
+    ObjectNode root = Json.parse(json, what);
+    if (!FORMAT.equals(root.path("format").asText())) {
+      throw new EspalierException(
+          what + " is no saved search space; \"format\" must be \"" + FORMAT + "\"");
+    }
+    if (root.path("version").asInt() != VERSION) {
+      throw new EspalierException(
+          what
+              + " has format version "
+              + root.path("version")
+              + "; this Espalier reads version "
+              + VERSION);
+    }
+    try {
+      Map<String, List<Choice>> choices = new LinkedHashMap<>();
+      fields(root, "choices")
+          .forEach(
+              (name, node) -> {
+                List<Choice> list = new ArrayList<>();
+                node.forEach(choice -> list.add(ConfigJson.choice(name, choice, what)));
+                choices.put(name, list);
+              });
+      Map<String, int[]> orders = new LinkedHashMap<>();
+      fields(root, "orders")
+          .forEach((name, node) -> orders.put(name, Json.convert(node, int[].class)));
+      return new SavedSpace(
+          root.required("fingerprint").asText(),
+          root.path("model").asText(),
+          Rules.parse(root.required("rules").toString()),
+          choices,
+          orders,
+          ConfigJson.config((ObjectNode) root.required("active"), what));
+    } catch (IllegalArgumentException | ClassCastException e) {
+      throw new EspalierException(what + " is damaged: " + e.getMessage(), e);
+    }
+  }
+
+  private static Map<String, JsonNode> fields(ObjectNode root, String name) {
+    Map<String, JsonNode> fields = new LinkedHashMap<>();
+    root.path(name).properties().forEach(entry -> fields.put(entry.getKey(), entry.getValue()));
+    return fields;
+  }
+}

@@ -1,0 +1,95 @@
+package io.espalier.core;
+
+import io.espalier.core.rules.Rules;
+import io.espalier.spi.DMRegistry;
+import io.espalier.trace.Solver;
+import io.espalier.trace.TrialSizes;
+import jakarta.inject.Inject;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Opens networks with whatever backend is there, and generates their search spaces. */
+public final class SearchSpaces {
+  private final List<Backend> backends;
+  private final DMRegistry registry;
+
+  /**
+   * With these backends and rules.
+   *
+   * @param backends the backends; their order does not matter
+   * @param registry operator rules, modules and criteria
+   */
+  @Inject
+  public SearchSpaces(Set<Backend> backends, DMRegistry registry) {
+    this.backends =
+        backends.stream().sorted(java.util.Comparator.comparing(Backend::name)).toList();
+    this.registry = registry;
+  }
+
+  /** The registry that networks are analysed with. */
+  public DMRegistry registry() {
+    return registry;
+  }
+
+  /**
+   * Opens a network.
+   *
+   * @param source a path of an ONNX file, or whatever else the backends on the class path know
+   * @throws EspalierException if there is no backend, none knows the source, or the network cannot
+   *     be opened
+   */
+  public Model open(Object source) {
+    if (source instanceof Model model) {
+      return model;
+    }
+    if (backends.isEmpty()) {
+      throw new EspalierException(
+          "there is no backend on the class path to open "
+              + source
+              + " with; add io.espalier:espalier-backend-onnx (ONNX files) or io.espalier:espalier-backend-djl (DJL blocks)");
+    }
+    for (Backend backend : backends) {
+      Optional<Model> model = backend.open(source);
+      if (model.isPresent()) {
+        return model.get();
+      }
+    }
+    Set<String> known = new TreeSet<>();
+    backends.forEach(backend -> known.add(backend.name() + " opens " + backend.opens()));
+    throw new EspalierException(
+        "no backend can open "
+            + source
+            + " (a "
+            + source.getClass().getName()
+            + "); "
+            + String.join(", ", known));
+  }
+
+  /** Opens a network and generates its search space under rules. */
+  public SearchSpace generate(Object source, Rules rules) {
+    return generate(source, rules, TrialSizes.automatic());
+  }
+
+  /**
+   * Opens a network and generates its search space under rules.
+   *
+   * @param sizes lengths for dimensions that the model leaves open
+   * @throws EspalierException if the network cannot be opened, or the rules do not fit it
+   */
+  public SearchSpace generate(Object source, Rules rules, TrialSizes sizes) {
+    Model model = open(source);
+    SearchSpace space =
+        new SearchSpace(model, new Solver(registry).solve(model.graph(), sizes), registry, sizes);
+    space.generate(rules);
+    return space;
+  }
+
+  /** Opens a network and restores a saved space of it. */
+  public SearchSpace restore(Object source, SavedSpace saved) {
+    SearchSpace space = new SearchSpace(open(source), null, registry);
+    space.restore(saved);
+    return space;
+  }
+}

@@ -1,0 +1,185 @@
+package io.espalier.core;
+
+import io.espalier.core.rules.Rules;
+import io.espalier.spi.DynamicModule;
+import io.espalier.spi.Layer;
+import io.espalier.trace.Layout;
+import io.espalier.trace.SymMap;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A search space: the hparams of a network, their choices, and pure functions of a setting.
+ * Immutable.
+ *
+ * <p>A <em>setting</em> is one position for each dial.
+ */
+final class Space {
+  private final SymMap map;
+  private final Rules rules;
+  private final List<HparamSpec> hparams;
+  private final Map<String, HparamSpec> byName;
+  private final List<Dial> dials;
+  private final Map<String, DynamicModule> modules;
+  private final List<Consumer> consumers;
+  private final Costs costs;
+
+  /**
+   * A parameter that reads its units from a width.
+   *
+   * @param node the node it enters
+   * @param input by which input
+   * @param axis the axis of the parameter
+   */
+  record Consumer(int node, int input, int axis) {}
+
+  /**
+   * A layer with the module that made it elastic.
+   *
+   * @param layer the layer
+   * @param module its module
+   */
+  record ElasticLayer(Layer layer, DynamicModule module) {}
+
+  Space(
+      SymMap map,
+      Rules rules,
+      List<HparamSpec> hparams,
+      List<Dial> dials,
+      List<ElasticLayer> layers,
+      List<Consumer> consumers) {
+    this.map = map;
+    this.rules = rules;
+    this.hparams = List.copyOf(hparams);
+    this.dials = List.copyOf(dials);
+    this.consumers = List.copyOf(consumers);
+    this.byName = new LinkedHashMap<>();
+    hparams.forEach(spec -> byName.put(spec.name(), spec));
+    this.modules = new LinkedHashMap<>();
+    layers.forEach(layer -> modules.put(layer.layer().name(), layer.module()));
+    this.costs = new Costs(map);
+  }
+
+  SymMap map() {
+    return map;
+  }
+
+  Rules rules() {
+    return rules;
+  }
+
+  List<HparamSpec> hparams() {
+    return hparams;
+  }
+
+  Map<String, HparamSpec> byName() {
+    return byName;
+  }
+
+  List<Dial> dials() {
+    return dials;
+  }
+
+  Map<String, DynamicModule> modules() {
+    return modules;
+  }
+
+  List<Consumer> consumers() {
+    return consumers;
+  }
+
+  /** The setting that leaves the network as it is. */
+  int[] original() {
+    return dials.stream().mapToInt(Dial::original).toArray();
+  }
+
+  /** The width of every symbol at a setting. */
+  Layout.Widths widths(int[] setting) {
+    int[] widths = new int[map.symbols().size()];
+    for (int i = 0; i < widths.length; i++) {
+      widths[i] = Math.toIntExact(map.symbols().get(i).extent());
+    }
+    for (Dial dial : dials) {
+      int[] units = dial.settings().get(setting[dial.index()]);
+      for (int i = 0; i < dial.symbols().size(); i++) {
+        widths[dial.symbols().get(i).index()] = units[i];
+      }
+    }
+    return symbol -> widths[symbol.index()];
+  }
+
+  /** The blocks that a setting takes out, in graph order. */
+  List<Block> skipped(int[] setting) {
+    List<Block> skipped = new ArrayList<>();
+    for (Dial dial : dials) {
+      if (dial.kind() == Dial.Kind.DEPTH) {
+        int depth = dial.settings().get(setting[dial.index()])[0];
+        skipped.addAll(
+            dial.blocks().subList(depth, dial.blocks().size()).stream()
+                .filter(b -> b.input() >= 0)
+                .toList());
+      }
+    }
+    return skipped;
+  }
+
+  /** What an hparam is at the given widths. */
+  Choice value(HparamSpec spec, Layout.Widths widths, int[] setting) {
+    return switch (spec.kind()) {
+      case WIDTH -> Choice.of(Math.toIntExact(spec.layouts().get(0).extent(widths)));
+      case CROP ->
+          Choice.of(
+              spec.layouts().stream().map(axis -> Math.toIntExact(axis.extent(widths))).toList());
+      case DEPTH -> {
+        Dial dial = spec.dial();
+        if (dial == null) {
+          throw new IllegalStateException("depth " + spec.name() + " without a dial");
+        }
+        yield Choice.of(dial.settings().get(setting[dial.index()])[0]);
+      }
+    };
+  }
+
+  /** What an hparam is at one position of its dial. */
+  Choice valueAt(HparamSpec spec, int position) {
+    Dial dial = spec.dial();
+    int[] setting = original();
+    if (dial != null) {
+      setting[dial.index()] = position;
+    }
+    return value(spec, widths(setting), setting);
+  }
+
+  /** The value of every hparam at a setting, by name. */
+  Map<String, Choice> values(int[] setting) {
+    Layout.Widths widths = widths(setting);
+    Map<String, Choice> values = new LinkedHashMap<>(hparams.size() * 2);
+    for (HparamSpec spec : hparams) {
+      values.put(spec.name(), value(spec, widths, setting));
+    }
+    return values;
+  }
+
+  /** Weights and biases at a setting; running statistics are not counted. */
+  long params(int[] setting) {
+    return costs.params(widths(setting), skipped(setting));
+  }
+
+  /** Multiply-accumulate operations at a setting, at batch 1. */
+  long macs(int[] setting) {
+    return costs.macs(widths(setting), skipped(setting));
+  }
+
+  /**
+   * What stays of the network at a setting.
+   *
+   * @param orders for each symbol, by index, its units from the most important; null where they
+   *     stay as they are
+   */
+  Cut cut(int[] setting, int[] @Nullable [] orders) {
+    return new Cut(map, widths(setting), orders, skipped(setting));
+  }
+}
