@@ -1,0 +1,84 @@
+package io.espalier.modules.operators;
+
+import com.google.auto.service.AutoService;
+import io.espalier.spi.Axis;
+import io.espalier.spi.Node;
+import io.espalier.spi.OpId;
+import io.espalier.spi.OperatorRule;
+import io.espalier.spi.Typing;
+import io.espalier.spi.Value;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Functions of several tensors, element by element. Shapes are right-aligned and broadcast: axes
+ * longer than 1 are one axis, so that a residual sum, a mask, a layer scale and a position table
+ * tie what they meet.
+ *
+ * <p>Before operator set 7 only the second operand stretches, where the attribute {@code broadcast}
+ * says so, and {@code axis} says where its first axis lies.
+ */
+@AutoService(OperatorRule.class)
+public final class ElementwiseRule implements OperatorRule {
+  private static final int FREE_BROADCAST = 7;
+
+  /** Inputs that a masked zero would turn into infinity or NaN: divisors, bases and exponents. */
+  private static final Map<OpId, Set<Integer>> UNMASKABLE =
+      Map.of(
+          OpId.of("Div"), Set.of(1),
+          OpId.of("Mod"), Set.of(1),
+          OpId.of("Pow"), Set.of(0, 1));
+
+  @Override
+  public Set<OpId> operators() {
+    return Operators.standard(
+        "Add",
+        "And",
+        "BitShift",
+        "BitwiseAnd",
+        "BitwiseOr",
+        "BitwiseXor",
+        "Div",
+        "Equal",
+        "Greater",
+        "GreaterOrEqual",
+        "Less",
+        "LessOrEqual",
+        "Max",
+        "Mean",
+        "Min",
+        "Mod",
+        "Mul",
+        "Or",
+        "Pow",
+        "Sub",
+        "Sum",
+        "Where",
+        "Xor");
+  }
+
+  @Override
+  public void type(Node node, Typing t) {
+    List<List<Axis>> shapes = new ArrayList<>();
+    for (Value input : node.inputs()) {
+      shapes.add(input.axes());
+    }
+    if (node.opset() < FREE_BROADCAST && node.attributes().number("broadcast", 0) != 0) {
+      int rank = shapes.get(0).size();
+      List<Axis> second = shapes.get(1);
+      int axis = node.axis("axis", rank - second.size(), rank);
+      if (axis < 0 || axis + second.size() > rank) {
+        t.unsupported("its second operand does not fit into the first from axis " + axis + " on");
+        return;
+      }
+      List<Axis> padded = new ArrayList<>(second);
+      padded.addAll(Collections.nCopies(rank - axis - second.size(), t.fixed(1)));
+      shapes.set(1, padded);
+    }
+    UNMASKABLE.getOrDefault(node.op(), Set.of()).forEach(t::unmaskable);
+    t.output(0, t.broadcast(shapes));
+  }
+}

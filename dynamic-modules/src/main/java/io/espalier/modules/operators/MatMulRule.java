@@ -1,0 +1,55 @@
+package io.espalier.modules.operators;
+
+import com.google.auto.service.AutoService;
+import io.espalier.spi.Axis;
+import io.espalier.spi.Node;
+import io.espalier.spi.OpId;
+import io.espalier.spi.OperatorRule;
+import io.espalier.spi.Typing;
+import io.espalier.spi.Value;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Matrix product: a [batch..., M, K], b [batch..., K, N], y [batch..., M, N]. Batch axes broadcast;
+ * an operand of one axis is a vector along K.
+ */
+@AutoService(OperatorRule.class)
+public final class MatMulRule implements OperatorRule {
+  @Override
+  public Set<OpId> operators() {
+    return Operators.standard("MatMul", "MatMulInteger");
+  }
+
+  @Override
+  public void type(Node node, Typing t) {
+    Value a = node.input(0);
+    Value b = node.input(1);
+    if (a.rank() == 0 || b.rank() == 0) {
+      t.unsupported("its operands must not be scalars");
+      return;
+    }
+    if (node.input(2).rank() + node.input(3).rank() > 0) {
+      t.unsupported("its zero points differ from row to row");
+      return;
+    }
+    Axis inner = a.axis(-1);
+    Contraction.unify(node, t, inner, b.axis(b.rank() == 1 ? 0 : -2));
+    List<Axis> y = new ArrayList<>(t.broadcast(List.of(batch(a), batch(b))));
+    if (a.rank() > 1) {
+      y.add(a.axis(-2));
+    }
+    if (b.rank() > 1) {
+      y.add(b.axis(-1));
+    }
+    t.output(0, y);
+    List<Axis> macs = new ArrayList<>(y);
+    macs.add(inner);
+    t.macs(macs.toArray(Axis[]::new));
+  }
+
+  private static List<Axis> batch(Value operand) {
+    return operand.axes().subList(0, Math.max(0, operand.rank() - 2));
+  }
+}

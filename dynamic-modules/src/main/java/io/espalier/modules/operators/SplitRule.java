@@ -1,0 +1,73 @@
+package io.espalier.modules.operators;
+
+import com.google.auto.service.AutoService;
+import io.espalier.spi.Axis;
+import io.espalier.spi.Ints;
+import io.espalier.spi.Node;
+import io.espalier.spi.OpId;
+import io.espalier.spi.OperatorRule;
+import io.espalier.spi.Typing;
+import io.espalier.spi.Value;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Consecutive pieces of one axis. Given sizes follow their pieces; where the pieces are equal
+ * because no sizes are given, they stay equal.
+ */
+@AutoService(OperatorRule.class)
+public final class SplitRule implements OperatorRule {
+  @Override
+  public Set<OpId> operators() {
+    return Operators.standard("Split");
+  }
+
+  @Override
+  public void type(Node node, Typing t) {
+    Value x = node.input(0);
+    int axis = node.axis("axis", 0, x.rank());
+    if (!Axes.inside(axis, x.rank())) {
+      t.unsupported("its axis " + axis + " is not one of its input");
+      return;
+    }
+    Optional<Ints> given = node.ints("split", 1);
+    if (given.isEmpty() && node.input(1).present()) {
+      t.unsupported("its sizes are computed from data");
+      return;
+    }
+    long whole = x.axis(axis).extent();
+    long[] sizes =
+        given.map(Ints::values).orElseGet(() -> equalSizes(whole, node.outputs().size()));
+    if (sizes.length != node.outputs().size()
+        || Arrays.stream(sizes).anyMatch(size -> size < 1)
+        || Arrays.stream(sizes).sum() != whole) {
+      t.unsupported(
+          "its pieces " + Arrays.toString(sizes) + " do not make up the " + whole + " elements");
+      return;
+    }
+    if (given.isEmpty() && sizes[0] != sizes[sizes.length - 1]) {
+      t.freeze(x.axis(axis), "it is cut into pieces that are equal but for the last");
+    }
+    List<Axis> pieces = t.split(x.axis(axis), sizes);
+    Target target = Target.of(node, t, "split", 1);
+    for (int i = 0; i < sizes.length; i++) {
+      if (given.isPresent()) {
+        target.set(i, t.extentOf(pieces.get(i)));
+      } else if (sizes[0] == sizes[sizes.length - 1]) {
+        t.unify(pieces.get(0), pieces.get(i));
+      }
+      if (Axes.hasOutput(node, i)) {
+        t.output(i, Axes.with(x.axes(), axis, pieces.get(i)));
+      }
+    }
+  }
+
+  private static long[] equalSizes(long whole, int count) {
+    long[] sizes = new long[count];
+    Arrays.fill(sizes, (whole + count - 1) / count);
+    sizes[count - 1] = whole - sizes[0] * (count - 1);
+    return sizes;
+  }
+}
