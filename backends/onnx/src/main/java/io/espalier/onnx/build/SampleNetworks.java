@@ -46,4 +46,54 @@ public final class SampleNetworks {
   public static OnnxModel rulesFixture() {
     return new RulesFixture().build();
   }
+
+  /** Concatenations within concatenations: three dense blocks, images of 32 x 32. */
+  public static OnnxModel densenet() {
+    return densenet(new DenseNet(8, List.of(3, 4, 3), 16, 10, 32));
+  }
+
+  /** Dense blocks of any size. */
+  public static OnnxModel densenet(DenseNet shape) {
+    return shape.build();
+  }
+
+  /** Channel splits and shuffles, images of 32 x 32. */
+  public static OnnxModel shufflenet() {
+    return shufflenet(new ShuffleNet(List.of(32, 64), List.of(3, 3), 10, 32));
+  }
+
+  /** Channel splits and shuffles of any size. */
+  public static OnnxModel shufflenet(ShuffleNet shape) {
+    return shape.build();
+  }
+
+  /** Depthwise convolutions, inverted residuals, squeeze-and-excitation, images of 32 x 32. */
+  public static OnnxModel mobilenet() {
+    return mobilenet(new MobileNet(List.of(16, 24, 24, 32), 4, 10, 32));
+  }
+
+  /** Inverted residuals of any size. */
+  public static OnnxModel mobilenet(MobileNet shape) {
+    return shape.build();
+  }
+
+  /** Transposed convolutions and concatenations across the network, images of 32 x 32. */
+  public static OnnxModel unet() {
+    return unet(new UNet(8, 2, 4, 32));
+  }
+
+  /** An encoder and a decoder of any size. */
+  public static OnnxModel unet(UNet shape) {
+    return shape.build();
+  }
+
+  /** Convolutions, flattened into linear layers, images of 16 x 16 with one channel. */
+  public static OnnxModel flattenedMlp() {
+    return flattenedMlp(new FlattenedMlp(8, 64, 10, 16));
+  }
+
+  /** Convolutions and linear layers of any size. */
+  public static OnnxModel flattenedMlp(FlattenedMlp shape) {
+    return shape.build();
+  }
 }

@@ -186,12 +186,44 @@ public final class TorchLayers {
         x);
   }
 
+  /** A mean over squares that do not overlap. */
+  public String averagePool(String module, String x, int kernel) {
+    return node(
+        "AveragePool",
+        module,
+        Map.of(
+            "kernel_shape", repeat(kernel, 2),
+            "pads", repeat(0, 4),
+            "strides", repeat(kernel, 2)),
+        x);
+  }
+
+  /**
+   * A transposed convolution that doubles height and width, with weights [in, out, 2, 2] and a
+   * bias.
+   */
+  public String upsample(String module, String x, int inChannels, int outChannels) {
+    double deviation = Math.sqrt(2.0 / inChannels);
+    return node(
+        "ConvTranspose",
+        module,
+        Map.of(
+            "dilations", new long[] {1, 1},
+            "group", 1,
+            "kernel_shape", new long[] {2, 2},
+            "pads", repeat(0, 4),
+            "strides", new long[] {2, 2}),
+        x,
+        builder.random(module + ".weight", 0, deviation, inChannels, outChannels, 2, 2),
+        builder.random(module + ".bias", 0, 0.1, outChannels));
+  }
+
   /** The mean over height and width, flattened to [N, channels]. */
   public String globalPool(String module, String x) {
     return node("Flatten", "", Map.of("axis", 1), node("GlobalAveragePool", module, x));
   }
 
-  static long[] repeat(long value, int times) {
+  private static long[] repeat(long value, int times) {
     long[] values = new long[times];
     Arrays.fill(values, value);
     return values;

@@ -29,6 +29,12 @@ class SampleNetworksTest {
     return Stream.of(
         Arguments.of("thin resnet", SampleNetworks.thinResnet(), images(32)),
         Arguments.of("thin bottleneck", SampleNetworks.thinBottleneckResnet(), images(32)),
+        Arguments.of("densenet", SampleNetworks.densenet(), images(32)),
+        Arguments.of("shufflenet", SampleNetworks.shufflenet(), images(32)),
+        Arguments.of("mobilenet", SampleNetworks.mobilenet(), images(32)),
+        Arguments.of("unet", SampleNetworks.unet(), images(32)),
+        Arguments.of(
+            "mlp", SampleNetworks.flattenedMlp(), Map.of("input", new long[] {2, 1, 16, 16})),
         Arguments.of("rules fixture", SampleNetworks.rulesFixture(), images(32)));
   }
 
