@@ -11,11 +11,14 @@ final class LayerDraft {
   private final LayerName base;
   private final String name;
   private final List<Integer> nodes = new ArrayList<>();
-  private final Set<Long> uses = new HashSet<>();
+  private final Set<Use> uses = new HashSet<>();
   private boolean heavy;
   private String type = "";
   private int typeRank = -1;
   private int lastOwner;
+
+  /** What an operator does to a parameter. */
+  private record Use(OpId op, int weight) {}
 
   /**
    * @param base what its nodes propose
@@ -33,7 +36,7 @@ final class LayerDraft {
     heavy |= owner.isHeavy();
     OpId op = owner.node().op();
     for (int weight : owner.weights()) {
-      uses.add(use(op, weight));
+      uses.add(new Use(op, weight));
       if (parameters.rank(weight) > typeRank) {
         typeRank = parameters.rank(weight);
         type = op.toString();
@@ -52,16 +55,12 @@ final class LayerDraft {
     }
     if (base.isOf(LayerName.Origin.PARAMETER)) {
       for (int weight : owner.weights()) {
-        if (uses.contains(use(owner.node().op(), weight))) {
+        if (uses.contains(new Use(owner.node().op(), weight))) {
           return true;
         }
       }
     }
     return false;
-  }
-
-  private static long use(OpId op, int weight) {
-    return ((long) op.hashCode() << 32) | weight;
   }
 
   /** Adds a node without parameters. */

@@ -1,6 +1,7 @@
 package io.espalier.onnx.trace;
 
 import io.espalier.onnx.trace.LayerName.Origin;
+import io.espalier.spi.OpId;
 import io.espalier.trace.Graph;
 import io.espalier.trace.GraphNode;
 import java.util.HashMap;
@@ -28,14 +29,15 @@ final class LayerNamer {
 
   private final Graph.Builder graph;
   private final Parameters parameters;
-  private final Map<GraphNode, Integer> ordinals = new HashMap<>();
+  private final int[] ordinals;
 
   LayerNamer(Graph.Builder graph, Parameters parameters) {
     this.graph = graph;
     this.parameters = parameters;
-    Map<Object, Integer> counts = new HashMap<>();
+    this.ordinals = new int[graph.nodes().size()];
+    Map<OpId, Integer> counts = new HashMap<>();
     for (GraphNode node : graph.nodes()) {
-      ordinals.put(node, counts.merge(node.op(), 1, Integer::sum) - 1);
+      ordinals[node.index()] = counts.merge(node.op(), 1, Integer::sum) - 1;
     }
   }
 
@@ -73,13 +75,15 @@ final class LayerNamer {
       return name;
     }
     for (int weight : weights) {
-      String plain = LayerName.ofPlainParameter(graph.tensor(weight).name());
-      if (graph.tensor(weight).constant() != null && !plain.isEmpty()) {
-        return plain;
+      for (int at = weight; at >= 0; at = parameters.source(at)) {
+        String plain = LayerName.ofPlainParameter(graph.tensor(at).name());
+        if (graph.tensor(at).constant() != null && !plain.isEmpty()) {
+          return plain;
+        }
       }
     }
     return dynamo && LayerName.isName(name)
         ? name.substring(DYNAMO.length())
-        : node.op().name() + "_" + ordinals.get(node);
+        : node.op().name() + "_" + ordinals[node.index()];
   }
 }

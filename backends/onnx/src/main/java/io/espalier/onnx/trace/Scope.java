@@ -20,6 +20,7 @@ final class Scope {
   private final Map<String, Scope> children = new LinkedHashMap<>();
   private final List<Integer> nodes = new ArrayList<>();
   private final List<LayerDraft> layers = new ArrayList<>();
+  private int first = Integer.MAX_VALUE;
 
   private Scope(@Nullable Scope parent, String name, String className) {
     this.parent = parent;
@@ -61,6 +62,9 @@ final class Scope {
 
   void add(int node) {
     nodes.add(node);
+    for (Scope scope = this; scope != null; scope = scope.parent) {
+      scope.first = Math.min(scope.first, node);
+    }
   }
 
   void add(LayerDraft layer) {
@@ -76,24 +80,12 @@ final class Scope {
   List<Scope> live() {
     List<Scope> live = new ArrayList<>();
     for (Scope child : children.values()) {
-      if (child.first() < Integer.MAX_VALUE) {
+      if (child.first < Integer.MAX_VALUE) {
         live.add(child);
       }
     }
-    live.sort(Comparator.comparingInt(Scope::first));
+    live.sort(Comparator.comparingInt(child -> child.first));
     return live;
-  }
-
-  /** The first node inside. */
-  int first() {
-    int first = Integer.MAX_VALUE;
-    for (int node : nodes) {
-      first = Math.min(first, node);
-    }
-    for (Scope child : children.values()) {
-      first = Math.min(first, child.first());
-    }
-    return first;
   }
 
   /** All nodes inside, ascending. */
