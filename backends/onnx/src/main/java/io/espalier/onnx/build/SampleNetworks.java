@@ -2,6 +2,7 @@ package io.espalier.onnx.build;
 
 import io.espalier.onnx.file.OnnxModel;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Networks built in code, with seeded random weights scaled layer by layer so that every layer
@@ -10,6 +11,30 @@ import java.util.List;
  */
 public final class SampleNetworks {
   private SampleNetworks() {}
+
+  /** One small network of every kind, for what must hold for each. */
+  public static List<SampleNetwork> all() {
+    return List.of(
+        images("thin resnet", thinResnet(), 3, 32),
+        images("thin bottleneck resnet", thinBottleneckResnet(), 3, 32),
+        images("densenet", densenet(), 3, 32),
+        images("shufflenet", shufflenet(), 3, 32),
+        images("mobilenet", mobilenet(), 3, 32),
+        images("unet", unet(), 3, 32),
+        images("flattened mlp", flattenedMlp(), 1, 16),
+        images("rules fixture", rulesFixture(), 3, 32),
+        images("vision transformer", visionTransformer(), 3, 32),
+        tokens("grouped-query transformer", groupedQueryTransformer(), "input_ids"),
+        tokens("lstm tagger", lstmTagger(), "ids"));
+  }
+
+  private static SampleNetwork images(String name, OnnxModel model, int channels, int size) {
+    return new SampleNetwork(name, model, Map.of("input", new long[] {2, channels, size, size}));
+  }
+
+  private static SampleNetwork tokens(String name, OnnxModel model, String input) {
+    return new SampleNetwork(name, model, Map.of(input, new long[] {2, 9}));
+  }
 
   /**
    * ResNet-50 at full size: 25,557,032 parameters, input {@code input} [N, 3, 224, 224], 1000
@@ -94,6 +119,36 @@ public final class SampleNetworks {
 
   /** Convolutions and linear layers of any size. */
   public static OnnxModel flattenedMlp(FlattenedMlp shape) {
+    return shape.build();
+  }
+
+  /** Attention with a fused projection, images of 32 x 32. */
+  public static OnnxModel visionTransformer() {
+    return visionTransformer(new VisionTransformer(48, 4, 2, 8, 10, 32));
+  }
+
+  /** A vision transformer of any size. */
+  public static OnnxModel visionTransformer(VisionTransformer shape) {
+    return shape.build();
+  }
+
+  /** Two key-value heads for four query heads, token ids below 100, sequences of up to 32. */
+  public static OnnxModel groupedQueryTransformer() {
+    return groupedQueryTransformer(new GroupedQueryTransformer(48, 4, 2, 16, 96, 2, 100, 32));
+  }
+
+  /** A grouped-query transformer of any size. */
+  public static OnnxModel groupedQueryTransformer(GroupedQueryTransformer shape) {
+    return shape.build();
+  }
+
+  /** Recurrent layers, token ids below 100. */
+  public static OnnxModel lstmTagger() {
+    return lstmTagger(new LstmTagger(100, 24, 32, 5));
+  }
+
+  /** Recurrent layers of any size. */
+  public static OnnxModel lstmTagger(LstmTagger shape) {
     return shape.build();
   }
 }
