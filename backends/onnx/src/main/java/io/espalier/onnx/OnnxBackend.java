@@ -1,0 +1,31 @@
+package io.espalier.onnx;
+
+import io.espalier.core.Backend;
+import io.espalier.core.Model;
+import io.espalier.onnx.file.OnnxModel;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Opens ONNX files, and models in memory. */
+public final class OnnxBackend implements Backend {
+  @Override
+  public String name() {
+    return "onnx";
+  }
+
+  @Override
+  public String opens() {
+    return "ONNX files (a java.nio.file.Path)";
+  }
+
+  @Override
+  public Optional<Model> open(Object source) {
+    if (source instanceof Path path) {
+      return Optional.of(OnnxNetwork.read(path));
+    }
+    return source instanceof OnnxModel model
+        ? Optional.of(
+            OnnxNetwork.of(model, model.path().map(Path::toString).orElse("a model in memory")))
+        : Optional.empty();
+  }
+}

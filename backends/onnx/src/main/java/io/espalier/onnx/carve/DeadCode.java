@@ -1,0 +1,97 @@
+package io.espalier.onnx.carve;
+
+import ai.onnx.proto.OnnxMl.NodeProto;
+import io.espalier.onnx.file.OnnxEdit;
+import io.espalier.onnx.file.OnnxModel;
+import io.espalier.onnx.trace.TracedOnnx;
+import io.espalier.trace.GraphNode;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.IntFunction;
+
+/**
+ * Removes what carving left without readers. What nobody read before stays: it is not ours to tidy
+ * up.
+ */
+final class DeadCode {
+  private final TracedOnnx traced;
+  private final OnnxModel model;
+  private final NodeEdits nodes;
+  private final Map<Integer, List<NodeProto>> inserted;
+  private final OnnxEdit edit;
+
+  DeadCode(
+      TracedOnnx traced, NodeEdits nodes, Map<Integer, List<NodeProto>> inserted, OnnxEdit edit) {
+    this.traced = traced;
+    this.model = traced.model();
+    this.nodes = nodes;
+    this.inserted = inserted;
+    this.edit = edit;
+  }
+
+  void remove() {
+    Set<String> before = read(model.nodes()::get, Map.of());
+    Set<String> after = read(nodes::node, inserted);
+    for (int i = 0; i < model.nodes().size(); i++) {
+      if (isRead(i, before) && !isRead(i, after)) {
+        edit.removeNode(i);
+      }
+    }
+    for (int i = 0; i < model.inputs().size(); i++) {
+      String name = model.inputs().get(i).getName();
+      if (model.initializers().containsKey(name)
+          && before.contains(name)
+          && !after.contains(name)) {
+        edit.removeInput(i);
+      }
+    }
+    for (String name : model.initializers().keySet()) {
+      if (before.contains(name) && !after.contains(name)) {
+        edit.removeInitializer(name);
+      }
+    }
+    for (int i = 0; i < model.valueInfos().size(); i++) {
+      String name = model.valueInfos().get(i).getName();
+      if (before.contains(name) && !after.contains(name)) {
+        edit.removeValueInfo(i);
+      }
+    }
+  }
+
+  private boolean isRead(int node, Set<String> read) {
+    return model.nodes().get(node).getOutputList().stream().anyMatch(read::contains);
+  }
+
+  /** The tensors that the outputs of the model depend on. */
+  private Set<String> read(IntFunction<NodeProto> nodeAt, Map<Integer, List<NodeProto>> added) {
+    Set<String> read = new HashSet<>();
+    model.outputs().forEach(output -> read.add(output.getName()));
+    List<List<NodeProto>> order = new ArrayList<>();
+    List<List<String>> captured = new ArrayList<>();
+    for (GraphNode node : traced.graph().nodes()) {
+      int index = traced.onnxIndex(node.index());
+      if (index >= 0) {
+        List<NodeProto> group = new ArrayList<>(List.of(nodeAt.apply(index)));
+        group.addAll(added.getOrDefault(index + 1, List.of()));
+        order.add(group);
+        captured.add(node.captured().stream().map(id -> traced.graph().tensor(id).name()).toList());
+      }
+    }
+    for (int i = order.size() - 1; i >= 0; i--) {
+      List<NodeProto> group = order.get(i);
+      for (int j = group.size() - 1; j >= 0; j--) {
+        NodeProto node = group.get(j);
+        if (node.getOutputList().stream().anyMatch(read::contains)) {
+          read.addAll(node.getInputList());
+          if (j == 0) {
+            read.addAll(captured.get(i));
+          }
+        }
+      }
+    }
+    return read;
+  }
+}
