@@ -2,6 +2,9 @@ package io.espalier.trace;
 
 import io.espalier.spi.Axis;
 import io.espalier.spi.Element;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.IdentityHashMap;
 import java.util.Optional;
 import java.util.function.LongBinaryOperator;
 import java.util.function.Predicate;
@@ -67,12 +70,45 @@ public sealed interface Expression extends Element {
 
     @Override
     public long value(Layout.Widths widths) {
-      return function.applyAsLong(((Expression) x).value(widths), ((Expression) y).value(widths));
+      return value(widths, new IdentityHashMap<>());
+    }
+
+    /** Networks use a result many times over; each is computed once. */
+    private long value(Layout.Widths widths, IdentityHashMap<Computed, Long> known) {
+      Long before = known.get(this);
+      if (before != null) {
+        return before;
+      }
+      long result = function.applyAsLong(value(x, widths, known), value(y, widths, known));
+      known.put(this, result);
+      return result;
+    }
+
+    private static long value(
+        Element element, Layout.Widths widths, IdentityHashMap<Computed, Long> known) {
+      return element instanceof Computed computed
+          ? computed.value(widths, known)
+          : ((Expression) element).value(widths);
     }
 
     @Override
     public boolean uses(Predicate<Axis> condition) {
-      return ((Expression) x).uses(condition) || ((Expression) y).uses(condition);
+      IdentityHashMap<Element, Boolean> seen = new IdentityHashMap<>();
+      Deque<Element> work = new ArrayDeque<>();
+      work.push(this);
+      while (!work.isEmpty()) {
+        Element element = work.pop();
+        if (seen.put(element, true) != null) {
+          continue;
+        }
+        if (element instanceof Computed computed) {
+          work.push(computed.y);
+          work.push(computed.x);
+        } else if (((Expression) element).uses(condition)) {
+          return true;
+        }
+      }
+      return false;
     }
   }
 }

@@ -16,7 +16,11 @@ import org.jspecify.annotations.Nullable;
  * layout.
  */
 final class Snapshot {
+  /** A rule may count with a symbol that it never put on an axis; nothing can shrink it. */
+  private static final Reason NO_AXIS = new Reason("", "", "no axis of any tensor shows it");
+
   private final IdentityHashMap<Term, Layout> layouts = new IdentityHashMap<>();
+  private final IdentityHashMap<Element, Expression> expressions = new IdentityHashMap<>();
   private final List<Layout.Symbol> symbols = new ArrayList<>();
 
   /** The layouts of a list of axes; null stays null. */
@@ -42,11 +46,13 @@ final class Snapshot {
           found.add(sym);
         }
       } else if (!(term instanceof Term.Fixed) && visited.put(term, true) == null) {
-        parts(term).forEach(work::push);
+        List<Term> parts = parts(term);
+        for (int i = parts.size() - 1; i >= 0; i--) {
+          work.push(parts.get(i));
+        }
       }
     }
-    // Pieces of one symbol share its age; the order in which they were met, reversed by the stack,
-    // keeps them apart.
+    // Pieces of one symbol share its age; the order in which they were met keeps them apart.
     found.sort(Comparator.comparingInt(sym -> sym.age));
     for (Term.Sym sym : found) {
       Layout.Symbol symbol =
@@ -99,21 +105,27 @@ final class Snapshot {
       return new Layout.Fixed(fixed.extent(), fixed.reason, fixed.batch, fixed.dynamic);
     }
     if (term instanceof Term.Sym sym) {
-      throw new IllegalStateException("a symbol of " + sym.extent() + " units was not numbered");
+      return new Layout.Fixed(sym.extent(), NO_AXIS, false, false);
     }
     return term instanceof Term.Concat ? new Layout.Concat(parts) : new Layout.Product(parts);
   }
 
   Expression of(Element element) {
+    Expression before = expressions.get(element);
+    if (before != null) {
+      return before;
+    }
+    Expression result = (Expression) element;
     if (element instanceof Expression.Extent extent) {
       Axis axis = extent.of();
-      return axis instanceof Term term ? new Expression.Extent(of(term)) : extent;
+      result = axis instanceof Term term ? new Expression.Extent(of(term)) : extent;
+    } else if (element instanceof Expression.Computed computed) {
+      result =
+          new Expression.Computed(
+              computed.function(), of(computed.x()), of(computed.y()), computed.value());
     }
-    if (element instanceof Expression.Computed computed) {
-      return new Expression.Computed(
-          computed.function(), of(computed.x()), of(computed.y()), computed.value());
-    }
-    return (Expression) element;
+    expressions.put(element, result);
+    return result;
   }
 
   @Nullable Ints of(@Nullable Ints ints) {

@@ -63,7 +63,7 @@ public final class SymMap {
     return new SymMap(graph, pass);
   }
 
-  /** All axes in the reverse of graph order, as a stack takes them. */
+  /** All axes, in graph order. */
   private static List<Term> allAxes(Graph graph, Pass pass) {
     List<Term> all = new ArrayList<>();
     for (GraphNode node : graph.nodes()) {
