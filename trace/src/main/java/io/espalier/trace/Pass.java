@@ -93,13 +93,9 @@ final class Pass implements AxisSource {
     Reason first = firstUnknown(node);
     if (first != null) {
       typing.giveUp(first);
+      typing.pinFollowedIntegers(view);
     } else {
-      Ints arithmetic = ShapeArithmetic.evaluate(view);
-      if (arithmetic != null) {
-        typing.output(0, arithmetic);
-      } else {
-        typeByRule(node, view, typing);
-      }
+      typeKnown(node, view, typing);
     }
     for (int i = 0; i < node.outputs().size(); i++) {
       int output = node.outputs().get(i);
@@ -107,6 +103,20 @@ final class Pass implements AxisSource {
         store(output, typing, i);
       }
     }
+  }
+
+  private void typeKnown(GraphNode node, NodeView view, NodeTyping typing) {
+    try {
+      Ints arithmetic = ShapeArithmetic.evaluate(view);
+      if (arithmetic != null) {
+        typing.output(0, arithmetic);
+        return;
+      }
+      typeByRule(node, view, typing);
+    } catch (RuntimeException e) {
+      typing.unsupported("its integers do not fit it: " + describe(e));
+    }
+    typing.pinFollowedIntegers(view);
   }
 
   private void typeByRule(GraphNode node, NodeView view, NodeTyping typing) {
@@ -123,13 +133,12 @@ final class Pass implements AxisSource {
       typing.check();
     } catch (RuntimeException e) {
       typing.unsupported(
-          "the rule "
-              + rule.get().getClass().getName()
-              + " failed on it: "
-              + e.getClass().getSimpleName()
-              + (e.getMessage() == null ? "" : ": " + e.getMessage()));
+          "the rule " + rule.get().getClass().getName() + " failed on it: " + describe(e));
     }
-    typing.pinFollowedIntegers(view);
+  }
+
+  private static String describe(RuntimeException e) {
+    return e.getClass().getSimpleName() + (e.getMessage() == null ? "" : ": " + e.getMessage());
   }
 
   private @Nullable Reason firstUnknown(GraphNode node) {
@@ -196,7 +205,15 @@ final class Pass implements AxisSource {
     String name = graph.tensor(output).name();
     Reason reason = new Reason(name, "", "graph output '" + name + "' fixes it");
     freezeTensor(output, reason);
-    Ints values = ints[output];
+  }
+
+  /** Freezes the axes of a tensor, and the widths that its elements are computed from. */
+  private void freezeTensor(int tensor, Reason reason) {
+    List<Term> terms = axes[tensor];
+    if (terms != null) {
+      terms.forEach(term -> unifier.freeze(term, reason));
+    }
+    Ints values = ints[graph.root(tensor)];
     if (values != null) {
       for (Element element : values.elements()) {
         ((Expression) element)
@@ -206,13 +223,6 @@ final class Pass implements AxisSource {
                   return false;
                 });
       }
-    }
-  }
-
-  private void freezeTensor(int tensor, Reason reason) {
-    List<Term> terms = axes[tensor];
-    if (terms != null) {
-      terms.forEach(term -> unifier.freeze(term, reason));
     }
   }
 
@@ -236,9 +246,19 @@ final class Pass implements AxisSource {
         (id, shared) -> {
           Constant constant = graph.constant(id);
           if (shared.size() > 1 && constant != null && !constantValued(constant)) {
-            shared.subList(1, shared.size()).forEach(other -> tie(shared.get(0), other));
+            tieAlike(shared);
           }
         });
+  }
+
+  /** Ties each use to the first one before it that it can be tied to. */
+  private void tieAlike(List<List<Term>> uses) {
+    List<List<Term>> apart = new ArrayList<>();
+    for (List<Term> use : uses) {
+      if (apart.stream().noneMatch(before -> tie(before, use))) {
+        apart.add(use);
+      }
+    }
   }
 
   private static boolean constantValued(Constant constant) {
@@ -254,15 +274,16 @@ final class Pass implements AxisSource {
     return true;
   }
 
-  private void tie(List<Term> a, List<Term> b) {
+  private boolean tie(List<Term> a, List<Term> b) {
     for (int i = 0; i < a.size(); i++) {
       if (!alike(a.get(i), b.get(i))) {
-        return;
+        return false;
       }
     }
     for (int i = 0; i < a.size(); i++) {
       unifier.unify(a.get(i), b.get(i));
     }
+    return true;
   }
 
   /** Whether two axes can be tied without freezing anything: symbols, or equal numbers. */

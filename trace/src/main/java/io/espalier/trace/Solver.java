@@ -6,8 +6,6 @@ import java.util.Map;
 
 /** Solves a network: finds out which of its widths are free, and what each axis is made of. */
 public final class Solver {
-  private static final int MOST_ROUNDS = 8;
-
   private final DMRegistry registry;
 
   /** A solver that types operators by the rules of a registry. */
@@ -28,7 +26,8 @@ public final class Solver {
                 input ->
                     input.declared() == null || input.declared().stream().anyMatch(Dim::isOpen));
     Map<Pass.Place, String> frozen = new HashMap<>();
-    for (int round = 0; ; round++) {
+    // Ends, since every round but the last freezes a place that was free before.
+    while (true) {
       Pass pass = run(graph, sizes, 0, frozen);
       boolean agreed = true;
       for (int trial = 1; open && trial < TrialSizes.TRIALS; trial++) {
@@ -37,7 +36,7 @@ public final class Solver {
         agreed &= frozen.keySet().containsAll(differences.keySet());
         frozen.putAll(differences);
       }
-      if (agreed || round == MOST_ROUNDS) {
+      if (agreed) {
         return SymMap.of(graph, pass);
       }
     }

@@ -45,11 +45,11 @@ final class TrialComparison {
       int input,
       int tensor,
       Map<Pass.Place, String> found) {
-    if (a == null || b == null) {
+    if (a == null) {
       return;
     }
     for (int axis = 0; axis < a.size(); axis++) {
-      boolean same = axis < b.size() && same(a.get(axis), b.get(axis));
+      boolean same = b != null && axis < b.size() && same(a.get(axis), b.get(axis));
       if (!same) {
         found.put(new Pass.Place(node, input, tensor, axis), REASON);
       }
