@@ -2,6 +2,7 @@ package io.espalier.onnx.file;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /** A tensor whose elements stand in a buffer. */
@@ -49,6 +50,13 @@ final class BufferSource implements TensorSource {
   @Override
   public long byteSize() {
     return bytes.remaining();
+  }
+
+  @Override
+  public ByteBuffer toDirectBuffer() throws IOException {
+    return bytes.isDirect()
+        ? bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN)
+        : TensorSource.super.toDirectBuffer();
   }
 
   @Override

@@ -25,6 +25,10 @@ final class ExternalDataFile {
     return location;
   }
 
+  List<TensorSource> tensors() {
+    return List.copyOf(tensors);
+  }
+
   boolean isEmpty() {
     return tensors.isEmpty();
   }

@@ -2,7 +2,6 @@ package io.espalier.onnx.file;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
@@ -46,13 +45,22 @@ final class ModelWriter {
   }
 
   static byte[] toBytes(OnnxModel model, OnnxEdit edit) {
-    Chunks chunks = WritePlan.of(model, edit, Optional.empty());
+    return toBytes(model, WritePlan.of(model, edit, Optional.empty()));
+  }
+
+  static SplitModel split(OnnxModel model, OnnxEdit edit) {
+    ExternalDataFile data = new ExternalDataFile("weights");
+    byte[] skeleton = toBytes(model, WritePlan.of(model, edit, Optional.of(data)));
+    return new SplitModel(skeleton, data.tensors());
+  }
+
+  private static byte[] toBytes(OnnxModel model, Chunks chunks) {
     if (chunks.size() > LIMIT - 8) {
       throw tooLarge(model, chunks.size());
     }
     ByteBuffer bytes = ByteBuffer.allocate((int) chunks.size());
     try {
-      ByteSink sink = new ByteSink(new ArrayChannel(bytes));
+      ByteSink sink = new ByteSink(new BufferChannel(bytes));
       chunks.writeTo(sink);
       sink.flush();
     } catch (IOException e) {
@@ -87,23 +95,5 @@ final class ModelWriter {
   private static Path dataPath(Path out) {
     Path name = Objects.requireNonNull(out.toAbsolutePath().getFileName(), "a file has a name");
     return out.resolveSibling(name + ".data");
-  }
-
-  /** Fills an array. */
-  private record ArrayChannel(ByteBuffer array) implements WritableByteChannel {
-    @Override
-    public int write(ByteBuffer source) {
-      int count = source.remaining();
-      array.put(source);
-      return count;
-    }
-
-    @Override
-    public boolean isOpen() {
-      return true;
-    }
-
-    @Override
-    public void close() {}
   }
 }

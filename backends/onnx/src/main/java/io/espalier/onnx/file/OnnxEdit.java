@@ -130,6 +130,17 @@ public final class OnnxEdit {
     return ModelWriter.toBytes(model, this);
   }
 
+  /**
+   * The result as a model without tensors of 1 KiB and more, and these tensors: for a runtime that
+   * takes them from memory, so that one candidate after the other can be tried without copying what
+   * they share.
+   *
+   * @throws OnnxFileException if the model without them would exceed 2 GB
+   */
+  public SplitModel split() {
+    return ModelWriter.split(model, this);
+  }
+
   private OnnxEdit edit(int field, int index, List<?> items, List<MessageLite> edit) {
     Objects.checkIndex(index, items.size());
     replaced.computeIfAbsent(field, key -> new HashMap<>()).put(index, edit);

@@ -27,6 +27,24 @@ public interface TensorSource {
   void writeTo(ByteSink sink) throws IOException;
 
   /**
+   * The elements in a direct buffer, as native code wants them: a view where they stand in one
+   * already.
+   *
+   * @throws IOException if they cannot be read
+   * @throws OnnxFileException if they are more than 2 GB
+   */
+  default ByteBuffer toDirectBuffer() throws IOException {
+    if (byteSize() > Integer.MAX_VALUE) {
+      throw new OnnxFileException("tensor '" + name() + "' is larger than 2 GB");
+    }
+    ByteBuffer bytes = ByteBuffer.allocateDirect((int) byteSize()).order(ByteOrder.LITTLE_ENDIAN);
+    ByteSink sink = new ByteSink(new BufferChannel(bytes));
+    writeTo(sink);
+    sink.flush();
+    return bytes.flip();
+  }
+
+  /**
    * An int64 tensor.
    *
    * @param dims none for a scalar; their product must be the number of values

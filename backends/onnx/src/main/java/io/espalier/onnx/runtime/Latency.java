@@ -22,7 +22,7 @@ public final class Latency {
       throw new IllegalArgumentException("a median needs a run");
     }
     long[] nanoseconds = new long[runs];
-    try (OnnxSession.PreparedInputs prepared = session.prepare(inputs)) {
+    try (NativeTensors prepared = session.prepare(inputs)) {
       for (int i = -warmup; i < runs; i++) {
         long start = System.nanoTime();
         OrtSession.Result result = session.run(prepared);

@@ -1,8 +1,6 @@
 package io.espalier.onnx.runtime;
 
 import ai.onnxruntime.NodeInfo;
-import ai.onnxruntime.OnnxJavaType;
-import ai.onnxruntime.OnnxTensorLike;
 import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
@@ -13,14 +11,19 @@ import io.espalier.onnx.file.DataTypes;
 import io.espalier.onnx.file.OnnxEdit;
 import io.espalier.onnx.file.OnnxModel;
 import io.espalier.onnx.file.OnnxTensor;
+import io.espalier.onnx.file.SplitModel;
+import io.espalier.onnx.file.TensorSource;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model that ONNX Runtime has loaded. May be run from several threads at once; close it after the
@@ -34,11 +37,17 @@ public final class OnnxSession implements AutoCloseable {
   private final OrtEnvironment environment;
   private final OrtSession session;
   private final AtomicBoolean closed = new AtomicBoolean();
+
+  /** Initializers outside the session, which must live as long as it does. */
+  private final NativeTensors initializers;
+
   private final List<ValueSpec> inputSpecs;
   private final List<ValueSpec> outputSpecs;
 
-  private OnnxSession(String model, OrtEnvironment environment, OrtSession session)
+  private OnnxSession(
+      String model, OrtEnvironment environment, OrtSession session, NativeTensors initializers)
       throws OrtException {
+    this.initializers = initializers;
     this.model = model;
     this.environment = environment;
     this.session = session;
@@ -82,7 +91,36 @@ public final class OnnxSession implements AutoCloseable {
         : open(new OnnxEdit(model).toBytes(), settings);
   }
 
+  /**
+   * Loads the result of edits without writing it. Weights that no edit touches are shared with the
+   * mapped source, so that many candidates can be tried one after the other.
+   *
+   * @throws OnnxRunException if ONNX Runtime refuses it
+   */
+  public static OnnxSession open(OnnxEdit edit, SessionSettings settings) {
+    SplitModel split = edit.split();
+    if (split.tensors().stream().anyMatch(tensor -> !NativeTensors.supports(tensor.dataType()))) {
+      return open(edit.toBytes(), settings);
+    }
+    NativeTensors initializers = new NativeTensors(environment());
+    Opener opener =
+        (environment, options) -> {
+          for (TensorSource tensor : split.tensors()) {
+            initializers.add(
+                tensor.name(), tensor.dataType(), tensor.toDirectBuffer(), tensor.dims());
+          }
+          options.addExternalInitializers(initializers.values());
+          return environment.createSession(split.skeleton(), options);
+        };
+    return open("the edited model", settings, opener, initializers);
+  }
+
   private static OnnxSession open(String model, SessionSettings settings, Opener opener) {
+    return open(model, settings, opener, new NativeTensors(environment()));
+  }
+
+  private static OnnxSession open(
+      String model, SessionSettings settings, Opener opener, NativeTensors initializers) {
     OrtEnvironment environment = environment();
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       options.setIntraOpNumThreads(settings.threads());
@@ -94,8 +132,10 @@ public final class OnnxSession implements AutoCloseable {
             case BASIC -> OrtSession.SessionOptions.OptLevel.BASIC_OPT;
             case ALL -> OrtSession.SessionOptions.OptLevel.ALL_OPT;
           });
-      return new OnnxSession(model, environment, opener.open(environment, options));
-    } catch (OrtException e) {
+      OrtSession session = opener.open(environment, options);
+      return new OnnxSession(model, environment, session, initializers);
+    } catch (OrtException | IOException e) {
+      initializers.close();
       throw new OnnxRunException(
           "ONNX Runtime cannot load " + model + ": " + oneLine(e) + "; check the model", e);
     }
@@ -134,7 +174,7 @@ public final class OnnxSession implements AutoCloseable {
    *     fails, or if an output is not a tensor of numbers
    */
   public Map<String, Tensor> run(Map<String, Tensor> inputs) {
-    try (PreparedInputs prepared = prepare(inputs);
+    try (NativeTensors prepared = prepare(inputs);
         OrtSession.Result result = run(prepared)) {
       Map<String, Tensor> outputs = new LinkedHashMap<>();
       for (Map.Entry<String, OnnxValue> output : result) {
@@ -146,7 +186,7 @@ public final class OnnxSession implements AutoCloseable {
 
   /** Runs the model once and gives only the types of those outputs that are tensors. */
   Map<String, ValueSpec> runForSpecs(Map<String, Tensor> inputs) {
-    try (PreparedInputs prepared = prepare(inputs);
+    try (NativeTensors prepared = prepare(inputs);
         OrtSession.Result result = run(prepared)) {
       Map<String, ValueSpec> specs = new LinkedHashMap<>();
       for (Map.Entry<String, OnnxValue> output : result) {
@@ -158,7 +198,7 @@ public final class OnnxSession implements AutoCloseable {
     }
   }
 
-  OrtSession.Result run(PreparedInputs inputs) {
+  OrtSession.Result run(NativeTensors inputs) {
     try {
       return session.run(inputs.values());
     } catch (OrtException e) {
@@ -168,42 +208,39 @@ public final class OnnxSession implements AutoCloseable {
   }
 
   /** Inputs in the runtime's own form, to run with more than once. */
-  PreparedInputs prepare(Map<String, Tensor> inputs) {
+  NativeTensors prepare(Map<String, Tensor> inputs) {
     for (String name : inputs.keySet()) {
       if (inputSpecs.stream().noneMatch(spec -> spec.name().equals(name))) {
         throw new OnnxRunException(
             model + " has no input '" + name + "'; its inputs are " + inputSpecs);
       }
     }
-    PreparedInputs prepared = new PreparedInputs(new LinkedHashMap<>());
+    for (ValueSpec spec : inputSpecs) {
+      requireFit(spec, inputs.get(spec.name()));
+    }
+    NativeTensors prepared = new NativeTensors(environment);
     try {
       for (ValueSpec spec : inputSpecs) {
-        prepared.values().put(spec.name(), value(spec, inputs));
+        Tensor tensor = Objects.requireNonNull(inputs.get(spec.name()));
+        ByteBuffer bytes = tensor.encode(spec.dataType());
+        prepared.add(spec.name(), spec.dataType(), bytes, tensor.shape());
       }
       return prepared;
-    } catch (OrtException | RuntimeException e) {
+    } catch (OrtException e) {
       prepared.close();
-      if (e instanceof OnnxRunException known) {
-        throw known;
-      }
-      throw new OnnxRunException(
-          "the inputs of " + model + " cannot be set up: " + e.getMessage(), e);
+      throw new OnnxRunException("the inputs of " + model + " do not fit: " + oneLine(e), e);
     }
   }
 
-  private OnnxTensorLike value(ValueSpec spec, Map<String, Tensor> inputs) throws OrtException {
-    Tensor tensor = inputs.get(spec.name());
+  private void requireFit(ValueSpec spec, @Nullable Tensor tensor) {
     if (tensor == null) {
       throw new OnnxRunException(model + " needs a value for its input " + spec);
     }
-    OnnxJavaType type = ElementTypes.javaType(spec.dataType());
     boolean sameFamily = tensor.isFloat() == DataTypes.isFloating(spec.dataType());
-    if (!sameFamily || type == OnnxJavaType.STRING || type == OnnxJavaType.UNKNOWN) {
+    if (!sameFamily || !NativeTensors.supports(spec.dataType())) {
       throw new OnnxRunException(
           model + " wants " + spec + ", which cannot be made from " + tensor);
     }
-    ByteBuffer bytes = tensor.encode(spec.dataType());
-    return ai.onnxruntime.OnnxTensor.createTensor(environment, bytes, tensor.shape(), type);
   }
 
   private Tensor tensor(String name, OnnxValue value) {
@@ -222,6 +259,7 @@ public final class OnnxSession implements AutoCloseable {
     if (!closed.getAndSet(true)) {
       try {
         session.close();
+        initializers.close();
       } catch (OrtException e) {
         throw new OnnxRunException("closing " + model + " failed: " + oneLine(e), e);
       }
@@ -241,20 +279,12 @@ public final class OnnxSession implements AutoCloseable {
   }
 
   /** The runtime's own words; it ends some with a line break. */
-  private static String oneLine(OrtException e) {
+  private static String oneLine(Exception e) {
     return String.valueOf(e.getMessage()).strip().replaceAll("\\s*\\R\\s*", " ");
   }
 
   private interface Opener {
     OrtSession open(OrtEnvironment environment, OrtSession.SessionOptions options)
-        throws OrtException;
-  }
-
-  /** Inputs that the runtime holds outside the heap until they are closed. */
-  record PreparedInputs(Map<String, OnnxTensorLike> values) implements AutoCloseable {
-    @Override
-    public void close() {
-      values.values().forEach(OnnxTensorLike::close);
-    }
+        throws OrtException, IOException;
   }
 }

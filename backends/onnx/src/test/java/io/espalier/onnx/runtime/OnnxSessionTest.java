@@ -118,6 +118,29 @@ class OnnxSessionTest {
   }
 
   @Test
+  void editsRunWithoutBeingWritten() {
+    for (Path file : SharedData.zoo()) {
+      OnnxModel model = OnnxModel.read(file);
+      OnnxEdit edit = new OnnxEdit(model);
+      try (OnnxSession whole = OnnxSession.open(file, SessionSettings.plain());
+          OnnxSession candidate = OnnxSession.open(edit, SessionSettings.plain())) {
+        Map<String, Tensor> inputs =
+            RandomInputs.seeded(3).forModel(whole, trialShapes(whole.inputSpecs()));
+        Map<String, Tensor> expected = whole.run(inputs);
+        Map<String, Tensor> actual = candidate.run(inputs);
+        assertEquals(expected.keySet(), actual.keySet());
+        for (String output : expected.keySet()) {
+          Tensor reference = Objects.requireNonNull(expected.get(output));
+          assertEquals(
+              0,
+              Objects.requireNonNull(actual.get(output)).relativeError(reference),
+              file + output);
+        }
+      }
+    }
+  }
+
+  @Test
   void latencyIsTheMedian() {
     try (OnnxSession session = OnnxSession.open(sum(), SessionSettings.plain())) {
       Map<String, Tensor> inputs = Map.of("x", Tensor.ofFloats(new float[2], 1, 2));
