@@ -1,0 +1,64 @@
+package io.espalier.onnx.verify;
+
+import io.espalier.onnx.file.OnnxModel;
+import io.espalier.onnx.file.OnnxTensor;
+import io.espalier.onnx.runtime.ShapeProbe;
+import io.espalier.onnx.runtime.Tensor;
+import io.espalier.onnx.runtime.ValueSpec;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Element types and shapes of values of a model. Initializers state them; the model is run once for
+ * the rest, so that neither our inference nor what a file says of itself is trusted.
+ */
+final class KnownValues {
+  private final OnnxModel model;
+  private final Map<String, ValueSpec> specs = new HashMap<>();
+
+  private KnownValues(OnnxModel model) {
+    this.model = model;
+  }
+
+  static KnownValues learn(OnnxModel model, Map<String, Tensor> inputs, Set<String> names) {
+    KnownValues values = new KnownValues(model);
+    Set<String> computed = new LinkedHashSet<>();
+    for (String name : names) {
+      OnnxTensor initializer = model.initializers().get(name);
+      Tensor input = inputs.get(name);
+      if (initializer != null) {
+        values.put(name, initializer.dataType(), initializer.dims());
+      } else if (input != null) {
+        values.put(name, input.dataType(), input.shape());
+      } else {
+        computed.add(name);
+      }
+    }
+    if (!computed.isEmpty()) {
+      values.specs.putAll(ShapeProbe.probe(model, inputs, computed));
+    }
+    return values;
+  }
+
+  private void put(String name, int dataType, long[] dims) {
+    List<Long> list = Arrays.stream(dims).boxed().toList();
+    specs.put(name, new ValueSpec(name, dataType, list));
+  }
+
+  /**
+   * The type of one of the values.
+   *
+   * @throws VerificationException if it is not a tensor
+   */
+  ValueSpec of(String name) {
+    ValueSpec spec = specs.get(name);
+    if (spec == null) {
+      throw new VerificationException("value '" + name + "' of " + model + " is not a tensor");
+    }
+    return spec;
+  }
+}

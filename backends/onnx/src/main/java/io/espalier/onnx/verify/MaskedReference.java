@@ -1,0 +1,123 @@
+package io.espalier.onnx.verify;
+
+import ai.onnx.proto.OnnxMl.NodeProto;
+import io.espalier.core.Manifest;
+import io.espalier.core.Manifest.CutNormalised;
+import io.espalier.core.Manifest.CutParameter;
+import io.espalier.onnx.file.OnnxEdit;
+import io.espalier.onnx.file.OnnxModel;
+import io.espalier.onnx.runtime.Tensor;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The original network at full width, changed so that it computes what the smaller one must: what
+ * was cut is multiplied by zero where parameters meet data, readers of blocks that were taken out
+ * read what went into them, and nodes that normalise over an axis that was cut do so over what is
+ * kept of it.
+ */
+public final class MaskedReference {
+  private final OnnxModel model;
+  private final List<NodeEdit> nodes = new ArrayList<>();
+  private final Map<String, NodeEdit> byOutput = new HashMap<>();
+
+  private MaskedReference(OnnxModel model) {
+    this.model = model;
+    for (NodeProto node : model.nodes()) {
+      NodeEdit edit = new NodeEdit(node, "espalier_reference/" + nodes.size() + "/");
+      nodes.add(edit);
+      node.getOutputList().stream()
+          .filter(output -> !output.isEmpty())
+          .forEach(output -> byOutput.put(output, edit));
+    }
+  }
+
+  /**
+   * The masked reference of a cut.
+   *
+   * @param inputs inputs that the original runs on, to learn the shapes of inner values
+   * @throws VerificationException if the manifest does not fit the model, or normalises over a cut
+   *     axis in a node that is not known how to restrict
+   */
+  public static OnnxEdit of(OnnxModel original, Manifest manifest, Map<String, Tensor> inputs) {
+    return new MaskedReference(original).build(manifest, inputs);
+  }
+
+  /**
+   * As above, on inputs of the sizes that the model states, and small ones where it states none.
+   */
+  public static OnnxEdit of(OnnxModel original, Manifest manifest) {
+    return of(original, manifest, TrialInputs.of(original, 0, Map.of()));
+  }
+
+  private OnnxEdit build(Manifest manifest, Map<String, Tensor> inputs) {
+    KnownValues values = KnownValues.learn(model, inputs, wanted(manifest));
+    OnnxEdit result = new OnnxEdit(model);
+    Rewiring.of(model, manifest.skipped()).apply(nodes, byOutput, result);
+    for (CutParameter cut : manifest.parameters()) {
+      if (cut.mask()) {
+        NodeEdit node = node(cut.node(), cut.output(), cut.input());
+        Masks.onto(node, cut, values.of(node.original().getInput(cut.input())));
+      }
+    }
+    Map<NodeEdit, List<CutNormalised>> normalised = new LinkedHashMap<>();
+    for (CutNormalised cut : manifest.normalised()) {
+      normalised
+          .computeIfAbsent(node(cut.node(), cut.output(), cut.input()), key -> new ArrayList<>())
+          .add(cut);
+    }
+    normalised.forEach((node, cuts) -> Normalisation.restrict(node, cuts, values));
+    for (int i = 0; i < nodes.size(); i++) {
+      nodes.get(i).apply(result, i);
+    }
+    return result;
+  }
+
+  /** The values whose types are needed. */
+  private Set<String> wanted(Manifest manifest) {
+    Set<String> wanted = new LinkedHashSet<>();
+    for (CutParameter cut : manifest.parameters()) {
+      NodeEdit node = node(cut.node(), cut.output(), cut.input());
+      wanted.add(node.original().getInput(cut.input()));
+    }
+    for (CutNormalised cut : manifest.normalised()) {
+      NodeEdit node = node(cut.node(), cut.output(), cut.input());
+      wanted.addAll(node.original().getInputList());
+      wanted.add(cut.output());
+    }
+    wanted.remove("");
+    return wanted;
+  }
+
+  private NodeEdit node(String name, String output, int input) {
+    NodeEdit node = byOutput.get(output);
+    if (node == null) {
+      throw new VerificationException(
+          "the manifest names node '"
+              + name
+              + "' with the output '"
+              + output
+              + "', which "
+              + model
+              + " does not have; give the manifest of this model");
+    }
+    if (input < 0
+        || input >= node.original().getInputCount()
+        || node.original().getInput(input).isEmpty()) {
+      throw new VerificationException(
+          "the manifest names input "
+              + input
+              + " of "
+              + node
+              + ", which has "
+              + node.original().getInputCount()
+              + "; give the manifest of this model");
+    }
+    return node;
+  }
+}

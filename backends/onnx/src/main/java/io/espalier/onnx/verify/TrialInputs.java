@@ -1,0 +1,110 @@
+package io.espalier.onnx.verify;
+
+import ai.onnx.proto.OnnxMl.TensorShapeProto.Dimension;
+import ai.onnx.proto.OnnxMl.TypeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import io.espalier.onnx.file.OnnxModel;
+import io.espalier.onnx.runtime.RandomInputs;
+import io.espalier.onnx.runtime.Tensor;
+import io.espalier.onnx.runtime.ValueSpec;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Random inputs for a model, of small sizes where it leaves dimensions open: a batch of 2 (of 1
+ * where a sample is large), images of 64 x 64, sequences of 16. Open dimensions of one name are
+ * equal.
+ */
+final class TrialInputs {
+  private static final long BATCH = 2;
+  private static final long SPACE = 64;
+  private static final long SEQUENCE = 16;
+  private static final long LARGE_SAMPLE = 300_000;
+
+  private TrialInputs() {}
+
+  /**
+   * One tensor for each input.
+   *
+   * @param shapes shapes by input name, instead of those that the model states
+   * @throws VerificationException if the model has no such input, or does not state the rank of one
+   *     without a shape here
+   */
+  static Map<String, Tensor> of(OnnxModel model, long seed, Map<String, List<Long>> shapes) {
+    return RandomInputs.seeded(seed).forInputs(specs(model, shapes), Map.of());
+  }
+
+  private static List<ValueSpec> specs(OnnxModel model, Map<String, List<Long>> shapes) {
+    Map<String, ValueInfoProto> inputs = new LinkedHashMap<>();
+    for (ValueInfoProto input : model.inputs()) {
+      if (!model.initializers().containsKey(input.getName())) {
+        inputs.put(input.getName(), input);
+      }
+    }
+    for (String name : shapes.keySet()) {
+      if (!inputs.containsKey(name)) {
+        throw new VerificationException(
+            model + " has no input '" + name + "'; its inputs are " + inputs.keySet());
+      }
+    }
+    Map<String, Long> named = new HashMap<>();
+    List<ValueSpec> specs = new ArrayList<>();
+    for (ValueInfoProto input : inputs.values()) {
+      List<Long> given = shapes.get(input.getName());
+      TypeProto.Tensor type = input.getType().getTensorType();
+      if (given != null) {
+        remember(type, given, named);
+      }
+    }
+    for (ValueInfoProto input : inputs.values()) {
+      TypeProto.Tensor type = input.getType().getTensorType();
+      List<Long> given = shapes.get(input.getName());
+      if (given == null && !type.hasShape()) {
+        throw new VerificationException(
+            model + " does not state the rank of input '" + input.getName() + "'; give it a shape");
+      }
+      List<Long> dims = given == null ? dims(type, named) : given;
+      specs.add(new ValueSpec(input.getName(), type.getElemType(), dims));
+    }
+    return specs;
+  }
+
+  private static void remember(TypeProto.Tensor type, List<Long> given, Map<String, Long> named) {
+    List<Dimension> dims = type.getShape().getDimList();
+    for (int axis = 0; axis < Math.min(dims.size(), given.size()); axis++) {
+      if (!dims.get(axis).getDimParam().isEmpty()) {
+        named.put(dims.get(axis).getDimParam(), given.get(axis));
+      }
+    }
+  }
+
+  private static List<Long> dims(TypeProto.Tensor type, Map<String, Long> named) {
+    List<Dimension> stated = type.getShape().getDimList();
+    List<Long> dims = new ArrayList<>();
+    for (int axis = stated.size() - 1; axis >= 0; axis--) {
+      Dimension dim = stated.get(axis);
+      if (dim.getDimValue() > 0) {
+        dims.add(0, dim.getDimValue());
+        continue;
+      }
+      long sample = dims.stream().reduce(1L, (a, b) -> a * b);
+      long size = usual(axis, stated.size(), sample);
+      dims.add(
+          0,
+          dim.getDimParam().isEmpty()
+              ? size
+              : named.computeIfAbsent(dim.getDimParam(), name -> size));
+    }
+    return dims;
+  }
+
+  private static long usual(int axis, int rank, long sample) {
+    if (axis == 0) {
+      return sample > LARGE_SAMPLE ? 1 : BATCH;
+    }
+    return rank >= 4 && axis >= 2 ? SPACE : SEQUENCE;
+  }
+}

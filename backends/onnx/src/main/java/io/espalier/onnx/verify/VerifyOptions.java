@@ -1,0 +1,58 @@
+package io.espalier.onnx.verify;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+
+/**
+ * How a carved model is compared with the masked reference.
+ *
+ * @param seed what the inputs are drawn from
+ * @param runs how many different inputs are tried, at least 1
+ * @param shapes shapes by input name, for inputs that leave dimensions open
+ * @param tolerance the largest relative error that passes; by default it follows the element types
+ * @param masksOnly whether the reference ignores blocks that were taken out and norms over axes
+ *     that were cut, as an exact cut needs neither
+ */
+public record VerifyOptions(
+    long seed,
+    int runs,
+    Map<String, List<Long>> shapes,
+    OptionalDouble tolerance,
+    boolean masksOnly) {
+
+  public VerifyOptions {
+    if (runs < 1) {
+      throw new IllegalArgumentException("a comparison needs a run");
+    }
+    Map<String, List<Long>> copies = new LinkedHashMap<>();
+    shapes.forEach((name, shape) -> copies.put(name, List.copyOf(shape)));
+    shapes = Map.copyOf(copies);
+  }
+
+  /** Two inputs of usual sizes, and everything that the manifest says. */
+  public static VerifyOptions defaults() {
+    return new VerifyOptions(0, 2, Map.of(), OptionalDouble.empty(), false);
+  }
+
+  public VerifyOptions withSeed(long number) {
+    return new VerifyOptions(number, runs, shapes, tolerance, masksOnly);
+  }
+
+  public VerifyOptions withRuns(int count) {
+    return new VerifyOptions(seed, count, shapes, tolerance, masksOnly);
+  }
+
+  public VerifyOptions withShapes(Map<String, List<Long>> trialShapes) {
+    return new VerifyOptions(seed, runs, trialShapes, tolerance, masksOnly);
+  }
+
+  public VerifyOptions withTolerance(double error) {
+    return new VerifyOptions(seed, runs, shapes, OptionalDouble.of(error), masksOnly);
+  }
+
+  public VerifyOptions withMasksOnly() {
+    return new VerifyOptions(seed, runs, shapes, tolerance, true);
+  }
+}
