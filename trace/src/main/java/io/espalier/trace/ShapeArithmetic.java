@@ -7,6 +7,7 @@ import io.espalier.spi.Node;
 import io.espalier.spi.OpId;
 import io.espalier.spi.Value;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -36,7 +37,7 @@ final class ShapeArithmetic {
     put("Unsqueeze", ShapeArithmetic::unsqueeze);
     put("Squeeze", ShapeArithmetic::squeeze);
     put("Reshape", ShapeArithmetic::reshape);
-    put("Flatten", node -> ShapeArithmetic.vector(ints(node, 0)));
+    put("Flatten", ShapeArithmetic::flatten);
     put("ReduceProd", ShapeArithmetic::reduceProd);
     put("ConstantOfShape", ShapeArithmetic::constantOfShape);
     put("Range", ShapeArithmetic::range);
@@ -44,10 +45,10 @@ final class ShapeArithmetic {
     binary("Add", Long::sum);
     binary("Sub", (x, y) -> x - y);
     binary("Mul", (x, y) -> x * y);
-    binary("Div", (x, y) -> y == 0 ? 0 : x / y);
+    put("Div", ShapeArithmetic::div);
     binary("Max", Math::max);
     binary("Min", Math::min);
-    binary("Equal", (x, y) -> x == y ? 1 : 0);
+    put("Equal", node -> fold(node, ShapeArithmetic::equal));
     binary("Less", (x, y) -> x < y ? 1 : 0);
     binary("LessOrEqual", (x, y) -> x <= y ? 1 : 0);
     binary("Greater", (x, y) -> x > y ? 1 : 0);
@@ -114,8 +115,21 @@ final class ShapeArithmetic {
     return new Ints(x.shape(), x.elements().stream().map(function).toList());
   }
 
-  private static @Nullable Ints vector(@Nullable Ints x) {
-    return x == null ? null : new Ints(List.of(1, x.size()), x.elements());
+  /** Whether an input is there, but nothing is known of its elements. */
+  private static boolean isData(Node node, int input) {
+    return node.input(input).present() && ints(node, input) == null;
+  }
+
+  private static @Nullable Ints flatten(Node node) {
+    Ints x = ints(node, 0);
+    if (x == null) {
+      return null;
+    }
+    int rank = x.shape().size();
+    int axis = bound(node.axis("axis", 1, rank), rank);
+    int outer = (int) size(x.shape().subList(0, axis));
+    int inner = (int) size(x.shape().subList(axis, rank));
+    return new Ints(List.of(outer, inner), x.elements());
   }
 
   private static Ints list(List<Element> elements) {
@@ -131,9 +145,13 @@ final class ShapeArithmetic {
     int rank = axes.size();
     int start = bound(node.attributes().number("start", 0), rank);
     int end = bound(node.attributes().number("end", rank), rank);
+    Ints known = ints(node, 0);
     List<Element> extents = new ArrayList<>();
     for (int i = start; i < end; i++) {
-      extents.add(new Expression.Extent(axes.get(i)));
+      extents.add(
+          known == null
+              ? new Expression.Extent(axes.get(i))
+              : new Expression.Literal(known.shape().get(i)));
     }
     return list(extents);
   }
@@ -192,15 +210,19 @@ final class ShapeArithmetic {
     if (!numbers(starts)
         || !numbers(ends)
         || starts.size() != 1
+        || isData(node, 4)
         || (steps != null && !numbers(steps))) {
       return null;
     }
-    long step = steps == null ? 1 : steps.value(0);
+    int n = data.size();
+    if (n == 0) {
+      return data;
+    }
+    long step = steps == null ? 1 : Math.max(-n, Math.min(n, steps.value(0)));
     if (step == 0) {
       return null;
     }
-    int n = data.size();
-    long start = clamp(starts.value(0), n, step > 0 ? 0 : -1, step > 0 ? n : n - 1);
+    long start = clamp(starts.value(0), n, 0, step > 0 ? n : n - 1);
     long end = clamp(ends.value(0), n, step > 0 ? 0 : -1, step > 0 ? n : n - 1);
     List<Element> picked = new ArrayList<>();
     for (long i = start; step > 0 ? i < end : i > end; i += step) {
@@ -252,7 +274,7 @@ final class ShapeArithmetic {
 
   private static @Nullable Ints squeeze(Node node) {
     Ints x = ints(node, 0);
-    if (x == null) {
+    if (x == null || isData(node, 1)) {
       return null;
     }
     Ints axes = node.ints("axes", 1).orElse(null);
@@ -263,8 +285,7 @@ final class ShapeArithmetic {
       boolean named =
           axes == null
               ? x.shape().get(i) == 1
-              : java.util.Arrays.stream(axes.values())
-                  .anyMatch(a -> (a < 0 ? a + rank : a) == axis);
+              : Arrays.stream(axes.values()).anyMatch(a -> (a < 0 ? a + rank : a) == axis);
       if (!named) {
         shape.add(x.shape().get(i));
       }
@@ -282,12 +303,13 @@ final class ShapeArithmetic {
     if (x == null || !numbers(to) || to == null) {
       return null;
     }
+    boolean copies = node.attributes().number("allowzero", 0) == 0;
     List<Integer> shape = new ArrayList<>();
     int open = -1;
     long known = 1;
     for (int i = 0; i < to.size(); i++) {
       long n = to.value(i);
-      if (n == 0 && i < x.shape().size()) {
+      if (copies && n == 0 && i < x.shape().size()) {
         n = x.shape().get(i);
       }
       if (n == -1) {
@@ -312,8 +334,8 @@ final class ShapeArithmetic {
     for (Element element : x.elements()) {
       product = compute((a, b) -> a * b, product, element);
     }
-    return new Ints(
-        node.attributes().number("keepdims", 1) == 1 ? List.of(1) : List.of(), List.of(product));
+    boolean keep = node.attributes().number("keepdims", 1) == 1 && !x.shape().isEmpty();
+    return new Ints(keep ? List.of(1) : List.of(), List.of(product));
   }
 
   private static @Nullable Ints constantOfShape(Node node) {
@@ -325,11 +347,11 @@ final class ShapeArithmetic {
     List<Integer> dims = new ArrayList<>();
     long size = 1;
     for (long dim : shape.values()) {
+      if (dim < 0 || dim > MOST_ELEMENTS || size * dim > MOST_ELEMENTS) {
+        return null;
+      }
       dims.add((int) dim);
       size *= dim;
-    }
-    if (size < 0 || size > MOST_ELEMENTS) {
-      return null;
     }
     return new Ints(dims, Collections.nCopies((int) size, new Expression.Literal(value[0])));
   }
@@ -347,10 +369,11 @@ final class ShapeArithmetic {
       return null;
     }
     long step = delta.value(0);
+    if (step == 0) {
+      return null;
+    }
     List<Element> values = new ArrayList<>();
-    for (long i = start.value(0);
-        step > 0 ? i < limit.value(0) : step < 0 && i > limit.value(0);
-        i += step) {
+    for (long i = start.value(0); step > 0 ? i < limit.value(0) : i > limit.value(0); i += step) {
       if (values.size() >= MOST_ELEMENTS) {
         return null;
       }
@@ -359,7 +382,31 @@ final class ShapeArithmetic {
     return list(values);
   }
 
+  /**
+   * An extent is never negative, so that it differs from the -1 by which exporters mark "as it is".
+   */
+  private static Element equal(Element x, Element y) {
+    boolean never =
+        (x instanceof Expression.Extent && y instanceof Expression.Literal && y.value() < 0)
+            || (y instanceof Expression.Extent && x instanceof Expression.Literal && x.value() < 0);
+    return never ? new Expression.Literal(0) : compute((a, b) -> a == b ? 1 : 0, x, y);
+  }
+
+  private static boolean dividesByZero(Node node) {
+    Ints divisor = ints(node, 1);
+    return divisor != null && Arrays.stream(divisor.values()).anyMatch(n -> n == 0);
+  }
+
+  private static @Nullable Ints div(Node node) {
+    return dividesByZero(node)
+        ? null
+        : fold(node, (x, y) -> compute((a, b) -> b == 0 ? 0 : a / b, x, y));
+  }
+
   private static @Nullable Ints mod(Node node) {
+    if (dividesByZero(node)) {
+      return null;
+    }
     boolean truncated = node.attributes().number("fmod", 0) == 1;
     return fold(
         node,
