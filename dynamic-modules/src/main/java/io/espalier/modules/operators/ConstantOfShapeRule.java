@@ -9,6 +9,7 @@ import io.espalier.spi.OpId;
 import io.espalier.spi.OperatorRule;
 import io.espalier.spi.Typing;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -27,8 +28,8 @@ public final class ConstantOfShapeRule implements OperatorRule {
   @Override
   public void type(Node node, Typing t) {
     Optional<Ints> shape = node.input(0).ints();
-    if (shape.isEmpty()) {
-      t.unsupported("its shape is computed from data");
+    if (shape.filter(ConstantOfShapeRule::isShape).isEmpty()) {
+      t.unsupported("its shape holds a negative extent, or is computed from data");
       return;
     }
     List<Axis> y = new ArrayList<>();
@@ -38,5 +39,9 @@ public final class ConstantOfShapeRule implements OperatorRule {
       y.add(axis);
     }
     t.output(0, y);
+  }
+
+  private static boolean isShape(Ints extents) {
+    return Arrays.stream(extents.values()).allMatch(n -> n >= 0);
   }
 }

@@ -22,8 +22,8 @@ public final class CumSumRule implements OperatorRule {
   public void type(Node node, Typing t) {
     Value x = node.input(0);
     Optional<Ints> given = node.input(1).ints();
-    if (given.isEmpty()) {
-      t.unsupported("its axis is computed from data");
+    if (given.isEmpty() || given.get().size() != 1) {
+      t.unsupported("its axis is not one number, or computed from data");
       return;
     }
     long value = given.get().value(0);

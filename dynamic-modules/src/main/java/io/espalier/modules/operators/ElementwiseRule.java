@@ -66,7 +66,9 @@ public final class ElementwiseRule implements OperatorRule {
     for (Value input : node.inputs()) {
       shapes.add(input.axes());
     }
-    if (node.opset() < FREE_BROADCAST && node.attributes().number("broadcast", 0) != 0) {
+    if (node.opset() < FREE_BROADCAST
+        && shapes.size() > 1
+        && node.attributes().number("broadcast", 0) != 0) {
       int rank = shapes.get(0).size();
       List<Axis> second = shapes.get(1);
       int axis = node.axis("axis", rank - second.size(), rank);

@@ -42,7 +42,7 @@ public final class ExpandRule implements OperatorRule {
       Axis axis = own < 0 ? t.fixed(1) : x.axis(own);
       if (asked >= 0 && shape.get(asked).value() != 1) {
         long extent = shape.get(asked).value();
-        if (axis.extent() != 1 && axis.extent() != extent) {
+        if (extent < 0 || (axis.extent() != 1 && axis.extent() != extent)) {
           t.unsupported("its axis of " + axis.extent() + " cannot be stretched to " + extent);
           return;
         }

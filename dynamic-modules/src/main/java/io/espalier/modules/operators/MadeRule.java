@@ -27,7 +27,9 @@ public final class MadeRule implements OperatorRule {
   public void type(Node node, Typing t) {
     String reason = node.op().name() + " makes it anew";
     Optional<long[]> shape = node.attributes().numbers("shape");
-    if (shape.isPresent()) {
+    if (shape.filter(given -> Arrays.stream(given).anyMatch(n -> n < 0)).isPresent()) {
+      t.unsupported("its shape holds a negative extent");
+    } else if (shape.isPresent()) {
       t.output(0, Arrays.stream(shape.get()).mapToObj(n -> Axes.frozen(t, n, reason)).toList());
     } else {
       Axes.freezeFrom(0, node.input(0).axes(), t, reason);

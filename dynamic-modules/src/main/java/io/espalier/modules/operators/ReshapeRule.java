@@ -52,16 +52,20 @@ public final class ReshapeRule implements OperatorRule {
       shape[open] = size / known;
       known *= shape[open];
     }
-    if (size < 1 || known != size) {
+    if (size < 1 || known != size || Arrays.stream(shape).anyMatch(n -> n < 1)) {
       t.unsupported(
-          "its shape " + Arrays.toString(given.get().values()) + " does not hold " + size);
+          "its shape "
+              + Arrays.toString(given.get().values())
+              + " does not hold the "
+              + size
+              + " elements");
       return;
     }
     List<Axis> y = t.reshape(x.axes(), shape);
     Target target = Target.of(node, t, "shape", 1);
     for (int i = 0; i < shape.length; i++) {
       long entry = given.get().value(i);
-      boolean follows = entry == -1 || (entry == 0 && y.get(i) == x.axis(i));
+      boolean follows = entry == -1 || (entry == 0 && (shape[i] == 1 || y.get(i) == x.axis(i)));
       if (!follows) {
         target.set(i, t.extentOf(y.get(i)));
       }

@@ -30,12 +30,9 @@ public final class ResizeRule implements OperatorRule {
     Value x = node.input(0);
     Optional<long[]> axes = node.attributes().numbers("axes");
     int count = axes.map(given -> given.length).orElse(x.rank());
-    Optional<Ints> sizes = node.input(3).ints();
-    Optional<double[]> scales = scales(node);
-    boolean known =
-        sizes.filter(given -> given.size() == count).isPresent()
-            || scales.filter(given -> given.length == count).isPresent();
-    if (!known) {
+    Optional<Ints> sizes = node.input(3).ints().filter(given -> given.size() == count);
+    Optional<double[]> scales = scales(node).filter(given -> given.length == count);
+    if (sizes.isEmpty() && scales.isEmpty()) {
       t.unsupported("its sizes or scales are computed from data");
       return;
     }

@@ -100,8 +100,7 @@ public final class SliceRule implements OperatorRule {
       long n = axis.extent();
       long from = clamp(start, n, step > 0 ? 0 : -1, step > 0 ? n : n - 1);
       long to = clamp(end, n, step > 0 ? 0 : -1, step > 0 ? n : n - 1);
-      String reason =
-          step == -1 ? "it is reversed" : "a strided slice takes every " + Math.abs(step) + "th";
+      String reason = step == -1 ? "it is reversed" : "a slice of step " + step + " picks from it";
       t.freeze(axis, reason);
       long span = step > 0 ? to - from : from - to;
       long stride = Math.abs(step);

@@ -21,7 +21,11 @@ public final class TopKRule implements OperatorRule {
     Value x = node.input(0);
     int axis = node.axis("axis", -1, x.rank());
     long k =
-        node.input(1).ints().map(ints -> ints.value(0)).orElse(node.attributes().number("k", -1));
+        node.input(1)
+            .ints()
+            .filter(given -> given.size() == 1)
+            .map(given -> given.value(0))
+            .orElse(node.attributes().number("k", -1));
     if (!Axes.inside(axis, x.rank()) || k < 0) {
       t.unsupported("its k is computed from data, or its axis is not one of its input");
       return;

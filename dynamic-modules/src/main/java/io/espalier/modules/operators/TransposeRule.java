@@ -1,16 +1,14 @@
 package io.espalier.modules.operators;
 
 import com.google.auto.service.AutoService;
-import io.espalier.spi.Axis;
 import io.espalier.spi.Node;
 import io.espalier.spi.OpId;
 import io.espalier.spi.OperatorRule;
 import io.espalier.spi.Typing;
 import io.espalier.spi.Value;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Set;
+import java.util.stream.LongStream;
 
 /** The axes in another order, reversed unless {@code perm} is given. */
 @AutoService(OperatorRule.class)
@@ -29,14 +27,10 @@ public final class TransposeRule implements OperatorRule {
     long[] order = node.attributes().numbers("perm").orElse(reversed);
     long[] sorted = order.clone();
     Arrays.sort(sorted);
-    List<Axis> y = new ArrayList<>();
-    for (int i = 0; i < order.length; i++) {
-      if (order.length != rank || sorted[i] != i) {
-        t.unsupported("its perm " + Arrays.toString(order) + " is no order of " + rank + " axes");
-        return;
-      }
-      y.add(x.axis((int) order[i]));
+    if (!Arrays.equals(sorted, LongStream.range(0, rank).toArray())) {
+      t.unsupported("its perm " + Arrays.toString(order) + " is no order of " + rank + " axes");
+      return;
     }
-    t.output(0, y);
+    t.output(0, Arrays.stream(order).mapToObj(i -> x.axis((int) i)).toList());
   }
 }

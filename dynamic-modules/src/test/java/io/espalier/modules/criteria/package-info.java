@@ -1,0 +1,4 @@
+@NullMarked
+package io.espalier.modules.criteria;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.espalier.modules.layers;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.espalier.modules.operators;
+
+import org.jspecify.annotations.NullMarked;
