@@ -48,7 +48,7 @@ final class InlinedAttributes {
                     || graph.getNodeList().stream().anyMatch(InlinedAttributes::isExternal));
   }
 
-  private static boolean isExternal(TensorProto tensor) {
+  static boolean isExternal(TensorProto tensor) {
     return tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL;
   }
 

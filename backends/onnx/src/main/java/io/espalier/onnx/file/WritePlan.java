@@ -41,6 +41,7 @@ final class WritePlan {
    * @param data where tensors of some size go; empty to keep all in the model
    */
   static Chunks of(OnnxModel model, OnnxEdit edit, Optional<ExternalDataFile> data) {
+    requireMovable(model);
     boolean external =
         data.isPresent()
             || model.tensors().stream().anyMatch(OnnxTensor::isExternal)
@@ -51,6 +52,30 @@ final class WritePlan {
       return all;
     }
     return new WritePlan(model, edit, data).model();
+  }
+
+  /**
+   * What a function or a sparse tensor keeps in another file would be lost, as nothing here moves
+   * it.
+   */
+  private static void requireMovable(OnnxModel model) {
+    boolean function =
+        model.functions().stream()
+            .flatMap(body -> body.getNodeList().stream())
+            .anyMatch(InlinedAttributes::isExternal);
+    boolean sparse =
+        model.sparseInitializers().stream()
+            .anyMatch(
+                tensor ->
+                    InlinedAttributes.isExternal(tensor.getValues())
+                        || InlinedAttributes.isExternal(tensor.getIndices()));
+    if (function || sparse) {
+      throw new OnnxFileException(
+          model
+              + " keeps the data of a "
+              + (function ? "function" : "sparse tensor")
+              + " in another file, which cannot be written; save it in one file first");
+    }
   }
 
   private Chunks model() {

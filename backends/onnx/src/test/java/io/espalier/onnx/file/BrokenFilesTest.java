@@ -11,9 +11,11 @@ import io.espalier.onnx.SharedData;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.Optional;
@@ -40,6 +42,20 @@ class BrokenFilesTest {
   @Test
   void emptyFile() throws IOException {
     assertRefused(new byte[0], "is empty", "export or download it again");
+  }
+
+  @Test
+  void fileLargerThanProtobufAllows() throws IOException {
+    Path file = folder.resolve("huge.onnx");
+    try (FileChannel huge =
+        FileChannel.open(
+            file,
+            StandardOpenOption.CREATE_NEW,
+            StandardOpenOption.SPARSE,
+            StandardOpenOption.WRITE)) {
+      huge.write(ByteBuffer.allocate(1), 1L << 31);
+    }
+    assertRefused(file, "is larger than 2 GB", "save it with external data");
   }
 
   @Test

@@ -10,8 +10,10 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import io.espalier.onnx.SharedData;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
@@ -126,6 +128,43 @@ class ExternalDataTest {
     assertArrayEquals(
         OnnxTensor.of(LARGE).floats(),
         source.tensor(source.nodes().get(2).getAttribute(0).getT()).floats());
+  }
+
+  @Test
+  void dataOfFunctionsCannotBeMoved() throws IOException {
+    Path file = model("weights.bin", 8, 4800);
+    ModelProto.Builder model = withWeight(LARGE).toBuilder();
+    model
+        .addFunctionsBuilder()
+        .setName("f")
+        .addNode(TestModels.constant("c", TestModels.external(LARGE, "weights.bin", 8, 4800)));
+    Files.write(file, model.build().toByteArray());
+    OnnxEdit edit = new OnnxEdit(OnnxModel.read(file));
+
+    OnnxFileException e =
+        assertThrows(OnnxFileException.class, () -> edit.write(root.resolve("out.onnx")));
+
+    assertTrue(String.valueOf(e.getMessage()).contains("the data of a function"), e.getMessage());
+    assertFalse(Files.exists(root.resolve("out.onnx")));
+  }
+
+  @Test
+  void elementsBeyondTwoGigabytesOfTheFileAreFound() throws IOException {
+    long offset = (5L << 29) + 12;
+    Path file = write("m.onnx", "huge.bin", offset, 4800);
+    try (FileChannel huge =
+        FileChannel.open(
+            folder.resolve("huge.bin"),
+            StandardOpenOption.CREATE_NEW,
+            StandardOpenOption.SPARSE,
+            StandardOpenOption.WRITE)) {
+      huge.write(LARGE.getRawData().asReadOnlyByteBuffer(), offset);
+    }
+
+    OnnxModel model = OnnxModel.read(file);
+
+    assertArrayEquals(OnnxTensor.of(LARGE).floats(), weight(model).floats());
+    assertTrue(model.byteSize() < 10_000, "what the tensors need, not the file's length");
   }
 
   @Test
