@@ -33,6 +33,11 @@ final class HandMade {
     };
   }
 
+  /** Makes two channels out of many. */
+  static OperatorRule narrow() {
+    return rule("Narrow", (node, t) -> t.output(0, List.of(node.input(0).axis(0), t.symbol(2))));
+  }
+
   static List<OperatorRule> rules() {
     return List.of(
         rule("Conv", HandMade::conv),

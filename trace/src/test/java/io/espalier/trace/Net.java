@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntToDoubleFunction;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /** A small network, written in a few lines. */
@@ -36,16 +38,13 @@ final class Net {
 
   /** A parameter whose values differ from one another. */
   Net weight(String name, long... dims) {
-    double[] values = IntStream.rangeClosed(1, size(dims)).asDoubleStream().toArray();
-    builder.constant(name, new Values(false, dims, values));
+    builder.constant(name, new Values(false, dims, i -> i + 1));
     return this;
   }
 
   /** A parameter whose values are all the same. */
   Net filled(String name, float value, long... dims) {
-    double[] values = new double[size(dims)];
-    Arrays.fill(values, value);
-    builder.constant(name, new Values(false, dims, values));
+    builder.constant(name, new Values(false, dims, i -> value));
     return this;
   }
 
@@ -62,8 +61,7 @@ final class Net {
   }
 
   private Net integers(String name, long[] dims, long... values) {
-    builder.constant(
-        name, new Values(true, dims, Arrays.stream(values).asDoubleStream().toArray()));
+    builder.constant(name, new Values(true, dims, i -> values[i]));
     return this;
   }
 
@@ -111,24 +109,28 @@ final class Net {
   }
 
   Solved solve(TrialSizes sizes, Object... moreRules) {
-    DMRegistry registry = DMRegistry.of(HandMade.rules()).with(moreRules);
-    return new Solved(new Solver(registry).solve(builder.build(), sizes));
+    return new Solved(solver(moreRules).solve(builder.build(), sizes));
   }
 
-  private static int size(long[] dims) {
-    return (int) Arrays.stream(dims).reduce(1, (x, y) -> x * y);
+  /** A solver with the hand-made rules and these. */
+  static Solver solver(Object... moreRules) {
+    return new Solver(DMRegistry.of(HandMade.rules()).with(moreRules));
   }
 
   /** Numbers in memory, which are integers or not. */
   private static final class Values implements Constant {
     private final boolean integer;
     private final long[] dims;
-    private final double[] values;
+    private final IntToDoubleFunction element;
 
-    Values(boolean integer, long[] dims, double[] values) {
+    Values(boolean integer, long[] dims, IntToDoubleFunction element) {
       this.integer = integer;
       this.dims = dims.clone();
-      this.values = values.clone();
+      this.element = element;
+    }
+
+    private DoubleStream values() {
+      return IntStream.range(0, (int) size()).mapToDouble(element);
     }
 
     @Override
@@ -143,13 +145,13 @@ final class Net {
 
     @Override
     public long[] longs() {
-      return Arrays.stream(values).mapToLong(value -> (long) value).toArray();
+      return values().mapToLong(value -> (long) value).toArray();
     }
 
     @Override
     public FloatBuffer floats() {
-      FloatBuffer buffer = FloatBuffer.allocate(values.length);
-      Arrays.stream(values).forEach(value -> buffer.put((float) value));
+      FloatBuffer buffer = FloatBuffer.allocate((int) size());
+      values().forEach(value -> buffer.put((float) value));
       return buffer.flip();
     }
   }

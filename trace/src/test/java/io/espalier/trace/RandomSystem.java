@@ -78,9 +78,7 @@ final class RandomSystem {
     return remember(
         switch (kind) {
           case 0 -> new Term.Fixed(extent, new Reason("n", "Op", "fixed"), false, false);
-          case 1 ->
-              unifier.window(
-                  extent, 1 + random.nextInt(extent) / 2 * 2 % extent - (extent % 2 == 0 ? -1 : 0));
+          case 1 -> unifier.window(extent, 1 + random.nextInt(extent));
           default -> unifier.symbol(extent);
         });
   }

@@ -39,6 +39,15 @@ record Solved(SymMap map) {
         : text(axes);
   }
 
+  /** The axes of a tensor, whose shape is known. */
+  List<Layout> axes(String tensor) {
+    List<Layout> axes = map.tensor(id(tensor));
+    if (axes == null) {
+      throw new AssertionError("the shape of " + tensor + " is not known");
+    }
+    return axes;
+  }
+
   /** The axes of a constant as a node sees it. */
   String use(String node, int input) {
     List<Layout> axes = map.input(node(node).index(), input);

@@ -1,0 +1,4 @@
+@NullMarked
+package io.espalier.spi;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,76 @@
+package io.espalier.trace;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+class TrialSizesTest {
+  private static long[] sizes(Graph graph, TrialSizes sizes, int trial, int input) {
+    return Objects.requireNonNull(sizes.assign(graph, trial).get(graph.inputs().get(input)));
+  }
+
+  private static Graph image() {
+    return new Net().input("x", -1, 3, -1, -1).builder.build();
+  }
+
+  @Test
+  void openDimensionsDifferBetweenTrials() {
+    long[] first = sizes(image(), TrialSizes.automatic(), 0, 0);
+    long[] second = sizes(image(), TrialSizes.automatic(), 1, 0);
+
+    assertArrayEquals(new long[] {127, 3, 320, 448}, first);
+    assertArrayEquals(new long[] {211, 3, 192, 832}, second);
+  }
+
+  @Test
+  void dimensionsOfOneNameHaveOneLength() {
+    Net net = new Net();
+    net.builder.input("ids", List.of(Dim.open("batch"), Dim.open("tokens")));
+    net.builder.input("mask", List.of(Dim.open("batch"), Dim.open("tokens")));
+    net.builder.input("other", List.of(Dim.open(""), Dim.open("")));
+    Graph graph = net.builder.build();
+    TrialSizes sizes = TrialSizes.automatic();
+
+    assertArrayEquals(sizes(graph, sizes, 0, 0), sizes(graph, sizes, 0, 1));
+    long[] other = sizes(graph, sizes, 0, 2);
+    assertNotEquals(other[0], other[1]);
+  }
+
+  /**
+   * What a user gives holds in the first trial; image sizes hold in all, as networks depend on
+   * them.
+   */
+  @Test
+  void givenSizesServeTheFirstTrial() {
+    TrialSizes given = TrialSizes.of(Map.of("x", List.of(2L, 3L, 224L, 224L)));
+
+    assertArrayEquals(new long[] {2, 3, 224, 224}, sizes(image(), given, 0, 0));
+    assertArrayEquals(new long[] {211, 3, 224, 224}, sizes(image(), given, 1, 0));
+  }
+
+  private static String refusal(String input, Long... sizes) {
+    return String.valueOf(
+        assertThrows(
+                TraceException.class,
+                () -> TrialSizes.of(Map.of(input, List.of(sizes))).assign(image(), 0))
+            .getMessage());
+  }
+
+  @Test
+  void sizesThatDoNotFitAreRefused() {
+    assertEquals("the model has no input \"y\"; it has [x]", refusal("y", 1L));
+    assertEquals("input \"x\" has 4 dimensions, but 2 were given", refusal("x", 1L, 3L));
+    assertEquals(
+        "dimension 1 of input \"x\" is 3 in the model and cannot be 4",
+        refusal("x", 1L, 4L, 8L, 8L));
+    assertEquals(
+        "trial sizes of input \"x\" must be at least 1, not [1, 3, 0, 8]",
+        refusal("x", 1L, 3L, 0L, 8L));
+  }
+}
