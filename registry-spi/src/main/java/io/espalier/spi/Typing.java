@@ -83,8 +83,8 @@ public interface Typing {
   void unmaskable(int input);
 
   /**
-   * Declares that this input holds running statistics: a norm's mean and variance follow its width,
-   * but are not counted among the network's parameters.
+   * Declares that this input holds no weights but running statistics or settings, such as the
+   * variance of a norm or the scales of a resize: it is not counted among the parameters.
    */
   void statistic(int input);
 

@@ -14,6 +14,7 @@ import java.util.Set;
  */
 @AutoService(OperatorRule.class)
 public final class BatchNormalizationRule implements OperatorRule {
+  private static final int MEAN = 3;
   private static final int VARIANCE = 4;
 
   @Override
@@ -44,6 +45,8 @@ public final class BatchNormalizationRule implements OperatorRule {
         t.unify(x.axis(axis + 1), parameter.axis(axis));
       }
     }
+    t.statistic(MEAN);
+    t.statistic(VARIANCE);
     t.unmaskable(VARIANCE);
     t.output(0, x.axes());
   }

@@ -28,6 +28,9 @@ public final class ResizeRule implements OperatorRule {
   @Override
   public void type(Node node, Typing t) {
     Value x = node.input(0);
+    for (int i = 1; i < node.inputs().size(); i++) {
+      t.statistic(i);
+    }
     Optional<long[]> axes = node.attributes().numbers("axes");
     int count = axes.map(given -> given.length).orElse(x.rank());
     Optional<Ints> sizes = node.input(3).ints().filter(given -> given.size() == count);
