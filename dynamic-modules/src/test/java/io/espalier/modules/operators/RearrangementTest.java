@@ -251,6 +251,30 @@ class RearrangementTest {
   }
 
   @Test
+  void elementsAndSlicesByIndex() {
+    Solved net =
+        new Net()
+            .input("x", 2, 7, 4)
+            .input("one", 2, 7, 16)
+            .input("two", 2, 5, 1)
+            .weight("w", 4, 16)
+            .weight("w2", 4, 16)
+            .weight("new", 2, 5, 7, 16)
+            .node("MatMul", "h", "x, w")
+            .node("GatherElements", "e", "h, one", "axis", 1)
+            .node("MatMul", "g", "x, w2")
+            .node("GatherND", "s", "g, two", "batch_dims", 1)
+            .node("ScatterND", "u", "g, two, new")
+            .solve();
+
+    assertEquals("2, 7, 16", net.tensor("h"));
+    assertEquals("one/: graph input 'one' fixes it", net.why("h", 2));
+    assertEquals("2, 5, a(16)", net.tensor("s"));
+    assertEquals("2, 7, a(16)", net.tensor("u"));
+    assertEquals("2, 5, 7, a(16)", net.use("u", 2));
+  }
+
+  @Test
   void resizeKeepsWhatItDoesNotScale() {
     Solved net =
         stem()

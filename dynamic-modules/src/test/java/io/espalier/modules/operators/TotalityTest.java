@@ -51,8 +51,21 @@ class TotalityTest {
     "border",
     "scale"
   };
+  private static final String[][] TEXTS = {
+    {"auto_pad", "SAME_UPPER", "SAME_LOWER", "VALID", "NOTSET", "NONE"},
+    {"mode", "reflect", "constant", "CRD"},
+    {"equation", "ij,jk->ik", "...i,i", "ii", "a->b", "->", "...,...->...", "a...a,b"}
+  };
   private static final Set<String> SEVERAL_OUTPUTS =
-      Set.of("BatchNormalization", "Dropout", "LayerNormalization", "MaxPool", "Split", "TopK");
+      Set.of(
+          "BatchNormalization",
+          "Dropout",
+          "GRU",
+          "LSTM",
+          "LayerNormalization",
+          "MaxPool",
+          "Split",
+          "TopK");
   private static final long[] SIZES = {1, 1, 2, 3, 4, 6, 8, 12};
   private static final int[] OPSETS = {1, 6, 8, 10, 12, 13, 17, 18, 21};
 
@@ -101,6 +114,12 @@ class TotalityTest {
       if (random.nextInt(3) == 0) {
         attributes.add(name);
         attributes.add(numbers(random));
+      }
+    }
+    for (String[] text : TEXTS) {
+      if (random.nextBoolean()) {
+        attributes.add(text[0]);
+        attributes.add(text[1 + random.nextInt(text.length - 1)]);
       }
     }
     return net.node(
