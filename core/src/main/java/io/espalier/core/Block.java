@@ -15,4 +15,14 @@ record Block(String name, List<Integer> nodes, int input, int output) {
   Block {
     nodes = List.copyOf(nodes);
   }
+
+  /** A child that cannot be taken out. */
+  static Block kept(String name) {
+    return new Block(name, List.of(), -1, -1);
+  }
+
+  /** Whether it can be taken out. */
+  boolean canGo() {
+    return output >= 0;
+  }
 }

@@ -15,9 +15,13 @@ final class BlockFinder {
   private final SymMap map;
   private final Graph graph;
 
+  /** Tensors that sub-graphs read by name; their readers cannot be made to read another one. */
+  private final Set<Integer> captured = new HashSet<>();
+
   BlockFinder(SymMap map) {
     this.map = map;
     this.graph = map.graph();
+    graph.nodes().forEach(node -> captured.addAll(node.captured()));
   }
 
   /**
@@ -33,7 +37,7 @@ final class BlockFinder {
       node.inputs().forEach(input -> addIfOutside(input, inside, read));
       node.captured().forEach(input -> addIfOutside(input, inside, read));
       for (int output : node.outputs()) {
-        if (output >= 0 && graph.outputs().contains(output)) {
+        if (output >= 0 && (graph.outputs().contains(output) || captured.contains(output))) {
           return Optional.empty();
         }
         if (output >= 0

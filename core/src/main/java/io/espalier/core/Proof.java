@@ -4,6 +4,7 @@ import io.espalier.spi.DMRegistry;
 import io.espalier.trace.Graph;
 import io.espalier.trace.GraphNode;
 import io.espalier.trace.Layout;
+import io.espalier.trace.Reason;
 import io.espalier.trace.Solver;
 import io.espalier.trace.SymMap;
 import io.espalier.trace.Tensor;
@@ -11,6 +12,7 @@ import io.espalier.trace.TrialSizes;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Types a carved network anew, by the rules the original was typed by, and compares every extent
@@ -38,27 +40,27 @@ final class Proof implements Prover {
       for (int output : node.outputs()) {
         Tensor original = output < 0 ? null : tensors.get(carved.tensor(output).name());
         if (original != null) {
-          compare(carved.tensor(output).name(), before.tensor(original.id()), after.tensor(output));
+          compare(before.tensor(original.id()), after, output);
         }
       }
     }
   }
 
-  private void compare(
-      String name,
-      @org.jspecify.annotations.Nullable List<Layout> before,
-      @org.jspecify.annotations.Nullable List<Layout> after) {
+  private void compare(@Nullable List<Layout> before, SymMap after, int output) {
     if (before == null) {
       return;
     }
     List<Long> expected = before.stream().map(cut::extent).toList();
-    List<Long> found = after == null ? null : after.stream().map(Layout::extent).toList();
+    List<Layout> layouts = after.tensor(output);
+    List<Long> found = layouts == null ? null : layouts.stream().map(Layout::extent).toList();
     if (!expected.equals(found)) {
       throw new IllegalStateException(
           "the carved network computes tensor \""
-              + name
+              + after.graph().tensor(output).name()
               + "\" with shape "
-              + found
+              + (found == null
+                  ? "unknown (" + after.unknown(output).map(Reason::toString).orElse("") + ")"
+                  : found)
               + " where "
               + expected
               + " was meant; please report this with the model's architecture");

@@ -6,6 +6,7 @@ import io.espalier.spi.Layer;
 import io.espalier.trace.Layout;
 import io.espalier.trace.SymMap;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,7 @@ final class Space {
   private final Map<String, DynamicModule> modules;
   private final List<Consumer> consumers;
   private final Costs costs;
+  private final List<Dial> depths;
 
   /**
    * A parameter that reads its units from a width.
@@ -61,6 +63,7 @@ final class Space {
     this.modules = new LinkedHashMap<>();
     layers.forEach(layer -> modules.put(layer.layer().name(), layer.module()));
     this.costs = new Costs(map);
+    this.depths = dials.stream().filter(dial -> dial.kind() == Dial.Kind.DEPTH).toList();
   }
 
   SymMap map() {
@@ -111,16 +114,20 @@ final class Space {
     return symbol -> widths[symbol.index()];
   }
 
-  /** The blocks that a setting takes out, in graph order. */
+  /**
+   * The blocks that a setting takes out, in graph order; one that stands inside another is not
+   * named again.
+   */
   List<Block> skipped(int[] setting) {
     List<Block> skipped = new ArrayList<>();
-    for (Dial dial : dials) {
-      if (dial.kind() == Dial.Kind.DEPTH) {
-        int depth = dial.settings().get(setting[dial.index()])[0];
-        skipped.addAll(
-            dial.blocks().subList(depth, dial.blocks().size()).stream()
-                .filter(b -> b.input() >= 0)
-                .toList());
+    BitSet gone = new BitSet();
+    for (Dial dial : depths) {
+      int depth = dial.settings().get(setting[dial.index()])[0];
+      for (Block block : dial.blocks().subList(depth, dial.blocks().size())) {
+        if (block.canGo() && !block.nodes().stream().allMatch(gone::get)) {
+          skipped.add(block);
+          block.nodes().forEach(gone::set);
+        }
       }
     }
     return skipped;

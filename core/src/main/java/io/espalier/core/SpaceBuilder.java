@@ -265,7 +265,7 @@ final class SpaceBuilder {
     int needed = 0;
     for (LayerView child : hparam.children()) {
       Optional<Block> block = finder.block(child.layer());
-      blocks.add(block.orElse(new Block(child.name(), List.of(), -1, -1)));
+      blocks.add(block.orElse(Block.kept(child.name())));
       if (block.isEmpty()) {
         needed = blocks.size();
       }
