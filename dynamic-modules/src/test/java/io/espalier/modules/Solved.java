@@ -97,6 +97,11 @@ public record Solved(SymMap map, DMRegistry registry) {
     return "=" + value.value() + (half == value.value() ? "" : "->" + half);
   }
 
+  /** What the rule of a node declared. */
+  public NodeFacts facts(String node) {
+    return map.facts(node(node).index());
+  }
+
   /** The multiply-accumulate operations of a node, as products of layouts. */
   public String macs(String node) {
     return map.facts(node(node).index()).macs().stream()

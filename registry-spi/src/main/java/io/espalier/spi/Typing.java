@@ -115,8 +115,17 @@ public interface Typing {
    */
   void attribute(String name, int index, Element element);
 
-  /** Declares what one element of an integer input must be once widths have changed. */
+  /**
+   * Declares what one element of an integer input must be once widths have changed. An input that
+   * the node leaves out is added where any of the node's widths changes.
+   */
   void element(int input, int index, Element element);
+
+  /**
+   * Declares that an attribute must go where carving adds an input that the node left out, since
+   * the two exclude each other.
+   */
+  void replaces(int input, String attribute);
 
   /**
    * Adds a product of extents to the multiply-accumulate operations of the node, at the network's

@@ -7,8 +7,10 @@ import io.espalier.spi.Typing;
 import io.espalier.spi.Value;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.LongBinaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +27,7 @@ final class NodeTyping implements Typing {
 
   final List<NodeFacts.AttributeTarget> attributes = new ArrayList<>();
   final List<NodeFacts.ElementTarget> elements = new ArrayList<>();
+  final Map<Integer, String> replaced = new LinkedHashMap<>();
   final List<List<Term>> macs = new ArrayList<>();
   final List<NodeFacts.Normalised> normalised = new ArrayList<>();
   final Set<Integer> unmaskable = new LinkedHashSet<>();
@@ -214,6 +217,11 @@ final class NodeTyping implements Typing {
   }
 
   @Override
+  public void replaces(int input, String attribute) {
+    replaced.put(input, attribute);
+  }
+
+  @Override
   public void macs(Axis... factors) {
     macs.add(terms(List.of(factors)));
   }
@@ -227,6 +235,7 @@ final class NodeTyping implements Typing {
   void giveUp(Reason reason) {
     attributes.clear();
     elements.clear();
+    replaced.clear();
     macs.clear();
     normalised.clear();
     unknownReason = reason;

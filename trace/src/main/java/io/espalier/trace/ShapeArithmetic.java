@@ -5,7 +5,6 @@ import io.espalier.spi.Element;
 import io.espalier.spi.Ints;
 import io.espalier.spi.Node;
 import io.espalier.spi.OpId;
-import io.espalier.spi.Value;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -31,13 +30,14 @@ final class ShapeArithmetic {
     put("Size", ShapeArithmetic::size);
     put("Identity", node -> ints(node, 0));
     put("Cast", ShapeArithmetic::cast);
-    put("Gather", ShapeArithmetic::gather);
-    put("Slice", ShapeArithmetic::slice);
-    put("Concat", ShapeArithmetic::concat);
-    put("Unsqueeze", ShapeArithmetic::unsqueeze);
-    put("Squeeze", ShapeArithmetic::squeeze);
-    put("Reshape", ShapeArithmetic::reshape);
-    put("Flatten", ShapeArithmetic::flatten);
+    put("Gather", IntegerMoves::gather);
+    put("Slice", IntegerMoves::slice);
+    put("Concat", IntegerMoves::concat);
+    put("Unsqueeze", IntegerMoves::unsqueeze);
+    put("Squeeze", IntegerMoves::squeeze);
+    put("Reshape", IntegerMoves::reshape);
+    put("Flatten", IntegerMoves::flatten);
+    put("Transpose", IntegerMoves::transpose);
     put("ReduceProd", ShapeArithmetic::reduceProd);
     put("ConstantOfShape", ShapeArithmetic::constantOfShape);
     put("Range", ShapeArithmetic::range);
@@ -107,7 +107,7 @@ final class ShapeArithmetic {
         : result;
   }
 
-  private static @Nullable Ints ints(Node node, int input) {
+  static @Nullable Ints ints(Node node, int input) {
     return node.input(input).ints().orElse(null);
   }
 
@@ -116,27 +116,15 @@ final class ShapeArithmetic {
   }
 
   /** Whether an input is there, but nothing is known of its elements. */
-  private static boolean isData(Node node, int input) {
+  static boolean isData(Node node, int input) {
     return node.input(input).present() && ints(node, input) == null;
   }
 
-  private static @Nullable Ints flatten(Node node) {
-    Ints x = ints(node, 0);
-    if (x == null) {
-      return null;
-    }
-    int rank = x.shape().size();
-    int axis = bound(node.axis("axis", 1, rank), rank);
-    int outer = (int) size(x.shape().subList(0, axis));
-    int inner = (int) size(x.shape().subList(axis, rank));
-    return new Ints(List.of(outer, inner), x.elements());
-  }
-
-  private static Ints list(List<Element> elements) {
+  static Ints list(List<Element> elements) {
     return new Ints(List.of(elements.size()), elements);
   }
 
-  private static boolean numbers(@Nullable Ints x) {
+  static boolean numbers(@Nullable Ints x) {
     return x != null && x.elements().stream().allMatch(Expression.Literal.class::isInstance);
   }
 
@@ -156,7 +144,7 @@ final class ShapeArithmetic {
     return list(extents);
   }
 
-  private static int bound(long index, int rank) {
+  static int bound(long index, int rank) {
     return (int) Math.max(0, Math.min(rank, index < 0 ? index + rank : index));
   }
 
@@ -182,147 +170,8 @@ final class ShapeArithmetic {
         : x;
   }
 
-  private static @Nullable Ints gather(Node node) {
-    Ints data = ints(node, 0);
-    Ints indices = ints(node, 1);
-    if (data == null || data.shape().size() != 1 || !numbers(indices) || indices == null) {
-      return null;
-    }
-    List<Element> picked = new ArrayList<>();
-    for (long index : indices.values()) {
-      long at = index < 0 ? index + data.size() : index;
-      if (at < 0 || at >= data.size()) {
-        return null;
-      }
-      picked.add(data.elements().get((int) at));
-    }
-    return new Ints(indices.shape(), picked);
-  }
-
-  private static @Nullable Ints slice(Node node) {
-    Ints data = ints(node, 0);
-    Ints starts = node.ints("starts", 1).orElse(null);
-    Ints ends = node.ints("ends", 2).orElse(null);
-    if (data == null || data.shape().size() != 1 || starts == null || ends == null) {
-      return null;
-    }
-    Ints steps = node.ints("steps", 4).orElse(null);
-    if (!numbers(starts)
-        || !numbers(ends)
-        || starts.size() != 1
-        || isData(node, 4)
-        || (steps != null && !numbers(steps))) {
-      return null;
-    }
-    int n = data.size();
-    if (n == 0) {
-      return data;
-    }
-    long step = steps == null ? 1 : Math.max(-n, Math.min(n, steps.value(0)));
-    if (step == 0) {
-      return null;
-    }
-    long start = clamp(starts.value(0), n, 0, step > 0 ? n : n - 1);
-    long end = clamp(ends.value(0), n, step > 0 ? 0 : -1, step > 0 ? n : n - 1);
-    List<Element> picked = new ArrayList<>();
-    for (long i = start; step > 0 ? i < end : i > end; i += step) {
-      picked.add(data.elements().get((int) i));
-    }
-    return list(picked);
-  }
-
-  private static long clamp(long index, int n, long low, long high) {
-    long at = index < 0 && index >= -n ? index + n : index;
-    return Math.max(low, Math.min(high, at));
-  }
-
-  private static @Nullable Ints concat(Node node) {
-    List<Element> all = new ArrayList<>();
-    for (Value input : node.inputs()) {
-      Ints part = input.ints().orElse(null);
-      if (part == null || part.shape().size() != 1) {
-        return null;
-      }
-      all.addAll(part.elements());
-    }
-    return list(all);
-  }
-
-  private static @Nullable Ints unsqueeze(Node node) {
-    Ints x = ints(node, 0);
-    Ints axes = node.ints("axes", 1).orElse(null);
-    if (x == null || !numbers(axes) || axes == null) {
-      return null;
-    }
-    int rank = x.shape().size() + axes.size();
-    List<Integer> shape = new ArrayList<>(Collections.nCopies(rank, 0));
-    for (long axis : axes.values()) {
-      long at = axis < 0 ? axis + rank : axis;
-      if (at < 0 || at >= rank) {
-        return null;
-      }
-      shape.set((int) at, 1);
-    }
-    int next = 0;
-    for (int i = 0; i < rank; i++) {
-      if (shape.get(i) == 0) {
-        shape.set(i, x.shape().get(next++));
-      }
-    }
-    return new Ints(shape, x.elements());
-  }
-
-  private static @Nullable Ints squeeze(Node node) {
-    Ints x = ints(node, 0);
-    if (x == null || isData(node, 1)) {
-      return null;
-    }
-    Ints axes = node.ints("axes", 1).orElse(null);
-    List<Integer> shape = new ArrayList<>();
-    int rank = x.shape().size();
-    for (int i = 0; i < rank; i++) {
-      int axis = i;
-      boolean named =
-          axes == null
-              ? x.shape().get(i) == 1
-              : Arrays.stream(axes.values()).anyMatch(a -> (a < 0 ? a + rank : a) == axis);
-      if (!named) {
-        shape.add(x.shape().get(i));
-      }
-    }
-    return size(shape) == x.size() ? new Ints(shape, x.elements()) : null;
-  }
-
-  private static long size(List<Integer> shape) {
+  static long size(List<Integer> shape) {
     return shape.stream().mapToLong(Integer::longValue).reduce(1, (x, y) -> x * y);
-  }
-
-  private static @Nullable Ints reshape(Node node) {
-    Ints x = ints(node, 0);
-    Ints to = ints(node, 1);
-    if (x == null || !numbers(to) || to == null) {
-      return null;
-    }
-    boolean copies = node.attributes().number("allowzero", 0) == 0;
-    List<Integer> shape = new ArrayList<>();
-    int open = -1;
-    long known = 1;
-    for (int i = 0; i < to.size(); i++) {
-      long n = to.value(i);
-      if (copies && n == 0 && i < x.shape().size()) {
-        n = x.shape().get(i);
-      }
-      if (n == -1) {
-        open = i;
-      } else {
-        known *= n;
-      }
-      shape.add((int) n);
-    }
-    if (open >= 0 && known > 0) {
-      shape.set(open, (int) (x.size() / known));
-    }
-    return size(shape) == x.size() && !shape.contains(-1) ? new Ints(shape, x.elements()) : null;
   }
 
   private static @Nullable Ints reduceProd(Node node) {

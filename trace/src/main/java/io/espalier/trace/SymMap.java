@@ -98,6 +98,7 @@ public final class SymMap {
         typing.elements.stream()
             .map(e -> new NodeFacts.ElementTarget(e.input(), e.index(), snapshot.of(e.value())))
             .toList(),
+        typing.replaced,
         typing.macs.stream().map(product -> product.stream().map(snapshot::of).toList()).toList(),
         typing.normalised,
         typing.unmaskable,

@@ -2,6 +2,7 @@ package io.espalier.modules.operators;
 
 import com.google.auto.service.AutoService;
 import io.espalier.spi.Axis;
+import io.espalier.spi.Element;
 import io.espalier.spi.Ints;
 import io.espalier.spi.Node;
 import io.espalier.spi.OpId;
@@ -14,11 +15,13 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Consecutive pieces of one axis. Given sizes follow their pieces; where the pieces are equal
- * because no sizes are given, they stay equal.
+ * Consecutive pieces of one axis. Sizes follow their pieces; where the pieces are equal because no
+ * sizes are given, carving gives them.
  */
 @AutoService(OperatorRule.class)
 public final class SplitRule implements OperatorRule {
+  private static final int SIZES_AS_INPUT = 13;
+
   @Override
   public Set<OpId> operators() {
     return Operators.standard("Split");
@@ -47,16 +50,16 @@ public final class SplitRule implements OperatorRule {
           "its pieces " + Arrays.toString(sizes) + " do not make up the " + whole + " elements");
       return;
     }
-    if (given.isEmpty() && sizes[0] != sizes[sizes.length - 1]) {
-      t.freeze(x.axis(axis), "it is cut into pieces that are equal but for the last");
-    }
     List<Axis> pieces = t.split(x.axis(axis), sizes);
-    Target target = Target.of(node, t, "split", 1);
+    boolean byInput =
+        node.input(1).present() || (given.isEmpty() && node.opset() >= SIZES_AS_INPUT);
+    t.replaces(1, "num_outputs");
     for (int i = 0; i < sizes.length; i++) {
-      if (given.isPresent()) {
-        target.set(i, t.extentOf(pieces.get(i)));
-      } else if (sizes[0] == sizes[sizes.length - 1]) {
-        t.unify(pieces.get(0), pieces.get(i));
+      Element size = t.extentOf(pieces.get(i));
+      if (byInput) {
+        t.element(1, i, size);
+      } else {
+        t.attribute("split", i, size);
       }
       if (Axes.hasOutput(node, i)) {
         t.output(i, Axes.with(x.axes(), axis, pieces.get(i)));

@@ -79,6 +79,14 @@ final class NodeEdits {
     }
   }
 
+  /** Removes an attribute if it is there. */
+  void removeAttribute(int index, String name) {
+    int at = attribute(node(index), name);
+    if (at >= 0) {
+      builder(index).removeAttribute(at);
+    }
+  }
+
   private static long value(AttributeProto attribute, int position, long otherwise) {
     return position < 0
         ? attribute.getI()

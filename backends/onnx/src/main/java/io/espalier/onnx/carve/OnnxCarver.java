@@ -105,7 +105,13 @@ public final class OnnxCarver {
     // An attribute that was absent and must be explicit now is set even where its value is that of
     // the original.
     for (NodeFacts.AttributeTarget target : map.facts(node.index()).attributes()) {
-      if (!node.attributes().names().contains(target.name()) && touchesCut(node)) {
+      if (!node.attributes().names().contains(target.name())
+          && mustBeExplicit(
+              node,
+              map.facts(node.index()).attributes().stream()
+                  .filter(other -> other.name().equals(target.name()))
+                  .map(NodeFacts.AttributeTarget::value)
+                  .toList())) {
         nodes.setAttribute(
             traced.onnxIndex(node.index()),
             target.name(),
@@ -113,6 +119,17 @@ public final class OnnxCarver {
             target.value().value(cut.widths()));
       }
     }
+  }
+
+  /**
+   * Whether what a node leaves out must be said now. Numbers, such as the axes of a Squeeze, must
+   * where any width of the node changes; extents, such as the sizes of a Split, where one of them
+   * does: one that is open in the model has to stay so.
+   */
+  private boolean mustBeExplicit(GraphNode node, List<Expression> values) {
+    return values.stream().allMatch(Expression.Literal.class::isInstance)
+        ? touchesCut(node)
+        : values.stream().anyMatch(value -> value.value(cut.widths()) != value.value());
   }
 
   private boolean touchesCut(GraphNode node) {
@@ -155,7 +172,6 @@ public final class OnnxCarver {
   /** For each input, the elements whose value drifts from what it must be. */
   private Map<Integer, Map<Integer, Long>> patches(GraphNode node) {
     Map<Integer, Map<Integer, Long>> patches = new TreeMap<>();
-    boolean cutHere = touchesCut(node);
     for (NodeFacts.ElementTarget target : map.facts(node.index()).elements()) {
       long value = target.value().value(cut.widths());
       int input = target.input();
@@ -163,7 +179,13 @@ public final class OnnxCarver {
       Ints ints = tensor < 0 ? null : map.ints(tensor).orElse(null);
       boolean drifts =
           ints == null
-              ? tensor < 0 && cutHere
+              ? tensor < 0
+                  && mustBeExplicit(
+                      node,
+                      map.facts(node.index()).elements().stream()
+                          .filter(other -> other.input() == input)
+                          .map(NodeFacts.ElementTarget::value)
+                          .toList())
               : ((Expression) ints.elements().get(target.index())).value(cut.widths()) != value;
       if (drifts) {
         patches.computeIfAbsent(input, i -> new TreeMap<>()).put(target.index(), value);
@@ -251,7 +273,12 @@ public final class OnnxCarver {
     values.forEach((at, value) -> all[at] = value);
     String name = fresh(node.label().replace(' ', '_') + "_input" + input);
     add(TensorSource.ofLongs(name, all, all.length));
-    nodes.setInput(traced.onnxIndex(node.index()), input, name);
+    int index = traced.onnxIndex(node.index());
+    nodes.setInput(index, input, name);
+    String replaced = map.facts(node.index()).replaced().get(input);
+    if (replaced != null) {
+      nodes.removeAttribute(index, replaced);
+    }
   }
 
   /**
