@@ -58,7 +58,7 @@ public final class Control {
   }
 
   private static Map<String, Tensor> run(OnnxEdit edit, Map<String, Tensor> inputs) {
-    try (OnnxSession session = OnnxSession.open(edit.toBytes(), SessionSettings.plain())) {
+    try (OnnxSession session = OnnxSession.open(edit, SessionSettings.plain())) {
       return session.run(inputs);
     }
   }

@@ -1,17 +1,21 @@
 package io.espalier.onnx.verify;
 
+import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto.Dimension;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import io.espalier.onnx.file.OnnxModel;
+import io.espalier.onnx.file.OnnxTensor;
 import io.espalier.onnx.runtime.RandomInputs;
 import io.espalier.onnx.runtime.Tensor;
 import io.espalier.onnx.runtime.ValueSpec;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Random inputs for a model, of small sizes where it leaves dimensions open: a batch of 2 (of 1
@@ -22,6 +26,7 @@ final class TrialInputs {
   private static final long BATCH = 2;
   private static final long SPACE = 64;
   private static final long SEQUENCE = 16;
+  private static final long INTEGERS = 100;
   private static final long LARGE_SAMPLE = 300_000;
 
   private TrialInputs() {}
@@ -34,7 +39,26 @@ final class TrialInputs {
    *     without a shape here
    */
   static Map<String, Tensor> of(OnnxModel model, long seed, Map<String, List<Long>> shapes) {
-    return RandomInputs.seeded(seed).forInputs(specs(model, shapes), Map.of());
+    return RandomInputs.seeded(seed)
+        .withIntegerBound(integerBound(model))
+        .forInputs(specs(model, shapes), Map.of());
+  }
+
+  /** Token ids are indices into tables, of which the smallest counts. */
+  private static long integerBound(OnnxModel model) {
+    Set<String> inputs = new HashSet<>();
+    model.inputs().forEach(input -> inputs.add(input.getName()));
+    long bound = INTEGERS;
+    for (NodeProto node : model.nodes()) {
+      OnnxTensor table = model.initializers().get(node.getInputCount() > 1 ? node.getInput(0) : "");
+      if (node.getOpType().equals("Gather")
+          && table != null
+          && table.rank() > 1
+          && inputs.contains(node.getInput(1))) {
+        bound = Math.min(bound, table.dim(0));
+      }
+    }
+    return bound;
   }
 
   /** The same inputs, but images as pixels, from 0 to 255 with a mean of 128. */
@@ -68,11 +92,8 @@ final class TrialInputs {
     Map<String, Long> named = new HashMap<>();
     List<ValueSpec> specs = new ArrayList<>();
     for (ValueInfoProto input : inputs.values()) {
-      List<Long> given = shapes.get(input.getName());
-      TypeProto.Tensor type = input.getType().getTensorType();
-      if (given != null) {
-        remember(type, given, named);
-      }
+      List<Long> given = shapes.getOrDefault(input.getName(), List.of());
+      remember(input.getType().getTensorType(), given, named);
     }
     for (ValueInfoProto input : inputs.values()) {
       TypeProto.Tensor type = input.getType().getTensorType();
