@@ -24,7 +24,7 @@ public final class Verifier {
   private static final double TOLERANCE_FLOAT16 = 5e-3;
   private static final double TOLERANCE_BFLOAT16 = 5e-2;
   private static final SessionSettings SETTINGS =
-      SessionSettings.plain().withOptimisation(Optimisation.BASIC);
+      SessionSettings.plain().withOptimisation(Optimisation.ALL);
 
   private Verifier() {}
 
