@@ -44,6 +44,9 @@ public final class ResizeRule implements OperatorRule {
       t.unsupported("it crops, or keeps the ratio of sizes");
       return;
     }
+    for (int i = 1; i < node.inputs().size(); i++) {
+      Axes.freezeFrom(0, node.input(i).axes(), t, "it lists the axes that are resized");
+    }
     List<Axis> y = new ArrayList<>(x.axes());
     for (int i = 0; i < count; i++) {
       int axis = axes.isPresent() ? (int) axes.get()[i] : i;

@@ -293,6 +293,7 @@ class RearrangementTest {
     assertEquals("3[0]=1 3[1]=16->8", net.targets("s"));
     assertEquals("1, a(16), 16, 16", net.tensor("u"));
     assertEquals("1, a(16), 12, 24", net.tensor("v"));
+    assertEquals(List.of("a(16)"), net.symbols());
 
     Solved channels = stem().reals("scales", 1, 2, 1, 1).node("Resize", "r", "c, , scales").solve();
     assertEquals("1, 32, 8, 8", channels.tensor("r"));

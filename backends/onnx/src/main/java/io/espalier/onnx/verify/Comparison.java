@@ -2,6 +2,7 @@ package io.espalier.onnx.verify;
 
 import io.espalier.onnx.runtime.Tensor;
 import java.util.Arrays;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** One output of the reference and of the carved model, run after run. */
@@ -16,6 +17,17 @@ final class Comparison {
 
   Comparison(String name) {
     this.name = name;
+  }
+
+  /** The largest error of all outputs of one run. */
+  static double error(Map<String, Tensor> reference, Map<String, Tensor> other) {
+    double worst = 0;
+    for (Map.Entry<String, Tensor> output : reference.entrySet()) {
+      Comparison comparison = new Comparison(output.getKey());
+      comparison.add(output.getValue(), other.get(output.getKey()));
+      worst = Math.max(worst, comparison.error);
+    }
+    return worst;
   }
 
   void add(Tensor reference, @Nullable Tensor carved) {

@@ -37,6 +37,21 @@ final class TrialInputs {
     return RandomInputs.seeded(seed).forInputs(specs(model, shapes), Map.of());
   }
 
+  /** The same inputs, but images as pixels, from 0 to 255 with a mean of 128. */
+  static Map<String, Tensor> asPixels(Map<String, Tensor> inputs) {
+    Map<String, Tensor> pixels = new LinkedHashMap<>();
+    inputs.forEach(
+        (name, input) -> {
+          float[] values = input.floats();
+          for (int i = 0; i < values.length; i++) {
+            values[i] = Math.min(255, Math.max(0, 128 + 64 * values[i]));
+          }
+          boolean image = input.isFloat() && input.shape().length == 4;
+          pixels.put(name, image ? Tensor.ofFloats(values, input.shape()) : input);
+        });
+    return pixels;
+  }
+
   private static List<ValueSpec> specs(OnnxModel model, Map<String, List<Long>> shapes) {
     Map<String, ValueInfoProto> inputs = new LinkedHashMap<>();
     for (ValueInfoProto input : model.inputs()) {

@@ -1,0 +1,211 @@
+package io.espalier.core.search;
+
+import io.espalier.core.EspalierException;
+import io.espalier.core.SearchSpace;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.PriorityQueue;
+
+/**
+ * Chooses widths by global importance: one threshold over the units of all widths, found by
+ * bisection, then single steps that keep the most importance for their cost, until the budget is
+ * met closely. Kernels and depths stay what they were.
+ *
+ * <p>The same space and budget give the same config. The space is left as it is; sort its
+ * parameters before the config is exported, since a width is taken to keep its most important
+ * units.
+ */
+public final class BudgetSearch {
+  /** A result that uses less of the budget than this is not taken before exchanges were tried. */
+  private static final double CLOSE = 0.9;
+
+  private static final int FRACTION_DIGITS = 3;
+
+  private final Budget budget;
+  private final Widths widths;
+  private final Costs original;
+  private final double allowed;
+
+  private BudgetSearch(SearchSpace space, Budget budget) {
+    this.budget = budget;
+    this.widths = new Widths(space, budget);
+    this.original = widths.costs(widths.original());
+    this.allowed = original.of(budget.cost()) * budget.fraction();
+  }
+
+  /**
+   * Finds a sub-network that meets a budget and comes close to it.
+   *
+   * @throws EspalierException if none does; the message says how small a budget can be
+   */
+  public static BudgetResult find(SearchSpace space, Budget budget) {
+    return new BudgetSearch(space, budget).find();
+  }
+
+  private BudgetResult find() {
+    int[] setting = byThreshold();
+    fill(setting, -1);
+    if (!isClose(cost(setting))) {
+      setting = exchange(setting);
+    }
+    Costs costs = widths.costs(setting);
+    return new BudgetResult(
+        widths.config(setting), costs.params(), costs.macs(), original.params(), original.macs());
+  }
+
+  private long cost(int[] setting) {
+    return widths.costs(setting).of(budget.cost());
+  }
+
+  private boolean isClose(long cost) {
+    return cost >= CLOSE * allowed;
+  }
+
+  /** Takes units away, what is worth least first, as few as meet the budget. */
+  private int[] byThreshold() {
+    int[] losers = widths.losers();
+    long least = cost(without(losers, losers.length));
+    if (least > allowed) {
+      throw impossible(least);
+    }
+    int fewest = 0;
+    int most = losers.length;
+    while (fewest < most) {
+      int middle = (fewest + most) >>> 1;
+      if (cost(without(losers, middle)) <= allowed) {
+        most = middle;
+      } else {
+        fewest = middle + 1;
+      }
+    }
+    return without(losers, most);
+  }
+
+  private int[] without(int[] losers, int count) {
+    int[] gone = new int[widths.size()];
+    for (int i = 0; i < count; i++) {
+      gone[losers[i]]++;
+    }
+    return widths.without(gone);
+  }
+
+  private EspalierException impossible(long least) {
+    BigDecimal smallest =
+        BigDecimal.valueOf(least)
+            .divide(
+                BigDecimal.valueOf(original.of(budget.cost())),
+                FRACTION_DIGITS,
+                RoundingMode.CEILING);
+    return new EspalierException(
+        "a budget of "
+            + budget.fraction()
+            + " of the "
+            + budget.cost()
+            + " cannot be met: the smallest this space allows is "
+            + smallest.stripTrailingZeros().toPlainString()
+            + " (with divisor "
+            + budget.divisor()
+            + " and floor "
+            + budget.floor()
+            + "); allow more, or open more widths");
+  }
+
+  /**
+   * Widens one width at a time by one step, the one that is worth most for its price first, until
+   * no step fits.
+   *
+   * @param setting changed in place
+   * @param except a width that stays; -1 for none
+   */
+  private void fill(int[] setting, int except) {
+    Costs costs = widths.costs(setting);
+    PriorityQueue<Step> steps = new PriorityQueue<>();
+    for (int width = 0; width < setting.length; width++) {
+      if (width != except) {
+        offer(steps, setting, costs, width);
+      }
+    }
+    while (!steps.isEmpty()) {
+      // A step costs more as other widths grow, never less. So what does not fit now never will,
+      // and what is still best after a fresh look is best of all.
+      Step step = step(setting, costs, steps.remove().width());
+      if (costs.of(budget.cost()) + step.costs().of(budget.cost()) > allowed) {
+        continue;
+      }
+      Step next = steps.peek();
+      if (next != null && next.compareTo(step) < 0) {
+        steps.add(step);
+        continue;
+      }
+      setting[step.width()]++;
+      costs = widths.costs(setting);
+      offer(steps, setting, costs, step.width());
+    }
+  }
+
+  private void offer(PriorityQueue<Step> steps, int[] setting, Costs costs, int width) {
+    if (setting[width] < widths.get(width).size() - 1) {
+      steps.add(step(setting, costs, width));
+    }
+  }
+
+  private Step step(int[] setting, Costs costs, int width) {
+    int[] wider = setting.clone();
+    wider[width]++;
+    Costs added = widths.costs(wider).minus(costs);
+    double worth =
+        widths.get(width).worthAt(wider[width]) - widths.get(width).worthAt(setting[width]);
+    return new Step(width, added, worth, added.shareOf(original));
+  }
+
+  /**
+   * A width that may grow by one step.
+   *
+   * @param costs what the step adds
+   * @param worth what it is worth
+   * @param price what it adds as a share of the whole, in parameters and in MACs: what the budget
+   *     does not count is not free either
+   */
+  private record Step(int width, Costs costs, double worth, double price)
+      implements Comparable<Step> {
+    @Override
+    public int compareTo(Step other) {
+      int order = Double.compare(other.worth * price, worth * other.price);
+      return order != 0 ? order : Integer.compare(width, other.width);
+    }
+  }
+
+  /**
+   * Narrows one width and fills up with the others, as long as that comes closer to the budget:
+   * where steps are large, no single one may fit.
+   */
+  private int[] exchange(int[] start) {
+    int[] best = start;
+    boolean better = true;
+    while (better && !isClose(cost(best))) {
+      better = false;
+      int[] from = best;
+      for (int width = 0; width < from.length; width++) {
+        for (int position = from[width] - 1; position >= 0; position--) {
+          int[] candidate = from.clone();
+          candidate[width] = position;
+          fill(candidate, width);
+          if (isBetter(candidate, best)) {
+            best = candidate;
+            better = true;
+          }
+        }
+      }
+    }
+    return best;
+  }
+
+  /** Among those that are close the one that is worth more, else the one that costs more. */
+  private boolean isBetter(int[] candidate, int[] best) {
+    long cost = cost(candidate);
+    long other = cost(best);
+    return isClose(Math.min(cost, other))
+        ? widths.worth(candidate) > widths.worth(best)
+        : cost > other;
+  }
+}

@@ -1,0 +1,56 @@
+package io.espalier.core.search;
+
+import io.espalier.core.Choice;
+import io.espalier.core.Config;
+import io.espalier.core.Hparam;
+import io.espalier.core.SearchSpace;
+import io.espalier.trace.Layout;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The units behind a width: its values count elements, and one unit may stand for several.
+ *
+ * @param hparam the width, under its first name
+ * @param symbol what it turns
+ * @param elements by how much its value falls when one unit goes
+ */
+record WidthUnits(Hparam hparam, Layout.Symbol symbol, int elements) {
+
+  /**
+   * Those of every width that can be configured, in graph order. Found by turning each width in
+   * turn and looking at what is cut; the active config is put back.
+   */
+  static List<WidthUnits> of(SearchSpace space) {
+    List<Hparam> hparams = List.copyOf(space.namedHparams(true, true).values());
+    List<Layout.Symbol> symbols = space.map().orElseThrow().symbols();
+    List<WidthUnits> found = new ArrayList<>();
+    Config before = space.config();
+    try {
+      hparams.forEach(hparam -> hparam.setActive(hparam.original()));
+      for (Hparam hparam : hparams) {
+        if (hparam.order().length > 0) {
+          Choice least = hparam.min();
+          hparam.setActive(least);
+          Layout.Widths widths = space.cut().widths();
+          hparam.setActive(hparam.original());
+          for (Layout.Symbol symbol : symbols) {
+            int gone = Math.toIntExact(symbol.extent() - widths.width(symbol));
+            if (gone > 0) {
+              int shrunk = hparam.original().number() - least.number();
+              found.add(new WidthUnits(hparam, symbol, shrunk / gone));
+            }
+          }
+        }
+      }
+    } finally {
+      space.select(before);
+    }
+    return found;
+  }
+
+  /** How many units there are at a value of the width. */
+  int at(int value) {
+    return Math.toIntExact(symbol.extent()) - (hparam.original().number() - value) / elements;
+  }
+}

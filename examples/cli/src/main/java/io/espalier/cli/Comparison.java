@@ -1,0 +1,58 @@
+package io.espalier.cli;
+
+import io.espalier.core.search.BudgetResult;
+import io.espalier.onnx.file.OnnxModel;
+import io.espalier.onnx.runtime.OnnxRunException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** What a network costs before and after it was carved. */
+final class Comparison {
+  private static final double KILO = 1000;
+
+  private Comparison() {}
+
+  /**
+   * A table of params, MACs, file size and latency.
+   *
+   * @param costs what was found
+   * @param shapes shapes of inputs, by name, where a user gave them
+   */
+  static String of(BudgetResult costs, Path before, Path after, Map<String, List<Long>> shapes) {
+    Table table = new Table("", "before", "after", "ratio");
+    table.row(
+        "parameters",
+        Numbers.exact(costs.originalParams()),
+        Numbers.exact(costs.params()),
+        Numbers.ratio(costs.params(), costs.originalParams()));
+    table.row(
+        "MACs",
+        Numbers.exact(costs.originalMacs()),
+        Numbers.exact(costs.macs()),
+        Numbers.ratio(costs.macs(), costs.originalMacs()));
+    OnnxModel original = OnnxModel.read(before);
+    OnnxModel carved = OnnxModel.read(after);
+    table.row(
+        "file size, kB",
+        kilobytes(original),
+        kilobytes(carved),
+        Numbers.ratio(carved.byteSize(), original.byteSize()));
+    try {
+      Stopwatch.Times times = Stopwatch.compare(original, carved, shapes);
+      table.row(
+          "latency, ms",
+          Numbers.milliseconds(times.first()),
+          Numbers.milliseconds(times.second()),
+          Numbers.ratio(times.second(), times.first()));
+      return table + "latency: ONNX Runtime at batch 1 on one thread" + System.lineSeparator();
+    } catch (OnnxRunException e) {
+      return table + "latency was not measured: " + e.getMessage() + System.lineSeparator();
+    }
+  }
+
+  private static String kilobytes(OnnxModel model) {
+    return String.format(Locale.ROOT, "%,.1f", model.byteSize() / KILO);
+  }
+}

@@ -1,0 +1,95 @@
+package io.espalier.cli;
+
+import io.espalier.core.Config;
+import io.espalier.core.EspalierException;
+import io.espalier.core.SearchSpace;
+import io.espalier.core.rules.Names;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Carves the sub-network of a config. */
+@Command(
+    name = "export",
+    mixinStandardHelpOptions = true,
+    versionProvider = Espalier.Version.class,
+    description = "Carves the sub-network that a config describes.")
+final class Export implements Callable<Integer> {
+  private static final int MOST_NAMED = 3;
+
+  @Mixin private CarveOptions carving = new CarveOptions();
+
+  @Option(
+      names = "--config",
+      paramLabel = "C.json",
+      required = true,
+      description = "The config: a choice for each hparam.")
+  private Path config = Path.of("");
+
+  @Option(
+      names = "--no-sort",
+      description = "Keep the first units of each width instead of the most important ones.")
+  private boolean unsorted;
+
+  private final Terminal terminal;
+
+  Export(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() {
+    Outputs outputs = carving.outputs(config);
+    Config chosen = Config.read(config);
+    String summary;
+    try (Progress progress = Progress.of(terminal, carving.quiet(), 3)) {
+      progress.step("tracing");
+      SearchSpace space = carving.generate();
+      long params = space.params();
+      long macs = space.macs();
+      checkNames(chosen, space);
+      space.select(chosen);
+      if (!unsorted) {
+        progress.step("sorting");
+        space.sortParameters();
+      }
+      progress.step("carving");
+      carving.carve(space, outputs);
+      summary = carving.summary(space, params, macs);
+    }
+    if (!carving.quiet()) {
+      terminal.out().println(summary);
+    }
+    return ExitCode.OK;
+  }
+
+  /** The config of another model would make an endless list; a few of its names tell as much. */
+  private void checkNames(Config chosen, SearchSpace space) {
+    Set<String> known = space.namedHparams().keySet();
+    List<String> unknown =
+        chosen.choices().keySet().stream().filter(name -> !known.contains(name)).toList();
+    if (unknown.size() > MOST_NAMED) {
+      throw new EspalierException(
+          "config "
+              + config
+              + " is of another model: of its "
+              + chosen.choices().size()
+              + " names "
+              + unknown.size()
+              + " are no hparams of "
+              + carving.model()
+              + ", such as "
+              + unknown.stream()
+                  .limit(MOST_NAMED)
+                  .map(Names::quote)
+                  .collect(Collectors.joining(", "))
+              + Names.didYouMean(Names.nearest(unknown.get(0), known)));
+    }
+  }
+}

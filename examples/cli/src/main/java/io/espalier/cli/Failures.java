@@ -1,0 +1,74 @@
+package io.espalier.cli;
+
+import io.espalier.core.EspalierException;
+import io.espalier.onnx.file.OnnxFileException;
+import io.espalier.onnx.runtime.OnnxRunException;
+import io.espalier.spi.RegistryException;
+import io.espalier.trace.TraceException;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.ParameterException;
+
+/**
+ * Tells the user why a command failed: in one line what is wrong with the input, or with a trace
+ * what is wrong with the program.
+ */
+final class Failures {
+  private static final int LONGEST = 2_000;
+
+  private static final List<Class<? extends Throwable>> FOR_THE_USER =
+      List.of(
+          EspalierException.class,
+          TraceException.class,
+          OnnxFileException.class,
+          OnnxRunException.class,
+          RegistryException.class);
+
+  private final PrintStream err;
+
+  Failures(PrintStream err) {
+    this.err = err;
+  }
+
+  /** Words that picocli does not understand. */
+  int reportParameters(ParameterException e) {
+    String message = String.valueOf(e.getMessage()).replaceFirst("^Error: ", "");
+    String first = message.substring(0, 1).toLowerCase(Locale.ROOT);
+    String command = e.getCommandLine().getCommandSpec().qualifiedName();
+    print(first + message.substring(1) + "; see " + command + " --help");
+    return ExitCode.USAGE;
+  }
+
+  /** A failure on the way. */
+  int report(Throwable failure) {
+    Throwable known = forTheUser(failure);
+    if (known != null) {
+      print(String.valueOf(known.getMessage()));
+      return ExitCode.USAGE;
+    }
+    failure.printStackTrace(err);
+    print("this is a bug of espalier; please report it with the trace above and the command");
+    return ExitCode.SOFTWARE;
+  }
+
+  /** The outermost cause that speaks to the user: Guice wraps what a provider throws. */
+  private static @Nullable Throwable forTheUser(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      Throwable candidate = cause;
+      if (FOR_THE_USER.stream().anyMatch(type -> type.isInstance(candidate))) {
+        return candidate;
+      }
+    }
+    return null;
+  }
+
+  private void print(String message) {
+    String line = message.strip().replaceAll("\\s*\\R\\s*", " ");
+    err.println(
+        "espalier: " + (line.length() > LONGEST ? line.substring(0, LONGEST) + " ..." : line));
+    err.flush();
+  }
+}

@@ -1,0 +1,50 @@
+package io.espalier.cli;
+
+import java.io.OutputStreamWriter;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.Charset;
+import picocli.CommandLine;
+
+/** The entry of the command line. */
+public final class Main {
+  private Main() {}
+
+  /** Runs a command and exits with its code. */
+  public static void main(String[] args) {
+    System.exit(run(Terminal.system(), args));
+  }
+
+  /**
+   * Runs a command.
+   *
+   * @param out where results go
+   * @param err where errors go
+   * @return 0 if it is done, 2 if what the user gave cannot be used, 1 if a network does not pass
+   *     verification, or because of a bug
+   */
+  public static int run(PrintStream out, PrintStream err, String... args) {
+    return run(new Terminal(out, err, false), args);
+  }
+
+  private static int run(Terminal terminal, String... args) {
+    CommandLine commands = new CommandLine(new Espalier());
+    commands.addSubcommand(new Inspect(terminal));
+    commands.addSubcommand(new Sample(terminal));
+    commands.addSubcommand(new Export(terminal));
+    commands.addSubcommand(new Prune(terminal));
+    commands.addSubcommand(new Verify(terminal));
+    commands.addSubcommand(new Demo(terminal));
+    Failures failures = new Failures(terminal.err());
+    commands.setOut(writer(terminal.out()));
+    commands.setParameterExceptionHandler((e, words) -> failures.reportParameters(e));
+    commands.setExecutionExceptionHandler((e, command, result) -> failures.report(e));
+    int code = commands.execute(args);
+    terminal.out().flush();
+    return code;
+  }
+
+  private static PrintWriter writer(PrintStream stream) {
+    return new PrintWriter(new OutputStreamWriter(stream, Charset.defaultCharset()), true);
+  }
+}

@@ -1,0 +1,50 @@
+package io.espalier.cli;
+
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
+
+/** Shows a person who waits which step a command has come to. */
+final class Progress implements AutoCloseable {
+  private final @Nullable ProgressBar bar;
+  private int begun;
+
+  private Progress(@Nullable ProgressBar bar) {
+    this.bar = bar;
+  }
+
+  /** Progress through a number of steps; silent where nobody watches. */
+  static Progress of(Terminal terminal, boolean quiet, int steps) {
+    if (quiet || !terminal.interactive()) {
+      return new Progress(null);
+    }
+    return new Progress(
+        new ProgressBarBuilder()
+            .setTaskName("espalier")
+            .setInitialMax(steps)
+            .setStyle(ProgressBarStyle.ASCII)
+            .setConsumer(new ConsoleProgressBarConsumer(terminal.err()))
+            .clearDisplayOnFinish()
+            .hideEta()
+            .build());
+  }
+
+  /** Begins a step. */
+  void step(String what) {
+    if (bar != null) {
+      bar.stepTo(begun);
+      bar.setExtraMessage(what);
+      bar.refresh();
+    }
+    begun++;
+  }
+
+  @Override
+  public void close() {
+    if (bar != null) {
+      bar.close();
+    }
+  }
+}

@@ -1,0 +1,89 @@
+package io.espalier.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.espalier.core.Choice;
+import io.espalier.core.FrozenAxis;
+import io.espalier.core.Hparam;
+import io.espalier.core.SearchSpace;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** A search space as JSON, in the form that other tools rely on. */
+final class SpaceJson {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  private SpaceJson() {}
+
+  /** The whole description, one hparam or frozen axis to a line. */
+  static String of(SearchSpace space) {
+    ObjectNode root = MAPPER.createObjectNode();
+    root.put("params", space.params());
+    root.put("macs", space.macs());
+    root.put("size", space.size().toString());
+    List<Hparam> hparams = List.copyOf(space.namedHparams().values());
+    Set<Integer> choices = new HashSet<>();
+    hparams.stream().filter(Hparam::isConfigurable).forEach(h -> choices.add(h.group()));
+    ArrayNode list = root.putArray("hparams");
+    hparams.forEach(hparam -> list.add(hparam(hparam, choices.contains(hparam.group()))));
+    ArrayNode frozen = root.putArray("frozen");
+    space.frozen().forEach(axis -> frozen.add(frozen(axis)));
+    try {
+      return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(root);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("JSON that cannot be written", e);
+    }
+  }
+
+  /**
+   * One hparam.
+   *
+   * @param choice whether it is a name of a choice, and not fixed
+   */
+  private static ObjectNode hparam(Hparam hparam, boolean choice) {
+    ObjectNode node = MAPPER.createObjectNode();
+    node.put("name", hparam.name());
+    if (hparam.isDerived()) {
+      node.put("derived", true);
+      node.put("layout", hparam.layout());
+    } else {
+      if (choice) {
+        node.put("group", hparam.group());
+      }
+      ArrayNode choices = node.putArray("choices");
+      hparam.choices().forEach(value -> add(choices, value));
+    }
+    add(node, "original", hparam.original());
+    add(node, "active", hparam.active());
+    node.put("configurable", choice && hparam.isPrimary());
+    return node;
+  }
+
+  private static void add(ArrayNode list, Choice choice) {
+    if (choice.sizes()) {
+      choice.values().forEach(list.addArray()::add);
+    } else {
+      list.add(choice.number());
+    }
+  }
+
+  private static void add(ObjectNode node, String field, Choice choice) {
+    ArrayNode one = JsonNodeFactory.instance.arrayNode();
+    add(one, choice);
+    node.set(field, one.get(0));
+  }
+
+  private static ObjectNode frozen(FrozenAxis axis) {
+    ObjectNode node = MAPPER.createObjectNode();
+    node.put("layer", axis.layer());
+    node.put("node", axis.node());
+    node.put("op", axis.op());
+    node.put("axis", axis.axis());
+    node.put("reason", axis.reason());
+    return node;
+  }
+}

@@ -1,0 +1,114 @@
+package io.espalier.cli;
+
+import io.espalier.core.Choice;
+import io.espalier.core.FrozenAxis;
+import io.espalier.core.Hparam;
+import io.espalier.core.SearchSpace;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A search space for people to read. */
+final class SpaceText {
+  private static final int MOST_CHOICES = 6;
+  private static final int MOST_NAMES = 6;
+  private static final int LONGEST_LAYOUT = 100;
+
+  private SpaceText() {}
+
+  /** What the network costs, what can be chosen in it, what cannot, and why. */
+  static String of(SearchSpace space) {
+    StringBuilder text = new StringBuilder();
+    line(text, space.model().description());
+    line(
+        text,
+        Numbers.exact(space.params())
+            + " parameters, "
+            + Numbers.exact(space.macs())
+            + " MACs at batch 1, "
+            + Numbers.rounded(space.size())
+            + " sub-networks");
+    line(text, "");
+    choices(space, text);
+    derived(space, text);
+    frozen(space, text);
+    return text.toString();
+  }
+
+  private static void choices(SearchSpace space, StringBuilder text) {
+    Map<Integer, Integer> names = new LinkedHashMap<>();
+    space.namedHparams().values().forEach(h -> names.merge(h.group(), 1, Integer::sum));
+    Table table = new Table("choice", "original", "choices", "values", "names");
+    for (Hparam hparam : space.namedHparams(true, true).values()) {
+      List<Choice> choices = hparam.choices();
+      table.row(
+          hparam.name(),
+          hparam.original().toString(),
+          Integer.toString(choices.size()),
+          shortened(choices),
+          Integer.toString(names.getOrDefault(hparam.group(), 1)));
+    }
+    text.append(table);
+  }
+
+  /** {@code 1, 2, 3, ..., 63, 64}. */
+  private static String shortened(List<Choice> choices) {
+    List<String> words = new ArrayList<>(choices.stream().map(Choice::toString).toList());
+    if (words.size() > MOST_CHOICES) {
+      words.subList(MOST_CHOICES / 2, words.size() - 2).clear();
+      words.add(MOST_CHOICES / 2, "...");
+    }
+    return String.join(", ", words);
+  }
+
+  private static void derived(SearchSpace space, StringBuilder text) {
+    List<Hparam> derived =
+        space.namedHparams().values().stream().filter(Hparam::isDerived).toList();
+    if (!derived.isEmpty()) {
+      line(text, "");
+      line(text, "widths that follow from several choices:");
+      for (Hparam hparam : derived) {
+        String layout = hparam.layout();
+        line(
+            text,
+            "  "
+                + hparam.name()
+                + " = "
+                + (layout.length() > LONGEST_LAYOUT
+                    ? layout.substring(0, LONGEST_LAYOUT) + "..."
+                    : layout));
+      }
+    }
+  }
+
+  private static void frozen(SearchSpace space, StringBuilder text) {
+    Map<String, List<String>> byReason = new LinkedHashMap<>();
+    for (FrozenAxis axis : space.frozen()) {
+      byReason
+          .computeIfAbsent(reason(axis), reason -> new ArrayList<>())
+          .add(axis.layer() + "." + axis.axis());
+    }
+    if (!byReason.isEmpty()) {
+      line(text, "");
+      line(text, "widths that may not change:");
+      byReason.forEach((reason, names) -> line(text, "  " + listed(names) + ": " + reason));
+    }
+  }
+
+  private static String reason(FrozenAxis axis) {
+    return axis.op().isEmpty()
+        ? axis.reason()
+        : axis.reason() + " (" + axis.op() + " " + axis.node() + ")";
+  }
+
+  private static String listed(List<String> names) {
+    int rest = names.size() - MOST_NAMES;
+    return String.join(", ", names.subList(0, Math.min(names.size(), MOST_NAMES)))
+        + (rest > 0 ? " and " + rest + " more" : "");
+  }
+
+  private static void line(StringBuilder text, String line) {
+    text.append(line).append(System.lineSeparator());
+  }
+}
