@@ -38,7 +38,8 @@ import org.junit.jupiter.api.Test;
 
 /** The public API of a search space, on networks built in code. */
 class SearchSpaceTest {
-  private static final DMRegistry REGISTRY = DMRegistry.discover(SearchSpaceTest.class.getClassLoader());
+  private static final DMRegistry REGISTRY =
+      DMRegistry.discover(SearchSpaceTest.class.getClassLoader());
   private static final SearchSpaces SPACES = new SearchSpaces(Set.of(new OnnxBackend()), REGISTRY);
   private static final OnnxModel RESNET = SampleNetworks.thinResnet();
 
@@ -97,8 +98,11 @@ class SearchSpaceTest {
 
   @Test
   void layerTypesThatAreAbsentFreezeWhatTheyTouch() {
-    SearchSpace open = SPACES.generate(RESNET, Rules.parse("{\"nn.Conv2d\": {}, \"nn.BatchNorm2d\": {}, \"nn.Linear\": {}}"));
-    SearchSpace noLinear = SPACES.generate(RESNET, Rules.parse("{\"nn.Conv2d\": {}, \"nn.BatchNorm2d\": {}}"));
+    SearchSpace open =
+        SPACES.generate(
+            RESNET, Rules.parse("{\"nn.Conv2d\": {}, \"nn.BatchNorm2d\": {}, \"nn.Linear\": {}}"));
+    SearchSpace noLinear =
+        SPACES.generate(RESNET, Rules.parse("{\"nn.Conv2d\": {}, \"nn.BatchNorm2d\": {}}"));
     assertTrue(open.hparam("fc.in_features").isConfigurable());
     assertFalse(noLinear.hparam("fc.in_features").isConfigurable());
     assertTrue(noLinear.isConfigurable());
@@ -153,7 +157,8 @@ class SearchSpaceTest {
     width.setChoices(List.of(width.min(), width.original()));
     assertEquals(List.of(width.min(), width.original()), width.choices());
     assertThrows(EspalierException.class, () -> width.setChoices(List.of(width.min())));
-    assertThrows(EspalierException.class, () -> width.setChoices(List.of(Choice.of(2), width.original())));
+    assertThrows(
+        EspalierException.class, () -> width.setChoices(List.of(Choice.of(2), width.original())));
   }
 
   @Test
@@ -161,7 +166,9 @@ class SearchSpaceTest {
     SearchSpace space = resnet();
     String name = firstWidth(space);
     EspalierException e =
-        assertThrows(EspalierException.class, () -> space.hparam(name.replace("out_channels", "out_chanels")));
+        assertThrows(
+            EspalierException.class,
+            () -> space.hparam(name.replace("out_channels", "out_chanels")));
     assertTrue(String.valueOf(e.getMessage()).contains(name), e.getMessage());
   }
 
@@ -187,7 +194,8 @@ class SearchSpaceTest {
     Map<String, Choice> wrong = new LinkedHashMap<>();
     wrong.put(name, Choice.of(space.hparam(name).original().number() + 1));
     wrong.put("no.such.hparam", Choice.of(1));
-    EspalierException e = assertThrows(EspalierException.class, () -> space.select(Config.of(wrong), true));
+    EspalierException e =
+        assertThrows(EspalierException.class, () -> space.select(Config.of(wrong), true));
     String message = String.valueOf(e.getMessage());
     assertTrue(message.contains(name), message);
     assertTrue(message.contains("no.such.hparam"), message);
@@ -207,7 +215,8 @@ class SearchSpaceTest {
     Map<String, Choice> config = new LinkedHashMap<>();
     config.put(width.name(), width.min());
     config.put(alias.name(), alias.max());
-    EspalierException e = assertThrows(EspalierException.class, () -> space.select(Config.of(config), false));
+    EspalierException e =
+        assertThrows(EspalierException.class, () -> space.select(Config.of(config), false));
     assertTrue(String.valueOf(e.getMessage()).contains("inconsistent"), e.getMessage());
   }
 
@@ -218,7 +227,8 @@ class SearchSpaceTest {
     space.select(Config.of(Map.of(name, space.hparam(name).min())), false);
     assertEquals(space.hparam(name).min(), space.hparam(name).active());
     assertThrows(
-        EspalierException.class, () -> space.select(Config.of(Map.of(name, space.hparam(name).min())), true));
+        EspalierException.class,
+        () -> space.select(Config.of(Map.of(name, space.hparam(name).min())), true));
   }
 
   @Test
@@ -322,9 +332,14 @@ class SearchSpaceTest {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     space.printSummary(Set.of("kernel_size"), new PrintStream(bytes, true, StandardCharsets.UTF_8));
     List<String> lines = bytes.toString(StandardCharsets.UTF_8).lines().toList();
-    long marked = lines.stream().filter(line -> line.startsWith("* ") && !line.startsWith("* configurable;")).count();
+    long marked =
+        lines.stream()
+            .filter(line -> line.startsWith("* ") && !line.startsWith("* configurable;"))
+            .count();
     long choices =
-        space.namedHparams(true, true).keySet().stream().filter(name -> !name.endsWith("kernel_size")).count();
+        space.namedHparams(true, true).keySet().stream()
+            .filter(name -> !name.endsWith("kernel_size"))
+            .count();
     assertEquals(choices, marked);
     assertTrue(lines.stream().noneMatch(line -> line.contains("kernel_size")));
   }
