@@ -12,7 +12,7 @@ final class RulesFixture {
   private static final int STAGES = 6;
   private static final int NECK_BLOCKS = 4;
   private static final int DETECTION_BLOCKS = 3;
-  private static final int WIDTH = 32;
+  private static final int WIDTH = 48;
   private static final int HIDDEN = 48;
   private static final int CLASSES = 10;
 

@@ -29,7 +29,7 @@ public final class Verifier {
   private static final double NEAR = 100;
 
   private static final SessionSettings SETTINGS =
-      SessionSettings.plain().withOptimisation(Optimisation.BASIC);
+      SessionSettings.plain().withOptimisation(Optimisation.ALL);
 
   private final OnnxModel original;
   private final VerifyOptions options;

@@ -1,0 +1,365 @@
+package io.espalier.onnx.space;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.espalier.core.Choice;
+import io.espalier.core.Config;
+import io.espalier.core.EspalierException;
+import io.espalier.core.Hparam;
+import io.espalier.core.Samplers;
+import io.espalier.core.SavedSpace;
+import io.espalier.core.SearchSpace;
+import io.espalier.core.SearchSpaces;
+import io.espalier.core.rules.Rules;
+import io.espalier.onnx.OnnxBackend;
+import io.espalier.onnx.OnnxNetwork;
+import io.espalier.onnx.build.SampleNetworks;
+import io.espalier.onnx.file.OnnxEdit;
+import io.espalier.onnx.file.OnnxModel;
+import io.espalier.spi.DMRegistry;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** The public API of a search space, on networks built in code. */
+class SearchSpaceTest {
+  private static final DMRegistry REGISTRY =
+      DMRegistry.discover(SearchSpaceTest.class.getClassLoader());
+  private static final SearchSpaces SPACES = new SearchSpaces(Set.of(new OnnxBackend()), REGISTRY);
+  private static final OnnxModel RESNET = SampleNetworks.thinResnet();
+
+  /** The rules of a detector: ratios by glob, a depth, everything else rounded to 16. */
+  private static final String DETECTOR_RULES =
+      """
+      {"nn.Sequential": {"min_depth": 2},
+       "nn.Conv2d": {"*": {"channels_ratio": [1], "channel_divisor": 16, "kernel_size": []},
+                     "backbone.stages.[1-5]*.spatial_conv*": {"channels_ratio": [0.334, 0.5, 0.667, 1]},
+                     "det_blocks.*.spatial_conv*": {"channels_ratio": [0.667, 1]}},
+       "nn.Linear": {}, "nn.BatchNorm2d": {}, "nn.SyncBatchNorm": {}}
+      """;
+
+  private static SearchSpace resnet() {
+    return SPACES.generate(RESNET, Rules.everything());
+  }
+
+  private static SearchSpace detector() {
+    return SPACES.generate(SampleNetworks.rulesFixture(), Rules.parse(DETECTOR_RULES));
+  }
+
+  private static String firstWidth(SearchSpace space) {
+    return space.namedHparams(true, true).keySet().stream()
+        .filter(name -> name.endsWith("out_channels"))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void rulesOfADetectorNarrowWhatTheyName() {
+    SearchSpace space = detector();
+    Hparam stage = space.hparam("backbone.stages.1.spatial_conv1.out_channels");
+    Hparam block = space.hparam("det_blocks.0.spatial_conv.out_channels");
+    Hparam stem = space.hparam("backbone.stages.0.spatial_conv1.out_channels");
+    assertTrue(stage.choices().size() >= 3, stage.toString());
+    assertTrue(block.choices().size() >= 2, block.toString());
+    assertFalse(stem.isConfigurable(), stem.toString());
+    for (Choice choice : stage.choices()) {
+      assertTrue(choice.equals(stage.original()) || choice.number() % 16 == 0, stage.toString());
+    }
+    Hparam depth = space.hparam("neck.depth");
+    assertEquals(List.of(Choice.of(2), Choice.of(3), Choice.of(4)), depth.choices());
+    assertTrue(
+        space.namedHparams().values().stream()
+            .filter(hparam -> hparam.name().endsWith("kernel_size"))
+            .noneMatch(Hparam::isConfigurable));
+  }
+
+  @Test
+  void emptyRulesFreezeEverything() {
+    SearchSpace space = SPACES.generate(RESNET, Rules.parse("{}"));
+    assertFalse(space.isConfigurable());
+    assertTrue(space.isDynamic());
+    assertEquals(BigInteger.ONE, space.size());
+  }
+
+  @Test
+  void layerTypesThatAreAbsentFreezeWhatTheyTouch() {
+    SearchSpace open =
+        SPACES.generate(
+            RESNET, Rules.parse("{\"nn.Conv2d\": {}, \"nn.BatchNorm2d\": {}, \"nn.Linear\": {}}"));
+    SearchSpace noLinear =
+        SPACES.generate(RESNET, Rules.parse("{\"nn.Conv2d\": {}, \"nn.BatchNorm2d\": {}}"));
+    assertTrue(open.hparam("fc.in_features").isConfigurable());
+    assertFalse(noLinear.hparam("fc.in_features").isConfigurable());
+    assertTrue(noLinear.isConfigurable());
+  }
+
+  @Test
+  void everyChoiceHoldsTheOriginalAndAscends() {
+    for (Hparam hparam : resnet().namedHparams().values()) {
+      List<Choice> choices = hparam.choices();
+      assertTrue(choices.contains(hparam.original()), hparam.toString());
+      assertEquals(choices.stream().sorted().distinct().toList(), choices);
+      assertEquals(hparam.min(), choices.get(0));
+      assertEquals(hparam.max(), hparam.original());
+    }
+  }
+
+  @Test
+  void theSizeIsTheProductOfTheChoices() {
+    SearchSpace space = resnet();
+    BigInteger product =
+        space.namedHparams(true, true).values().stream()
+            .map(hparam -> BigInteger.valueOf(hparam.choices().size()))
+            .reduce(BigInteger.ONE, BigInteger::multiply);
+    assertEquals(product, space.size());
+  }
+
+  @Test
+  void settingOneNameSetsEveryNameOfTheChoice() {
+    SearchSpace space = resnet();
+    Hparam first = space.hparam(firstWidth(space));
+    first.setActive(first.min());
+    for (Hparam other : space.namedHparams().values()) {
+      if (other.group() == first.group()) {
+        assertEquals(other.min(), other.active(), other.name());
+      }
+    }
+  }
+
+  @Test
+  void aValueThatIsNoChoiceIsRefused() {
+    SearchSpace space = resnet();
+    Hparam width = space.hparam(firstWidth(space));
+    assertThrows(EspalierException.class, () -> width.setActive(Choice.of(0)));
+    assertThrows(EspalierException.class, () -> width.setActive(Choice.of(List.of(1, 1))));
+    assertEquals(width.original(), width.active());
+  }
+
+  @Test
+  void choicesCanBeNarrowedButKeepTheOriginal() {
+    SearchSpace space = resnet();
+    Hparam width = space.hparam(firstWidth(space));
+    width.setChoices(List.of(width.min(), width.original()));
+    assertEquals(List.of(width.min(), width.original()), width.choices());
+    assertThrows(EspalierException.class, () -> width.setChoices(List.of(width.min())));
+    assertThrows(
+        EspalierException.class, () -> width.setChoices(List.of(Choice.of(2), width.original())));
+  }
+
+  @Test
+  void anUnknownHparamNamesTheNearest() {
+    SearchSpace space = resnet();
+    String name = firstWidth(space);
+    EspalierException e =
+        assertThrows(
+            EspalierException.class,
+            () -> space.hparam(name.replace("out_channels", "out_chanels")));
+    assertTrue(String.valueOf(e.getMessage()).contains(name), e.getMessage());
+  }
+
+  @Test
+  void laterGlobsWinWhenSampling() {
+    SearchSpace space = resnet();
+    String name = firstWidth(space);
+    Map<String, Function<List<Choice>, Choice>> functions = new LinkedHashMap<>();
+    functions.put("*", Samplers.min());
+    functions.put(name, Samplers.max());
+    Config config = space.sample(functions);
+    assertEquals(space.hparam(name).original(), config.choices().get(name));
+    assertEquals(config, space.config());
+    space.hparam(name).setActive(space.hparam(name).min());
+    functions.put(name, null);
+    assertEquals(space.hparam(name).min(), space.sample(functions).choices().get(name));
+  }
+
+  @Test
+  void strictSelectReportsEverythingAtOnce() {
+    SearchSpace space = resnet();
+    String name = firstWidth(space);
+    Map<String, Choice> wrong = new LinkedHashMap<>();
+    wrong.put(name, Choice.of(space.hparam(name).original().number() + 1));
+    wrong.put("no.such.hparam", Choice.of(1));
+    EspalierException e =
+        assertThrows(EspalierException.class, () -> space.select(Config.of(wrong), true));
+    String message = String.valueOf(e.getMessage());
+    assertTrue(message.contains(name), message);
+    assertTrue(message.contains("no.such.hparam"), message);
+    assertTrue(message.contains("missing"), message);
+    assertEquals(space.hparam(name).original(), space.hparam(name).active());
+  }
+
+  @Test
+  void contradictionsAreRefusedEvenWhenNotStrict() {
+    SearchSpace space = resnet();
+    Hparam width = space.hparam(firstWidth(space));
+    Hparam alias =
+        space.namedHparams().values().stream()
+            .filter(other -> other.group() == width.group() && !other.name().equals(width.name()))
+            .findFirst()
+            .orElseThrow();
+    Map<String, Choice> config = new LinkedHashMap<>();
+    config.put(width.name(), width.min());
+    config.put(alias.name(), alias.max());
+    EspalierException e =
+        assertThrows(EspalierException.class, () -> space.select(Config.of(config), false));
+    assertTrue(String.valueOf(e.getMessage()).contains("inconsistent"), e.getMessage());
+  }
+
+  @Test
+  void partialConfigsAreSelectedWhenNotStrict() {
+    SearchSpace space = resnet();
+    String name = firstWidth(space);
+    space.select(Config.of(Map.of(name, space.hparam(name).min())), false);
+    assertEquals(space.hparam(name).min(), space.hparam(name).active());
+    assertThrows(
+        EspalierException.class,
+        () -> space.select(Config.of(Map.of(name, space.hparam(name).min())), true));
+  }
+
+  @Test
+  void configsSurviveJson() {
+    SearchSpace space = resnet();
+    Config config = space.sample(Samplers.random(new Random(3)));
+    assertEquals(config, Config.parse(config.toJson()));
+    space.select(space.config(true), true);
+    assertEquals(config, space.config());
+  }
+
+  @Test
+  void aSavedSpaceIsRestoredWithoutASymbolicMap() {
+    SearchSpace space = detector();
+    space.sortParameters();
+    Hparam stage = space.hparam("backbone.stages.1.spatial_conv1.out_channels");
+    stage.setActive(stage.min());
+    stage.setChoices(List.of(stage.min(), stage.max()));
+    SavedSpace saved = SavedSpace.parse(space.save().toJson(), "the space");
+    SearchSpace restored = new SearchSpace(space.model(), null, REGISTRY);
+    EspalierException e =
+        assertThrows(EspalierException.class, () -> restored.generate(Rules.everything()));
+    assertTrue(String.valueOf(e.getMessage()).contains("symbolic map"), e.getMessage());
+    restored.restore(saved);
+    assertEquals(space.config(), restored.config());
+    assertEquals(space.size(), restored.size());
+    assertEquals(space.manifest(), restored.manifest());
+  }
+
+  @Test
+  void aSpaceOfAnotherModelIsRefused() {
+    SavedSpace saved = resnet().save();
+    EspalierException e =
+        assertThrows(EspalierException.class, () -> SPACES.restore(SampleNetworks.unet(), saved));
+    assertTrue(String.valueOf(e.getMessage()).contains("another model"), e.getMessage());
+  }
+
+  @Test
+  void aSpaceOfALaterFormatIsRefused() {
+    String json = resnet().save().toJson().replace("\"version\" : 1", "\"version\" : 99");
+    EspalierException e =
+        assertThrows(EspalierException.class, () -> SavedSpace.parse(json, "the space"));
+    assertTrue(String.valueOf(e.getMessage()).contains("version 99"), e.getMessage());
+  }
+
+  @Test
+  void sortingFiltersByTheLastComponentOfNames() {
+    SearchSpace space = resnet();
+    space.sortParameters(List.of("no_such_hparam"), false);
+    Hparam width = space.hparam(firstWidth(space));
+    int[] natural = IntStream.range(0, width.order().length).toArray();
+    assertArrayEquals(natural, width.order());
+    space.sortParameters(List.of("out_channels"), false);
+    double[] importance = width.importance().orElseThrow();
+    int[] order = width.order();
+    for (int i = 1; i < order.length; i++) {
+      assertTrue(importance[order[i - 1]] >= importance[order[i]]);
+    }
+  }
+
+  @Test
+  void theFirstUnitsOfTheOrderAreKept() {
+    SearchSpace space = resnet();
+    Hparam width = space.hparam(firstWidth(space));
+    int n = width.order().length;
+    int[] reversed = IntStream.range(0, n).map(i -> n - 1 - i).toArray();
+    width.setOrder(reversed);
+    width.setActive(width.choices().get(1));
+    int kept = width.active().number();
+    assertArrayEquals(IntStream.range(n - kept, n).toArray(), width.activeIndices());
+    assertThrows(EspalierException.class, () -> width.setOrder(new int[] {0, 0}));
+  }
+
+  @Test
+  void costsShrinkWithTheNetworkAndDoNotTouchIt() {
+    SearchSpace space = resnet();
+    Config before = space.config();
+    Config drawn = space.draw(new Random(1));
+    assertTrue(space.params(drawn) < space.params());
+    assertTrue(space.macs(drawn) < space.macs());
+    assertEquals(before, space.config());
+    assertEquals(drawn, space.draw(new Random(1)));
+    assertNotEquals(drawn, space.draw(new Random(2)));
+  }
+
+  @Test
+  void manyThreadsEvaluateOneSpace() {
+    SearchSpace space = resnet();
+    List<Config> configs = new ArrayList<>();
+    Random random = new Random(7);
+    for (int i = 0; i < 64; i++) {
+      configs.add(space.draw(random));
+    }
+    List<Long> alone = configs.stream().map(space::macs).toList();
+    assertEquals(alone, configs.parallelStream().map(space::macs).toList());
+  }
+
+  @Test
+  void theSummaryMarksEachChoiceOnce() {
+    SearchSpace space = resnet();
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    space.printSummary(Set.of("kernel_size"), new PrintStream(bytes, true, StandardCharsets.UTF_8));
+    List<String> lines = bytes.toString(StandardCharsets.UTF_8).lines().toList();
+    long marked =
+        lines.stream()
+            .filter(line -> line.startsWith("* ") && !line.startsWith("* configurable;"))
+            .count();
+    long choices =
+        space.namedHparams(true, true).keySet().stream()
+            .filter(name -> !name.endsWith("kernel_size"))
+            .count();
+    assertEquals(choices, marked);
+    assertTrue(lines.stream().noneMatch(line -> line.contains("kernel_size")));
+  }
+
+  @Test
+  void theSameConfigGivesTheSameBytes() {
+    SearchSpace space = resnet();
+    space.sortParameters();
+    space.sample(Samplers.random(new Random(5)));
+    byte[] once = new OnnxEdit(((OnnxNetwork) space.export()).model()).toBytes();
+    SearchSpace again = resnet();
+    again.sortParameters();
+    again.select(space.config(), true);
+    assertArrayEquals(once, new OnnxEdit(((OnnxNetwork) again.export(REGISTRY)).model()).toBytes());
+  }
+
+  @Test
+  void frozenAxesSayWhatStoppedThem() {
+    assertTrue(
+        resnet().frozen().stream()
+            .anyMatch(axis -> axis.layer().equals("fc") && axis.reason().contains("graph output")));
+  }
+}
