@@ -1,11 +1,21 @@
 package io.espalier.onnx.verify;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import ai.onnxruntime.platform.Fp16Conversions;
 import com.google.protobuf.ByteString;
+import io.espalier.core.Manifest;
+import io.espalier.core.Manifest.Skipped;
 import io.espalier.onnx.build.OnnxGraphBuilder;
 import io.espalier.onnx.file.DataTypes;
+import io.espalier.onnx.file.OnnxModel;
 import io.espalier.onnx.file.OnnxTensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -195,6 +205,66 @@ class VerifierTest {
         .skip(second, first, "sum2", "block2")
         .skip(first, stem, "sum1", "block1")
         .proves();
+  }
+
+  @Test
+  void aBlockTakenOutBeforeAGraphOutputAndABranch() {
+    String x = b.input("x", "N", 4);
+    String first = b.node("MatMul", "first", List.of(x, b.weights("w1", 4, 4)));
+    String block = b.node("MatMul", "block", List.of(first, b.weights("w2", 4, 4)));
+    String yes = b.initializer(bool("yes"));
+    Map<String, Object> branches =
+        Map.of("then_branch", reads("Relu"), "else_branch", reads("Neg"));
+    b.output("y", b.node("If", "if", List.of(yes), branches), "N", 4);
+    b.output("sum", block, "N", 4);
+
+    ModelProto model = b.toProto();
+    Manifest manifest = new Manifest(List.of(), List.of(new Skipped("sum", first)), List.of());
+    OnnxGraphBuilder c = new OnnxGraphBuilder("carved", 17, 1);
+    String z = c.input("x", "N", 4);
+    c.output("y", c.node("Relu", "relu", List.of("sum")), "N", 4);
+    c.output("sum", c.node("MatMul", "first", List.of(z, c.weights("w1", 4, 4))), "N", 4);
+    Verification result = Verifier.verify(OnnxModel.of(model), c.build(), manifest);
+    assertEquals(0, result.worst(), result::toString);
+    assertTrue(result.conclusive());
+  }
+
+  @Test
+  void otherContractions() {
+    String x = b.input("x", "N", 5, 16);
+    String q = b.node("MatMul", "q", List.of(x, b.weights("wq", 16, 8)));
+    String k = b.node("MatMul", "k", List.of(x, b.weights("wk", 16, 8)));
+    b.output(
+        "y", b.node("Einsum", "scores", List.of(q, k), Map.of("equation", "bid,bjd->bij")), "N");
+    String v = b.input("v", 3, 16);
+    String left = b.node("Gemm", "left", List.of(v, b.weights("wl", 16, 8)));
+    String right = b.node("Gemm", "right", List.of(v, b.weights("wr", 16, 8)));
+    b.output("z", b.node("Gemm", "products", List.of(left, right), Map.of("transB", 1)), 3, 3);
+
+    int[] keep = {1, 4, 5};
+    new HandCut(b)
+        .cut("q", 1, 1, keep)
+        .cut("k", 1, 1, keep)
+        .normalised("scores", 0, 2, keep)
+        .normalised("scores", 1, 2, keep)
+        .cut("left", 1, 1, keep)
+        .cut("right", 1, 1, keep)
+        .normalised("products", 0, 1, keep)
+        .normalised("products", 1, 1, keep)
+        .proves();
+  }
+
+  @Test
+  void masksAloneProveNothingOfNorms() {
+    String x = b.input("x", "N", 5, 16);
+    String y = b.node("MatMul", "first", List.of(x, b.weights("w1", 16, 12)));
+    b.output("y", b.node("ReduceMean", "mean", List.of(y), Map.of("axes", new long[] {2})), "N");
+
+    int[] keep = {0, 4, 5, 9};
+    HandCut cut = new HandCut(b).cut("first", 1, 1, keep).normalised("mean", 0, 2, keep);
+    cut.proves();
+    VerifyOptions masksOnly = VerifyOptions.defaults().withMasksOnly().withRuns(1).withSeed(5);
+    assertFalse(Verifier.verify(cut.original(), cut.carved(), cut.manifest(), masksOnly).passed());
   }
 
   @Test
@@ -399,6 +469,24 @@ class VerifierTest {
 
   private static String epsilon(OnnxGraphBuilder g) {
     return g.floats("epsilon", new float[] {1e-5f});
+  }
+
+  private static TensorProto bool(String name) {
+    return TensorProto.newBuilder()
+        .setName(name)
+        .setDataType(DataTypes.BOOL)
+        .setRawData(ByteString.copyFrom(new byte[] {1}))
+        .build();
+  }
+
+  /** A branch that computes on the tensor "sum" of the graph outside. */
+  private static GraphProto reads(String operator) {
+    return GraphProto.newBuilder()
+        .setName(operator)
+        .addNode(
+            NodeProto.newBuilder().setOpType(operator).addInput("sum").addOutput(operator + "_y"))
+        .addOutput(ValueInfoProto.newBuilder().setName(operator + "_y"))
+        .build();
   }
 
   private static TensorProto longs(String name, long... values) {
