@@ -131,6 +131,12 @@ final class Declarations {
           .anyMatch(d -> d.name().equals(full))) {
         throw new IllegalArgumentException("two hparams are called " + full);
       }
+      for (RuleOption option : List.of(a, b)) {
+        if (!module.options().contains(option)) {
+          throw new IllegalArgumentException(
+              name + " names " + option + ", which is not among the module's options");
+        }
+      }
       declared.add(new Declared(full, module, kind, layouts, children, options, a, b));
     }
 
@@ -141,6 +147,11 @@ final class Declarations {
 
     @Override
     public void consumes(Node node, int input, int axis) {
+      int rank = input < 0 ? 0 : node.input(input).rank();
+      if (axis < 0 || axis >= rank) {
+        throw new IllegalArgumentException(
+            "consumes names axis " + axis + " of input " + input + ", which has " + rank + " axes");
+      }
       consumers.add(new Space.Consumer(((NodeView) node).node().index(), input, axis));
     }
 

@@ -1,6 +1,7 @@
 package io.espalier.core;
 
 import io.espalier.spi.DMRegistry;
+import io.espalier.spi.OperatorRule;
 import io.espalier.trace.Graph;
 import io.espalier.trace.GraphNode;
 import io.espalier.trace.Layout;
@@ -40,13 +41,13 @@ final class Proof implements Prover {
       for (int output : node.outputs()) {
         Tensor original = output < 0 ? null : tensors.get(carved.tensor(output).name());
         if (original != null) {
-          compare(before.tensor(original.id()), after, output);
+          compare(node, before.tensor(original.id()), after, output);
         }
       }
     }
   }
 
-  private void compare(@Nullable List<Layout> before, SymMap after, int output) {
+  private void compare(GraphNode node, @Nullable List<Layout> before, SymMap after, int output) {
     if (before == null) {
       return;
     }
@@ -55,7 +56,9 @@ final class Proof implements Prover {
     List<Long> found = layouts == null ? null : layouts.stream().map(Layout::extent).toList();
     if (!expected.equals(found)) {
       throw new IllegalStateException(
-          "the carved network computes tensor \""
+          "in the carved network, node "
+              + node.label()
+              + " computes tensor \""
               + after.graph().tensor(output).name()
               + "\" with shape "
               + (found == null
@@ -63,7 +66,8 @@ final class Proof implements Prover {
                   : found)
               + " where "
               + expected
-              + " was meant; please report this with the model's architecture");
+              + " was meant; please report this, with the model's architecture, to the author of "
+              + registry.rule(node.op()).<Object>map(OperatorRule::getClass).orElse(node.op()));
     }
   }
 }

@@ -50,11 +50,12 @@ public final class DMRegistry {
   }
 
   /**
-   * Finds every rule, module and criterion that is registered on a class loader's class path.
+   * Finds every rule, module and criterion that is registered on a class loader's class path, or on
+   * that of its parents. A class that plays several roles has an instance for each.
    *
    * @param loader where to look
    * @throws RegistryException if two entries claim the same operator or key, or one cannot be
-   *     loaded
+   *     loaded, because something that it needs is missing for instance
    */
   public static DMRegistry discover(ClassLoader loader) {
     return new DMRegistry(
@@ -195,13 +196,40 @@ public final class DMRegistry {
 
   private static <T> List<T> load(Class<T> role, ClassLoader loader) {
     List<T> found = new ArrayList<>();
+    Recorder recorder = new Recorder(loader);
     try {
-      for (T entry : ServiceLoader.load(role, loader)) {
+      for (T entry : ServiceLoader.load(role, recorder)) {
         found.add(entry);
       }
     } catch (ServiceConfigurationError e) {
-      throw new RegistryException("a plugin cannot be loaded: " + e.getMessage(), e);
+      String cause = e.getCause() == null ? "" : ": " + e.getCause();
+      throw new RegistryException("a plugin cannot be loaded: " + e.getMessage() + cause, e);
+    } catch (LinkageError e) {
+      throw new RegistryException(
+          "a plugin cannot be loaded: "
+              + recorder.last
+              + " in "
+              + loader.getResource(recorder.last.replace('.', '/') + ".class")
+              + ": "
+              + e
+              + "; put what it needs on the class path, in the version it was built with",
+          e);
     }
     return found;
+  }
+
+  /** Remembers the class that was asked for last: where one cannot be linked, no error names it. */
+  private static final class Recorder extends ClassLoader {
+    private String last = "";
+
+    Recorder(ClassLoader parent) {
+      super(parent);
+    }
+
+    @Override
+    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+      last = name;
+      return super.loadClass(name, resolve);
+    }
   }
 }

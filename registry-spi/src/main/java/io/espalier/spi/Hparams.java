@@ -8,22 +8,25 @@ import java.util.List;
  */
 public interface Hparams {
   /**
-   * Names a width.
+   * Names a width. One that is made of several free widths, such as a concatenation, is shown under
+   * this name but set by those.
    *
    * @param name the hparam's name
    * @param axis the axis it is the extent of
-   * @param ratio the option that lists fractions of the original width
-   * @param divisor the option that widths are rounded to
+   * @param ratio the option that lists fractions of the original width, one of the module's {@link
+   *     DynamicModule#options() options}
+   * @param divisor the option that widths are rounded to, another of them
    */
   void width(String name, Axis axis, RuleOption ratio, RuleOption divisor);
 
   /**
    * Says that a parameter reads its units from a width, so that the size of its weights along that
-   * axis tells how much each unit matters.
+   * axis tells how much each unit matters. A width that no stored parameter consumes cannot be
+   * sorted.
    *
    * @param node the node that owns the parameter
    * @param input the parameter's position among the node's inputs
-   * @param axis the axis of the parameter that the units lie on
+   * @param axis the axis of the parameter that the units lie on, counted from 0
    */
   void consumes(Node node, int input, int axis);
 

@@ -17,6 +17,9 @@ public interface OperatorRule {
    * Where it cannot say for sure what an axis depends on, it freezes the axis with a reason; an
    * exception freezes every axis that touches the node.
    *
+   * <p>A node is typed several times. Where the model leaves a dimension open, its extent is a
+   * large prime or the like, another one each time, so nothing may hang on its value.
+   *
    * @param node the node; its inputs have axes already
    * @param typing records what the rule says
    */

@@ -66,7 +66,7 @@ public interface Typing {
 
   /**
    * Makes every width in this axis unchangeable. The reason says what stopped it, in words a user
-   * can act upon.
+   * can act upon; the node and its operator are reported beside it.
    */
   void freeze(Axis axis, String reason);
 
@@ -100,7 +100,7 @@ public interface Typing {
   /** An element computed from two others. */
   Element compute(LongBinaryOperator function, Element x, Element y);
 
-  /** Sets the axes of an output. */
+  /** Sets the axes of an output. Every output that is present needs them. */
   void output(int index, List<Axis> axes);
 
   /** Sets the elements of an output that is a small integer tensor; its axes are fixed. */
@@ -128,8 +128,9 @@ public interface Typing {
   void replaces(int input, String attribute);
 
   /**
-   * Adds a product of extents to the multiply-accumulate operations of the node, at the network's
-   * batch.
+   * Adds a product of extents to the multiply-accumulate operations of the node: one factor for
+   * each axis of the output, and those that are summed over. The network's batch is one of them; it
+   * is counted as 1 where costs are reported.
    */
   void macs(Axis... factors);
 

@@ -17,7 +17,12 @@ public interface Value {
    */
   boolean parameter();
 
-  /** The axes of the tensor, outermost first; empty for a scalar and for an absent value. */
+  /**
+   * The axes of the tensor, outermost first; empty for a scalar and for an absent value. A module
+   * (never a rule) may also meet a tensor whose shape is not known, since it is computed behind an
+   * operator without a rule: it has no axes either. The shape of a stored parameter is always
+   * known.
+   */
   List<Axis> axes();
 
   /** The elements, where this is a small integer tensor that the analysis could follow. */
@@ -34,7 +39,11 @@ public interface Value {
     return axes().size();
   }
 
-  /** One axis; negative numbers count from the innermost. */
+  /**
+   * One axis; negative numbers count from the innermost.
+   *
+   * @throws IndexOutOfBoundsException if there is no such axis
+   */
   default Axis axis(int index) {
     return axes().get(index < 0 ? index + rank() : index);
   }

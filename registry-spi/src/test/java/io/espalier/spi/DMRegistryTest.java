@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.File;
 import java.io.IOException;
+import java.net.URI;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
@@ -13,6 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
@@ -291,6 +294,67 @@ class DMRegistryTest {
   void aServiceThatCannotBeMade(@TempDir Path root) throws IOException {
     String message = discovery(root, OperatorRule.class, Broken.class.getName());
     assertTrue(message.contains(Broken.class.getName()), message);
+  }
+
+  @Test
+  void aServiceThatNeedsWhatIsMissing(@TempDir Path root) throws IOException {
+    compile(
+        root,
+        "Base",
+        "package com.acme; public abstract class Base implements io.espalier.spi.OperatorRule {}");
+    compile(
+        root,
+        "Heir",
+        """
+        package com.acme;
+        public final class Heir extends Base {
+          @Override public java.util.Set<io.espalier.spi.OpId> operators() {
+            return java.util.Set.of();
+          }
+          @Override public void type(io.espalier.spi.Node node, io.espalier.spi.Typing typing) {}
+        }
+        """);
+    Files.delete(root.resolve("com/acme/Base.class"));
+
+    String message = discovery(root, OperatorRule.class, "com.acme.Heir");
+    assertTrue(message.startsWith("a plugin cannot be loaded: com.acme.Heir in file:"), message);
+    assertTrue(message.contains("NoClassDefFoundError: com/acme/Base; put what"), message);
+  }
+
+  @Test
+  void aServiceWhoseConstructorNeedsWhatIsMissing(@TempDir Path root) throws IOException {
+    compile(root, "Helper", "package com.acme; public final class Helper {}");
+    compile(
+        root,
+        "User",
+        """
+        package com.acme;
+        public final class User implements io.espalier.spi.OperatorRule {
+          private final Object helper = new Helper();
+          @Override public java.util.Set<io.espalier.spi.OpId> operators() {
+            return java.util.Set.of();
+          }
+          @Override public void type(io.espalier.spi.Node node, io.espalier.spi.Typing typing) {}
+        }
+        """);
+    Files.delete(root.resolve("com/acme/Helper.class"));
+
+    String message = discovery(root, OperatorRule.class, "com.acme.User");
+    assertTrue(message.contains("com.acme.User"), message);
+    assertTrue(message.endsWith("NoClassDefFoundError: com/acme/Helper"), message);
+  }
+
+  private static void compile(Path root, String name, String source) throws IOException {
+    Path file = Files.writeString(root.resolve(name + ".java"), source);
+    Path spi =
+        Path.of(
+            URI.create(
+                OperatorRule.class.getProtectionDomain().getCodeSource().getLocation().toString()));
+    String classPath = spi + File.pathSeparator + root;
+    assertEquals(
+        0,
+        ToolProvider.getSystemJavaCompiler()
+            .run(null, null, null, "-cp", classPath, "-d", root.toString(), file.toString()));
   }
 
   @Test

@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 /** Records what a rule says of one node. */
 final class NodeTyping implements Typing {
   private final Pass pass;
-  private final Graph graph;
   private final GraphNode node;
   private final Unifier unifier;
   private final @Nullable List<Term>[] outputs;
@@ -34,9 +33,8 @@ final class NodeTyping implements Typing {
   final Set<Integer> statistics = new LinkedHashSet<>();
 
   @SuppressWarnings({"unchecked", "rawtypes"})
-  NodeTyping(Pass pass, Graph graph, GraphNode node, Unifier unifier) {
+  NodeTyping(Pass pass, GraphNode node, Unifier unifier) {
     this.pass = pass;
-    this.graph = graph;
     this.node = node;
     this.unifier = unifier;
     this.outputs = new List[node.outputs().size()];
@@ -248,14 +246,8 @@ final class NodeTyping implements Typing {
     }
     for (int i = 0; i < outputs.length; i++) {
       int output = node.outputs().get(i);
-      List<Dim> declared = output < 0 ? null : graph.tensor(output).declared();
       outputInts[i] = null;
-      outputs[i] =
-          declared == null || declared.stream().anyMatch(Dim::isOpen)
-              ? null
-              : declared.stream()
-                  .<Term>map(dim -> new Term.Fixed(dim.size(), reason, false, false))
-                  .toList();
+      outputs[i] = output < 0 ? null : pass.declaredAxes(output, reason);
     }
   }
 

@@ -6,6 +6,7 @@ import io.espalier.spi.Element;
 import io.espalier.spi.Ints;
 import io.espalier.spi.OperatorRule;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +26,7 @@ final class Pass implements AxisSource {
   private final @Nullable Reason[] unknown;
   private final @Nullable List<Term>[][] uses;
   private final @Nullable NodeTyping[] typings;
+  private final Map<String, Term.Fixed> openSizes = new HashMap<>();
 
   /**
    * An axis of a tensor, or of one use of a constant, that is to be frozen as soon as it appears.
@@ -80,12 +82,47 @@ final class Pass implements AxisSource {
       terms.add(new Term.Fixed(lengths[i], reason, i == 0 && lengths.length > 1, open));
     }
     axes[id] = terms;
+    for (int i = 0; dims != null && i < lengths.length; i++) {
+      if (dims.get(i).isOpen() && !dims.get(i).name().isEmpty()) {
+        openSizes.putIfAbsent(dims.get(i).name(), (Term.Fixed) terms.get(i));
+      }
+    }
+  }
+
+  /**
+   * The axes of an output that no rule types, as the model declares them; null where it does not. Open dimensions that
+   * have the name of one of an input have its length.
+   */
+  @Nullable List<Term> declaredAxes(int tensor, Reason reason) {
+    List<Dim> dims = graph.tensor(tensor).declared();
+    List<Term> declared = new ArrayList<>();
+    for (int i = 0; dims != null && i < dims.size(); i++) {
+      Dim dim = dims.get(i);
+      Term.Fixed open = openSizes.get(dim.name());
+      if (dim.isOpen() && open == null) {
+        return null;
+      }
+      long size = open != null && dim.isOpen() ? open.extent() : dim.size();
+      boolean batch = i == 0 && dims.size() > 1 && size == batchSize();
+      declared.add(new Term.Fixed(size, reason, batch, dim.isOpen()));
+    }
+    return dims == null ? null : declared;
+  }
+
+  private long batchSize() {
+    for (int input : graph.inputs()) {
+      List<Term> terms = axes[input];
+      if (terms != null && terms.size() > 1) {
+        return terms.get(0).extent();
+      }
+    }
+    return -1;
   }
 
   private void type(GraphNode node) {
     createUses(node);
     NodeView view = new NodeView(graph, node, this);
-    NodeTyping typing = new NodeTyping(this, graph, node, unifier);
+    NodeTyping typing = new NodeTyping(this, node, unifier);
     typings[node.index()] = typing;
     for (int captured : node.captured()) {
       freezeTensor(captured, unifier.reason(node.op() + " reads it inside a sub-graph"));
@@ -131,13 +168,13 @@ final class Pass implements AxisSource {
     try {
       rule.get().type(view, typing);
       typing.check();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError e) {
       typing.unsupported(
           "the rule " + rule.get().getClass().getName() + " failed on it: " + describe(e));
     }
   }
 
-  private static String describe(RuntimeException e) {
+  private static String describe(Throwable e) {
     return e.getClass().getSimpleName() + (e.getMessage() == null ? "" : ": " + e.getMessage());
   }
 
