@@ -90,8 +90,8 @@ final class Pass implements AxisSource {
   }
 
   /**
-   * The axes of an output that no rule types, as the model declares them; null where it does not. Open dimensions that
-   * have the name of one of an input have its length.
+   * The axes of an output that no rule types, as the model declares them; null where it does not.
+   * Open dimensions that have the name of one of an input have its length.
    */
   @Nullable List<Term> declaredAxes(int tensor, Reason reason) {
     List<Dim> dims = graph.tensor(tensor).declared();
