@@ -11,9 +11,9 @@ import java.util.PriorityQueue;
  * bisection, then single steps that keep the most importance for their cost, until the budget is
  * met closely. Kernels and depths stay what they were.
  *
- * <p>The same space and budget give the same config. The space is left as it is; sort its
- * parameters before the config is exported, since a width is taken to keep its most important
- * units.
+ * <p>The same space and budget give the same config. The space is left as it was, but is turned
+ * during the search, so nothing else may use it meanwhile. Sort its parameters before the config is
+ * exported: a width is taken to keep its most important units.
  */
 public final class BudgetSearch {
   /** A result that uses less of the budget than this is not taken before exchanges were tried. */
@@ -26,9 +26,9 @@ public final class BudgetSearch {
   private final Costs original;
   private final double allowed;
 
-  private BudgetSearch(SearchSpace space, Budget budget) {
+  private BudgetSearch(Widths widths, Budget budget) {
     this.budget = budget;
-    this.widths = new Widths(space, budget);
+    this.widths = widths;
     this.original = widths.costs(widths.original());
     this.allowed = original.of(budget.cost()) * budget.fraction();
   }
@@ -39,7 +39,9 @@ public final class BudgetSearch {
    * @throws EspalierException if none does; the message says how small a budget can be
    */
   public static BudgetResult find(SearchSpace space, Budget budget) {
-    return new BudgetSearch(space, budget).find();
+    try (Widths widths = new Widths(space, budget)) {
+      return new BudgetSearch(widths, budget).find();
+    }
   }
 
   private BudgetResult find() {

@@ -8,7 +8,7 @@ import java.util.TreeSet;
 
 /** A width that a search may turn: the values it considers, ascending, and what each is worth. */
 final class Width {
-  private final String name;
+  private final Hparam hparam;
   private final int[] values;
   private final int[] units;
   private final Worth worth;
@@ -20,7 +20,7 @@ final class Width {
    * @param budget says which values are considered
    */
   Width(WidthUnits width, Budget budget) {
-    this.name = width.hparam().name();
+    this.hparam = width.hparam();
     this.values = values(width.hparam(), budget);
     this.units = Arrays.stream(values).map(width::at).toArray();
     this.worth = Worth.of(width.hparam());
@@ -54,7 +54,7 @@ final class Width {
   }
 
   String name() {
-    return name;
+    return hparam.name();
   }
 
   /** The number of values; the last is the original. */
@@ -65,6 +65,11 @@ final class Width {
   /** The value at a position. */
   Choice choice(int position) {
     return Choice.of(values[position]);
+  }
+
+  /** Sets the width in its space. */
+  void turn(int position) {
+    hparam.setActive(choice(position));
   }
 
   Worth worth() {

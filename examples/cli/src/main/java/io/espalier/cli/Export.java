@@ -78,18 +78,20 @@ final class Export implements Callable<Integer> {
       throw new EspalierException(
           "config "
               + config
-              + " is of another model: of its "
-              + chosen.choices().size()
-              + " names "
-              + unknown.size()
-              + " are no hparams of "
+              + " does not fit "
               + carving.model()
-              + ", such as "
+              + ": "
+              + unknown.size()
+              + " of its "
+              + chosen.choices().size()
+              + " names are no hparams there, such as "
               + unknown.stream()
                   .limit(MOST_NAMED)
                   .map(Names::quote)
                   .collect(Collectors.joining(", "))
-              + Names.didYouMean(Names.nearest(unknown.get(0), known)));
+              + Names.nearest(unknown.get(0), known)
+                  .map(nearest -> "; did you mean " + Names.quote(nearest) + "?")
+                  .orElse("; is it the config of another model?"));
     }
   }
 }

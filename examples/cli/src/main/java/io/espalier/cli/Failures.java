@@ -11,6 +11,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * Tells the user why a command failed: in one line what is wrong with the input, or with a trace
@@ -38,8 +39,16 @@ final class Failures {
     String message = String.valueOf(e.getMessage()).replaceFirst("^Error: ", "");
     String first = message.substring(0, 1).toLowerCase(Locale.ROOT);
     String command = e.getCommandLine().getCommandSpec().qualifiedName();
-    print(first + message.substring(1) + "; see " + command + " --help");
+    print(first + message.substring(1) + suggestion(e) + "; see " + command + " --help");
     return ExitCode.USAGE;
+  }
+
+  private static String suggestion(ParameterException e) {
+    if (e instanceof UnmatchedArgumentException unmatched
+        && !unmatched.getSuggestions().isEmpty()) {
+      return "; did you mean " + unmatched.getSuggestions().get(0) + "?";
+    }
+    return "";
   }
 
   /** A failure on the way. */

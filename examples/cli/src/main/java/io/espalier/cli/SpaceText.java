@@ -13,7 +13,6 @@ import java.util.Map;
 final class SpaceText {
   private static final int MOST_CHOICES = 6;
   private static final int MOST_NAMES = 6;
-  private static final int LONGEST_LAYOUT = 100;
 
   private SpaceText() {}
 
@@ -63,22 +62,20 @@ final class SpaceText {
   }
 
   private static void derived(SearchSpace space, StringBuilder text) {
-    List<Hparam> derived =
-        space.namedHparams().values().stream().filter(Hparam::isDerived).toList();
-    if (!derived.isEmpty()) {
+    Map<String, List<String>> byLayout = new LinkedHashMap<>();
+    for (Hparam hparam : space.namedHparams().values()) {
+      if (hparam.isDerived()) {
+        byLayout.computeIfAbsent(hparam.layout(), layout -> new ArrayList<>()).add(hparam.name());
+      }
+    }
+    if (!byLayout.isEmpty()) {
       line(text, "");
       line(text, "widths that follow from several choices:");
-      for (Hparam hparam : derived) {
-        String layout = hparam.layout();
-        line(
-            text,
-            "  "
-                + hparam.name()
-                + " = "
-                + (layout.length() > LONGEST_LAYOUT
-                    ? layout.substring(0, LONGEST_LAYOUT) + "..."
-                    : layout));
-      }
+      byLayout.forEach(
+          (layout, names) -> {
+            line(text, "  " + listed(names) + ":");
+            line(text, "    " + layout);
+          });
     }
   }
 

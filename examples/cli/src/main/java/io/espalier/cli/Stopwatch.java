@@ -18,8 +18,9 @@ import java.util.Map;
  */
 final class Stopwatch {
   private static final int RUNS = 5;
-  private static final int LEAST_TURNS = 5;
+  private static final int LEAST_TURNS = 3;
   private static final int MOST_TURNS = 40;
+  private static final long SLOW_NANOSECONDS = 50_000_000L;
   private static final long PATIENCE_NANOSECONDS = 2_000_000_000L;
   private static final long SPACE = 64;
   private static final long SEQUENCE = 16;
@@ -45,16 +46,18 @@ final class Stopwatch {
     try (OnnxSession one = OnnxSession.open(first, settings);
         OnnxSession other = OnnxSession.open(second, settings)) {
       Map<String, Tensor> inputs = inputs(one, shapes);
-      Latency.measure(one, inputs, RUNS, 1);
-      Latency.measure(other, inputs, RUNS, 1);
+      long once = Latency.measure(one, inputs, 1, 1);
+      Latency.measure(other, inputs, 1, 1);
+      int warmup = once < SLOW_NANOSECONDS ? 1 : 0;
+      int runs = once < SLOW_NANOSECONDS ? RUNS : 1;
       List<Long> firstTimes = new ArrayList<>();
       List<Long> secondTimes = new ArrayList<>();
       long end = System.nanoTime() + PATIENCE_NANOSECONDS;
       for (int turn = 0;
           turn < LEAST_TURNS || (turn < MOST_TURNS && System.nanoTime() < end);
           turn++) {
-        firstTimes.add(Latency.measure(one, inputs, 1, RUNS));
-        secondTimes.add(Latency.measure(other, inputs, 1, RUNS));
+        firstTimes.add(Latency.measure(one, inputs, warmup, runs));
+        secondTimes.add(Latency.measure(other, inputs, warmup, runs));
       }
       return new Times(median(firstTimes), median(secondTimes));
     }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.espalier.core.search;
+
+import org.jspecify.annotations.NullMarked;

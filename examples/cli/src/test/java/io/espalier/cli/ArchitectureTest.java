@@ -1,0 +1,174 @@
+package io.espalier.cli;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import io.espalier.core.BackendModule;
+import io.espalier.core.EspalierModule;
+import io.espalier.core.SearchSpace;
+import io.espalier.spi.DynamicModule;
+import io.espalier.spi.ImportanceCriterion;
+import io.espalier.spi.OperatorRule;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** Which parts may know which others. */
+@AnalyzeClasses(packages = "io.espalier", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+  private static final String SPI = "io.espalier.spi..";
+  private static final String TRACE = "io.espalier.trace..";
+  private static final String MODULES = "io.espalier.modules..";
+  private static final String CORE = "io.espalier.core..";
+  private static final String ONNX = "io.espalier.onnx..";
+  private static final String DJL = "io.espalier.djl..";
+  private static final String TESTKIT = "io.espalier.testkit..";
+
+  /** The JDK, and annotations that nobody needs at run time. */
+  private static final List<String> NOTHING =
+      List.of("java..", "org.jspecify.annotations", "com.google.auto.service");
+
+  private static ArchRule seesOnly(String from, String... to) {
+    TreeSet<String> allowed = new TreeSet<>(NOTHING);
+    allowed.add(from);
+    allowed.addAll(List.of(to));
+    return classes()
+        .that()
+        .resideInAPackage(from)
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(allowed.toArray(String[]::new));
+  }
+
+  @ArchTest static final ArchRule THE_SPI_NEEDS_THE_JDK_ALONE = seesOnly(SPI);
+
+  @ArchTest static final ArchRule TRACE_SEES_THE_SPI = seesOnly(TRACE, SPI);
+
+  @ArchTest static final ArchRule BUILT_INS_ARE_STRANGERS = seesOnly(MODULES, SPI);
+
+  @ArchTest
+  static final ArchRule CORE_SEES_NO_BACKEND =
+      seesOnly(
+          CORE,
+          TRACE,
+          SPI,
+          "com.google.inject..",
+          "jakarta.inject..",
+          "com.fasterxml.jackson..",
+          "org.slf4j..");
+
+  @ArchTest
+  static final ArchRule ONLY_EXAMPLES_AND_THE_TESTKIT_SEE_A_BACKEND =
+      noClasses()
+          .that()
+          .resideInAnyPackage(SPI, TRACE, MODULES, CORE)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(ONNX, DJL, TESTKIT, "io.espalier.cli..");
+
+  @ArchTest
+  static final ArchRule BACKENDS_SEE_NEITHER_ONE_ANOTHER_NOR_THE_EXAMPLES =
+      noClasses()
+          .that()
+          .resideInAPackage(ONNX)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(DJL, TESTKIT, "io.espalier.cli..", "io.espalier.benchmarks..");
+
+  @ArchTest
+  static final ArchRule NOBODY_NAMES_A_BUILT_IN =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage(MODULES)
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(MODULES);
+
+  @ArchTest
+  static final ArchRule ONLY_THE_ONNX_BACKEND_KNOWS_PROTOBUF_AND_THE_RUNTIME =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage(ONNX)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("ai.onnx..", "ai.onnxruntime..", "com.google.protobuf..");
+
+  @ArchTest
+  static final ArchRule GUICE_STAYS_AT_THE_EDGE =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.espalier.cli..")
+          .and()
+          .doNotBelongToAnyOf(EspalierModule.class, BackendModule.class)
+          .and()
+          .areNotAssignableTo(BackendModule.class)
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("com.google.inject..");
+
+  @ArchTest
+  static final ArchRule LIBRARIES_DO_NOT_EXIT =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.espalier.cli..")
+          .should()
+          .callMethod(System.class, "exit", int.class);
+
+  /** A space prints its summary to standard output if it is told to. */
+  @ArchTest
+  static final ArchRule LIBRARIES_DO_NOT_PRINT =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.espalier.cli..")
+          .and()
+          .doNotBelongToAnyOf(SearchSpace.class)
+          .should()
+          .accessField(System.class, "out")
+          .orShould()
+          .accessField(System.class, "err")
+          .orShould()
+          .callMethod(Throwable.class, "printStackTrace");
+
+  @Test
+  void everyBuiltInIsFoundAsAStrangerIs() {
+    JavaClasses builtIns =
+        new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("io.espalier.modules");
+    for (Class<?> role :
+        List.of(OperatorRule.class, DynamicModule.class, ImportanceCriterion.class)) {
+      Set<String> written =
+          builtIns.that(isConcrete(role)).stream()
+              .map(JavaClass::getName)
+              .collect(Collectors.toCollection(TreeSet::new));
+      Set<String> found =
+          ServiceLoader.load(role).stream()
+              .map(provider -> provider.type().getName())
+              .filter(name -> name.startsWith("io.espalier.modules."))
+              .collect(Collectors.toCollection(TreeSet::new));
+      assertTrue(!written.isEmpty(), role.getName());
+      assertEquals(written, found);
+    }
+  }
+
+  private static DescribedPredicate<JavaClass> isConcrete(Class<?> role) {
+    return JavaClass.Predicates.assignableTo(role)
+        .and(
+            DescribedPredicate.describe(
+                "is concrete", type -> !type.getModifiers().contains(JavaModifier.ABSTRACT)));
+  }
+}

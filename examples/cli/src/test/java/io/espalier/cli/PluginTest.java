@@ -1,0 +1,79 @@
+package io.espalier.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.acme.GatedLinear;
+import io.espalier.onnx.build.OnnxGraphBuilder;
+import io.espalier.onnx.file.OnnxModel;
+import io.espalier.spi.DynamicModule;
+import io.espalier.spi.OperatorRule;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A plugin is a JAR in a folder. */
+class PluginTest {
+  @TempDir private Path dir = Path.of("");
+
+  private static OnnxModel model() {
+    OnnxGraphBuilder builder = new OnnxGraphBuilder("gated", 17).opset("com.acme", 1);
+    String x = builder.input("input", "N", 16);
+    for (int i = 0; i < 2; i++) {
+      String weight = builder.weights("layers." + i + ".weight", 32, 16);
+      x = builder.node("com.acme:GatedLinear", "/layers." + i + "/Gated", List.of(x, weight));
+    }
+    return builder.output("output", x, "N", 16).build();
+  }
+
+  private void jar(String name) throws IOException {
+    Path folder = dir.resolve("plugins");
+    Files.createDirectories(folder);
+    Jars.jar(
+        folder.resolve(name),
+        Map.of(OperatorRule.class, GatedLinear.class, DynamicModule.class, GatedLinear.class),
+        List.of(GatedLinear.class.getName()));
+  }
+
+  @Test
+  void makesAnOperatorElastic() throws IOException {
+    Path model = Cli.save(model(), dir.resolve("m.onnx"));
+    jar("gated.jar");
+    assertFalse(Cli.done("inspect", model, "--json").contains("layers.0.out_features"));
+    String json = Cli.done("inspect", model, "--json", "--plugins", dir.resolve("plugins"));
+    assertTrue(json.contains("\"layers.0.out_features\""), json);
+    assertTrue(json.contains("\"size\" : \"16\""), json);
+  }
+
+  @Test
+  void twoThatClaimOneOperatorAreNamed() throws IOException {
+    Path model = Cli.save(model(), dir.resolve("m.onnx"));
+    jar("gated.jar");
+    Path classes = dir.resolve("plugins/relu.jar");
+    Jars.jar(
+        classes,
+        Map.of(OperatorRule.class, com.acme.OwnRelu.class),
+        List.of(com.acme.OwnRelu.class.getName()));
+    Cli run = Cli.run("inspect", model, "--plugins", dir.resolve("plugins"));
+    assertEquals(2, run.code(), run.err());
+    assertEquals(1, run.err().lines().count(), run.err());
+    assertTrue(run.err().contains("operator Relu is claimed by "), run.err());
+    assertTrue(run.err().contains("com.acme.OwnRelu in "), run.err());
+  }
+
+  @Test
+  void oneThatCannotBeLoadedIsNamed() throws IOException {
+    Path model = Cli.save(model(), dir.resolve("m.onnx"));
+    Path folder = Files.createDirectory(dir.resolve("plugins"));
+    Jars.jar(folder.resolve("gone.jar"), Map.of(OperatorRule.class, Cli.class), List.of());
+    Cli run = Cli.run("inspect", model, "--plugins", folder);
+    assertEquals(2, run.code(), run.err());
+    assertEquals(1, run.err().lines().count(), run.err());
+    assertTrue(run.err().contains("a plugin cannot be loaded"), run.err());
+  }
+}
