@@ -61,6 +61,14 @@ final class TrialInputs {
     return bound;
   }
 
+  static boolean hasImages(Map<String, Tensor> inputs) {
+    return inputs.values().stream().anyMatch(TrialInputs::isImage);
+  }
+
+  private static boolean isImage(Tensor input) {
+    return input.isFloat() && input.shape().length == 4;
+  }
+
   /** The same inputs, but images as pixels, from 0 to 255 with a mean of 128. */
   static Map<String, Tensor> asPixels(Map<String, Tensor> inputs) {
     Map<String, Tensor> pixels = new LinkedHashMap<>();
@@ -70,8 +78,7 @@ final class TrialInputs {
           for (int i = 0; i < values.length; i++) {
             values[i] = Math.min(255, Math.max(0, 128 + 64 * values[i]));
           }
-          boolean image = input.isFloat() && input.shape().length == 4;
-          pixels.put(name, image ? Tensor.ofFloats(values, input.shape()) : input);
+          pixels.put(name, isImage(input) ? Tensor.ofFloats(values, input.shape()) : input);
         });
     return pixels;
   }

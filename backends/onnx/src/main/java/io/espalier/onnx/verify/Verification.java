@@ -30,6 +30,11 @@ public record Verification(
    */
   public record Output(String name, double error, boolean conclusive, String note) {}
 
+  Verification withNote(String more) {
+    String both = note.isEmpty() ? more : more + "; " + note;
+    return new Verification(worst, outputs, tolerance, passed, both);
+  }
+
   /** Whether at least one output proves something. */
   public boolean conclusive() {
     return outputs.stream().anyMatch(Output::conclusive);
