@@ -16,8 +16,8 @@ import java.util.stream.Collectors;
 
 /**
  * Compares models carved from one original with the masked reference of their cuts on random
- * inputs. Reference and carved model run on one thread, and are optimised equally little. Not safe
- * for use by several threads at once.
+ * inputs. Reference and carved model run on one thread, and are optimised alike. Not safe for use
+ * by several threads at once.
  *
  * <p>Floats are drawn around 0. Where a model does not pass by little, and rounding alone would
  * explain that, since the reference is as far from itself when sums are added up in another order,

