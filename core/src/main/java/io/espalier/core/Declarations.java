@@ -12,11 +12,14 @@ import io.espalier.spi.RuleOption;
 import io.espalier.trace.LayerView;
 import io.espalier.trace.Layout;
 import io.espalier.trace.NodeView;
+import io.espalier.trace.SymMap;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 
 /** Asks the module of every layer what its widths are called. */
 final class Declarations {
@@ -24,6 +27,7 @@ final class Declarations {
   private final ResolvedRules rules;
   private final List<Declared> declared = new ArrayList<>();
   private final List<Space.ElasticLayer> layers = new ArrayList<>();
+  private final Queue<Layer> attention = new ArrayDeque<>();
   private final List<Space.Consumer> consumers = new ArrayList<>();
 
   /**
@@ -33,6 +37,7 @@ final class Declarations {
    * @param module the module that named it
    * @param kind what it is
    * @param layouts the axis, or the windows; empty for a depth
+   * @param parts the full names of the widths that the axis is made of, where the module gave such
    * @param children the children a depth counts
    * @param options the options of its layer; empty where the rules freeze it
    * @param choices the option that lists choices, or bounds a depth
@@ -44,6 +49,7 @@ final class Declarations {
       DynamicModule module,
       Dial.Kind kind,
       List<Layout> layouts,
+      List<String> parts,
       List<LayerView> children,
       Optional<LayerOptions> options,
       RuleOption choices,
@@ -54,9 +60,16 @@ final class Declarations {
     this.rules = rules;
   }
 
-  /** Collects what the modules declare of these layers and those inside them. */
-  void collect(List<Layer> tree) {
-    collectAll(tree);
+  /**
+   * Collects what the modules declare of the layers of a network, those inside others and attention
+   * among them, in graph order.
+   */
+  void collect(SymMap map) {
+    List<Layer> elastic = new ArrayList<>();
+    addElastic(map.layers(), elastic);
+    attention.addAll(new AttentionFinder(map, elastic).find());
+    collectAll(map.layers());
+    collectAttention(Integer.MAX_VALUE);
     Map<String, List<String>> names = new LinkedHashMap<>();
     layers.forEach(
         layer ->
@@ -66,14 +79,41 @@ final class Declarations {
     rules.checkGlobs(names);
   }
 
+  private void addElastic(List<Layer> tree, List<Layer> elastic) {
+    for (Layer layer : tree) {
+      if (registry.module(layer).isPresent()) {
+        elastic.add(layer);
+      }
+      addElastic(layer.children(), elastic);
+    }
+  }
+
   private void collectAll(List<Layer> tree) {
     for (Layer layer : tree) {
-      Optional<DynamicModule> module = registry.module(layer);
-      if (module.isPresent()) {
-        layers.add(new Space.ElasticLayer(layer, module.get()));
-        describe(layer, module.get());
+      if (!layer.nodes().isEmpty()) {
+        collectAttention(first(layer));
       }
+      collect(layer);
       collectAll(layer.children());
+    }
+  }
+
+  private static int first(Layer layer) {
+    return ((NodeView) layer.nodes().get(0)).node().index();
+  }
+
+  /** Collects the attention that starts before a node. */
+  private void collectAttention(int node) {
+    while (!attention.isEmpty() && first(attention.element()) < node) {
+      collect(attention.remove());
+    }
+  }
+
+  private void collect(Layer layer) {
+    Optional<DynamicModule> module = registry.module(layer);
+    if (module.isPresent()) {
+      layers.add(new Space.ElasticLayer(layer, module.get()));
+      describe(layer, module.get());
     }
   }
 
@@ -122,6 +162,7 @@ final class Declarations {
         String name,
         Dial.Kind kind,
         List<Layout> layouts,
+        List<String> parts,
         List<LayerView> children,
         RuleOption a,
         RuleOption b) {
@@ -137,12 +178,35 @@ final class Declarations {
               name + " names " + option + ", which is not among the module's options");
         }
       }
-      declared.add(new Declared(full, module, kind, layouts, children, options, a, b));
+      declared.add(new Declared(full, module, kind, layouts, parts, children, options, a, b));
     }
 
     @Override
     public void width(String name, Axis axis, RuleOption ratio, RuleOption divisor) {
-      add(name, Dial.Kind.WIDTH, List.of((Layout) axis), List.of(), ratio, divisor);
+      width(name, axis, List.of(), ratio, divisor);
+    }
+
+    @Override
+    public void width(
+        String name, Axis axis, List<String> parts, RuleOption ratio, RuleOption divisor) {
+      List<String> full = parts.stream().map(part -> layer.name() + "." + part).toList();
+      Layout own = perSample((Layout) axis);
+      add(name, Dial.Kind.WIDTH, List.of(own), full, List.of(), ratio, divisor);
+    }
+
+    /** The one width that an axis of samples times units is about. */
+    private static Layout perSample(Layout layout) {
+      if (layout instanceof Layout.Product product) {
+        List<Layout> own =
+            product.factors().stream()
+                .filter(
+                    factor ->
+                        !(factor instanceof Layout.Fixed fixed)
+                            || !(fixed.batch() || fixed.dynamic()))
+                .toList();
+        return own.size() == 1 ? own.get(0) : layout;
+      }
+      return layout;
     }
 
     @Override
@@ -159,14 +223,14 @@ final class Declarations {
     public void crop(String name, List<Axis> windows, RuleOption sizes) {
       List<Layout> layouts = windows.stream().map(Layout.class::cast).toList();
       if (!layouts.isEmpty()) {
-        add(name, Dial.Kind.CROP, layouts, List.of(), sizes, sizes);
+        add(name, Dial.Kind.CROP, layouts, List.of(), List.of(), sizes, sizes);
       }
     }
 
     @Override
     public void depth(String name, List<Layer> children, RuleOption least) {
       List<LayerView> views = children.stream().map(LayerView.class::cast).toList();
-      add(name, Dial.Kind.DEPTH, List.of(), views, least, least);
+      add(name, Dial.Kind.DEPTH, List.of(), List.of(), views, least, least);
     }
   }
 }

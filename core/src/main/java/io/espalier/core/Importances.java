@@ -65,10 +65,23 @@ final class Importances {
       return List.of();
     }
     Layout axis = layouts.get(consumer.axis());
-    double[] scores =
-        criterion.score(
-            new ConstantUse(map.nodes().get(consumer.node()), consumer.input(), layouts, constant),
-            consumer.axis());
+    Node node = map.nodes().get(consumer.node());
+    double[] scores;
+    try {
+      scores =
+          criterion.score(
+              new ConstantUse(node, consumer.input(), layouts, constant), consumer.axis());
+    } catch (ArithmeticException e) {
+      throw new EspalierException(
+          "criterion "
+              + criterion.key()
+              + " cannot score \""
+              + map.graph().tensor(tensor).name()
+              + "\": "
+              + e.getMessage()
+              + "; its weights must be finite numbers",
+          e);
+    }
     if (scores.length == 0) {
       return List.of();
     }

@@ -61,7 +61,8 @@ final class Space {
     this.byName = new LinkedHashMap<>();
     hparams.forEach(spec -> byName.put(spec.name(), spec));
     this.modules = new LinkedHashMap<>();
-    layers.forEach(layer -> modules.put(layer.layer().name(), layer.module()));
+    // Attention may be called as its fused input projection is; that one is listed.
+    layers.forEach(layer -> modules.putIfAbsent(layer.layer().name(), layer.module()));
     this.costs = new Costs(map);
     this.depths = dials.stream().filter(dial -> dial.kind() == Dial.Kind.DEPTH).toList();
   }

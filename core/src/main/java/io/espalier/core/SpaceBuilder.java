@@ -35,6 +35,7 @@ final class SpaceBuilder {
   private final List<Dial> dials = new ArrayList<>();
   private final List<HparamSpec> specs = new ArrayList<>();
   private final Set<String> names = new HashSet<>();
+  private final Set<Declared> namesParts = new HashSet<>();
   private final Map<Integer, Integer> groupOfDial = new HashMap<>();
   private int groups;
 
@@ -42,7 +43,7 @@ final class SpaceBuilder {
     this.map = map;
     this.rules = rules;
     this.declarations = new Declarations(registry, rules);
-    declarations.collect(map.layers());
+    declarations.collect(map);
     this.declared = declarations.declared();
     this.allowed = new BitSet[map.symbols().size()];
     this.dialOfSymbol = new Dial[map.symbols().size()];
@@ -66,6 +67,9 @@ final class SpaceBuilder {
         symbols.forEach(symbol -> restrict(symbol, hparam));
         if (symbols.size() == 1) {
           named.addAll(symbols);
+        } else if (symbols.size() == hparam.parts().size()) {
+          named.addAll(symbols);
+          namesParts.add(hparam);
         }
       }
     }
@@ -135,11 +139,14 @@ final class SpaceBuilder {
       return;
     }
     add(hparam, null);
+    boolean ours = namesParts.contains(hparam);
     int part = 0;
     for (Symbol symbol : symbols) {
       part++;
-      if (!named.contains(symbol) && dialOfSymbol[symbol.index()] == null && !symbol.window()) {
-        String name = unique(partName(hparam, symbol, part));
+      if ((ours || !named.contains(symbol))
+          && dialOfSymbol[symbol.index()] == null
+          && !symbol.window()) {
+        String name = unique(ours ? hparam.parts().get(part - 1) : partName(hparam, symbol, part));
         Dial dial = widthDial(symbol, name);
         specs.add(
             new HparamSpec(

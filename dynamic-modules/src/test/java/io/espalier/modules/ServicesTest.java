@@ -47,7 +47,7 @@ class ServicesTest {
   }
 
   @Test
-  void modulesHaveTheKeysOfTheReference() {
+  void modulesHaveTheKeysOfTheReferenceAndTheirOwn() {
     assertEquals(
         Set.of(
             "nn.BatchNorm1d",
@@ -59,12 +59,17 @@ class ServicesTest {
             "nn.ConvTranspose1d",
             "nn.ConvTranspose2d",
             "nn.ConvTranspose3d",
+            "nn.Embedding",
+            "nn.GRU",
             "nn.GroupNorm",
             "nn.InstanceNorm1d",
             "nn.InstanceNorm2d",
             "nn.InstanceNorm3d",
+            "nn.LSTM",
             "nn.LayerNorm",
             "nn.Linear",
+            "nn.MultiheadAttention",
+            "nn.RNN",
             "nn.Sequential",
             "nn.SyncBatchNorm"),
         registry.modules().keySet());

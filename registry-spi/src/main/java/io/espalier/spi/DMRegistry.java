@@ -33,7 +33,12 @@ public final class DMRegistry {
     Map<OpId, OperatorRule> byOperator = new TreeMap<>();
     for (OperatorRule rule : rules) {
       for (OpId operator : rule.operators()) {
-        claim(byOperator, operator, rule, "operator " + operator);
+        OperatorRule before = byOperator.get(operator);
+        if (before == null || before.givesWay() == rule.givesWay()) {
+          claim(byOperator, operator, rule, "operator " + operator);
+        } else if (before.givesWay()) {
+          byOperator.put(operator, rule);
+        }
       }
     }
     Map<String, DynamicModule> byKey = new LinkedHashMap<>();

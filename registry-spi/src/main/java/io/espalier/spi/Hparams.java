@@ -20,6 +20,21 @@ public interface Hparams {
   void width(String name, Axis axis, RuleOption ratio, RuleOption divisor);
 
   /**
+   * Names a width, and the widths that it is made of where these are several: their names take the
+   * place of those that would be made up from their positions.
+   *
+   * @param name the hparam's name
+   * @param axis the axis it is the extent of
+   * @param parts the names of the widths in the axis, in order
+   * @param ratio the option that lists fractions of the original widths
+   * @param divisor the option that widths are rounded to
+   */
+  default void width(
+      String name, Axis axis, List<String> parts, RuleOption ratio, RuleOption divisor) {
+    width(name, axis, ratio, divisor);
+  }
+
+  /**
    * Says that a parameter reads its units from a width, so that the size of its weights along that
    * axis tells how much each unit matters. A width that no stored parameter consumes cannot be
    * sorted.

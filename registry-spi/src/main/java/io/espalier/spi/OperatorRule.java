@@ -4,8 +4,8 @@ import java.util.Set;
 
 /**
  * Types an operator: says how the axes of its inputs and outputs depend on one another. Each
- * operator has exactly one rule, which serves every backend. A rule is stateless and may be used by
- * several threads.
+ * operator has exactly one rule, besides any that {@link #givesWay}, and it serves every backend. A
+ * rule is stateless and may be used by several threads.
  */
 public interface OperatorRule {
   /** The operators this rule types; at least one. */
@@ -24,4 +24,12 @@ public interface OperatorRule {
    * @param typing records what the rule says
    */
   void type(Node node, Typing typing);
+
+  /**
+   * Whether this rule gives way to any other of the same operator: it only says why the operator
+   * freezes, until a plugin knows better.
+   */
+  default boolean givesWay() {
+    return false;
+  }
 }

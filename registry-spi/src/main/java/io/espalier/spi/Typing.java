@@ -128,6 +128,12 @@ public interface Typing {
   void replaces(int input, String attribute);
 
   /**
+   * Declares that carving may leave out an input, since the operator does the same without it. Its
+   * axes need not be tied to those of the others.
+   */
+  void optional(int input);
+
+  /**
    * Adds a product of extents to the multiply-accumulate operations of the node: one factor for
    * each axis of the output, and those that are summed over. The network's batch is one of them; it
    * is counted as 1 where costs are reported.

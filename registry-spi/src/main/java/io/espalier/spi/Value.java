@@ -34,6 +34,12 @@ public interface Value {
    */
   Optional<float[]> floats();
 
+  /**
+   * Whether every element is known to be zero, whatever the shape: the initial state that exporters
+   * give to recurrent layers.
+   */
+  boolean zero();
+
   /** The number of axes. */
   default int rank() {
     return axes().size();

@@ -43,6 +43,19 @@ class DMRegistryTest {
     }
   }
 
+  /** Says of a Conv and a Gemm only that they freeze. */
+  public static final class ModestRule extends ConvRule {
+    @Override
+    public Set<OpId> operators() {
+      return Set.of(CONV, GEMM);
+    }
+
+    @Override
+    public boolean givesWay() {
+      return true;
+    }
+  }
+
   /** Names the widths of every layer there is. */
   public static class ConvModule implements DynamicModule {
     @Override
@@ -361,5 +374,15 @@ class DMRegistryTest {
   void aServiceFileThatIsNoServiceFile(@TempDir Path root) throws IOException {
     String message = discovery(root, OperatorRule.class, "not a class name");
     assertTrue(message.startsWith("a plugin cannot be loaded: "), message);
+  }
+
+  @Test
+  void ruleGivesWayInEitherOrder() {
+    ConvRule conv = new ConvRule();
+    ModestRule modest = new ModestRule();
+    for (DMRegistry registry : List.of(DMRegistry.of(conv, modest), DMRegistry.of(modest, conv))) {
+      assertSame(conv, registry.rule(CONV).orElseThrow());
+      assertSame(modest, registry.rule(GEMM).orElseThrow());
+    }
   }
 }

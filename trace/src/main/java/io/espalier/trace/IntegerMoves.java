@@ -20,7 +20,18 @@ import org.jspecify.annotations.Nullable;
 
 /** Operators that move the elements of small integer tensors about, without computing new ones. */
 final class IntegerMoves {
+  /**
+   * Tensors of several axes are followed up to this size: exporters compute the amounts of a Pad
+   * with them. Larger ones are data, such as a quantised weight that is transposed.
+   */
+  private static final int MOST_IN_TABLES = 64;
+
   private IntegerMoves() {}
+
+  private static @Nullable Ints moved(Node node) {
+    Ints x = ints(node, 0);
+    return x != null && x.shape().size() > 1 && x.size() > MOST_IN_TABLES ? null : x;
+  }
 
   static @Nullable Ints flatten(Node node) {
     Ints x = ints(node, 0);
@@ -35,7 +46,7 @@ final class IntegerMoves {
   }
 
   static @Nullable Ints gather(Node node) {
-    Ints x = ints(node, 0);
+    Ints x = moved(node);
     Ints indices = ints(node, 1);
     int rank = x == null ? 0 : x.shape().size();
     int axis = node.axis("axis", 0, rank);
@@ -74,7 +85,7 @@ final class IntegerMoves {
   }
 
   static @Nullable Ints slice(Node node) {
-    Ints x = ints(node, 0);
+    Ints x = moved(node);
     Ints starts = node.ints("starts", 1).orElse(null);
     Ints ends = node.ints("ends", 2).orElse(null);
     if (x == null
@@ -133,7 +144,7 @@ final class IntegerMoves {
   }
 
   static @Nullable Ints transpose(Node node) {
-    Ints x = ints(node, 0);
+    Ints x = moved(node);
     if (x == null) {
       return null;
     }
@@ -165,7 +176,7 @@ final class IntegerMoves {
   }
 
   static @Nullable Ints concat(Node node) {
-    Ints first = ints(node, 0);
+    Ints first = moved(node);
     int rank = first == null ? 0 : first.shape().size();
     int axis = node.axis("axis", 1, rank);
     if (rank == 1) {

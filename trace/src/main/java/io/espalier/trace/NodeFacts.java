@@ -10,6 +10,7 @@ import java.util.Set;
  * @param attributes integer attributes that follow widths
  * @param elements elements of integer inputs that follow widths
  * @param replaced by the input that carving adds, the attribute that goes then
+ * @param optional inputs that are left out where a width of the node changes
  * @param macs products of extents that add up to the node's multiply-accumulate operations
  * @param normalised input axes that the node normalises over
  * @param unmaskable inputs that must not be masked
@@ -19,18 +20,21 @@ public record NodeFacts(
     List<AttributeTarget> attributes,
     List<ElementTarget> elements,
     Map<Integer, String> replaced,
+    Set<Integer> optional,
     List<List<Layout>> macs,
     List<Normalised> normalised,
     Set<Integer> unmaskable,
     Set<Integer> statistics) {
   /** A node whose rule declared nothing. */
   public static final NodeFacts NONE =
-      new NodeFacts(List.of(), List.of(), Map.of(), List.of(), List.of(), Set.of(), Set.of());
+      new NodeFacts(
+          List.of(), List.of(), Map.of(), Set.of(), List.of(), List.of(), Set.of(), Set.of());
 
   public NodeFacts {
     attributes = List.copyOf(attributes);
     elements = List.copyOf(elements);
     replaced = Map.copyOf(replaced);
+    optional = Set.copyOf(optional);
     macs = macs.stream().map(List::copyOf).toList();
     normalised = List.copyOf(normalised);
     unmaskable = Set.copyOf(unmaskable);

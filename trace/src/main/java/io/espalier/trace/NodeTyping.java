@@ -27,6 +27,7 @@ final class NodeTyping implements Typing {
   final List<NodeFacts.AttributeTarget> attributes = new ArrayList<>();
   final List<NodeFacts.ElementTarget> elements = new ArrayList<>();
   final Map<Integer, String> replaced = new LinkedHashMap<>();
+  final Set<Integer> optional = new LinkedHashSet<>();
   final List<List<Term>> macs = new ArrayList<>();
   final List<NodeFacts.Normalised> normalised = new ArrayList<>();
   final Set<Integer> unmaskable = new LinkedHashSet<>();
@@ -220,6 +221,11 @@ final class NodeTyping implements Typing {
   }
 
   @Override
+  public void optional(int input) {
+    optional.add(input);
+  }
+
+  @Override
   public void macs(Axis... factors) {
     macs.add(terms(List.of(factors)));
   }
@@ -234,6 +240,7 @@ final class NodeTyping implements Typing {
     attributes.clear();
     elements.clear();
     replaced.clear();
+    optional.clear();
     macs.clear();
     normalised.clear();
     unknownReason = reason;

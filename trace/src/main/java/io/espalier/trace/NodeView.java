@@ -132,6 +132,11 @@ public final class NodeView implements Node {
     }
 
     @Override
+    public boolean zero() {
+      return tensor >= 0 && Zeros.is(graph, tensor);
+    }
+
+    @Override
     public Optional<float[]> floats() {
       Constant constant = tensor < 0 ? null : graph.constant(tensor);
       if (constant == null || constant.integer() || constant.size() > MOST_FLOATS) {

@@ -4,17 +4,23 @@ import io.espalier.spi.Axis;
 import io.espalier.spi.DMRegistry;
 import io.espalier.spi.Element;
 import io.espalier.spi.Ints;
+import io.espalier.spi.OpId;
 import io.espalier.spi.OperatorRule;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Types every node of a graph once, at one set of trial sizes. */
 final class Pass implements AxisSource {
   private static final int MOST_INTEGERS = 4096;
+
+  /** Operators whose integers are data, whatever their rank: quantised weights and zero points. */
+  private static final Set<OpId> QUANTISED =
+      Set.of(OpId.of("DequantizeLinear"), OpId.of("QuantizeLinear"));
 
   private final Graph graph;
   private final DMRegistry registry;
@@ -216,7 +222,11 @@ final class Pass implements AxisSource {
         continue;
       }
       long[] dims = constant.dims();
-      boolean small = constant.integer() && dims.length <= 1 && constant.size() <= MOST_INTEGERS;
+      boolean small =
+          constant.integer()
+              && dims.length <= 1
+              && constant.size() <= MOST_INTEGERS
+              && !QUANTISED.contains(node.op());
       List<Term> terms = new ArrayList<>(dims.length);
       for (int axis = 0; axis < dims.length; axis++) {
         Term term =

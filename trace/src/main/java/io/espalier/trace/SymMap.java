@@ -85,6 +85,7 @@ public final class SymMap {
   private static NodeFacts facts(NodeTyping typing, Snapshot snapshot) {
     if (typing.attributes.isEmpty()
         && typing.elements.isEmpty()
+        && typing.optional.isEmpty()
         && typing.macs.isEmpty()
         && typing.normalised.isEmpty()
         && typing.unmaskable.isEmpty()
@@ -99,6 +100,7 @@ public final class SymMap {
             .map(e -> new NodeFacts.ElementTarget(e.input(), e.index(), snapshot.of(e.value())))
             .toList(),
         typing.replaced,
+        typing.optional,
         typing.macs.stream().map(product -> product.stream().map(snapshot::of).toList()).toList(),
         typing.normalised,
         typing.unmaskable,

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.espalier.spi.Ints;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** Small integer tensors of several axes, which exporters compute the amounts of a Pad with. */
@@ -62,6 +63,13 @@ class IntegerMovesTest {
         y(matrix().node("Transpose", "y", "m", "perm", new long[] {0, 1})));
     assertEquals(
         "not followed", y(matrix().node("Transpose", "y", "m", "perm", new long[] {0, 0})));
+  }
+
+  @Test
+  void largeTablesAreData() {
+    Net net = new Net().table("t", 9, 8, LongStream.range(0, 72).toArray());
+
+    assertEquals("not followed", y(net.node("Transpose", "y", "t")));
   }
 
   @Test

@@ -11,8 +11,8 @@ import java.util.Set;
 
 /**
  * Normalisation over groups of channels and space: x [N, C, ...], C = groups x C/groups, and whole
- * groups stay or go. Scale and bias lie on the groups up to operator set 20, on the channels from
- * then on.
+ * groups stay or go; one group alone may shrink. Scale and bias lie on the groups up to operator
+ * set 20, on the channels from then on.
  */
 @AutoService(OperatorRule.class)
 public final class GroupNormalizationRule implements OperatorRule {
@@ -30,8 +30,12 @@ public final class GroupNormalizationRule implements OperatorRule {
       return;
     }
     Axis groups = t.symbol(count);
-    t.attribute("num_groups", -1, t.extentOf(groups));
-    t.unify(x.axis(1), Groups.wholeGroups(t, groups, t.symbol(x.axis(1).extent() / count)));
+    if (count == 1) {
+      t.normalised(x.axis(1), 0);
+    } else {
+      t.attribute("num_groups", -1, t.extentOf(groups));
+      t.unify(x.axis(1), Groups.wholeGroups(t, groups, t.symbol(x.axis(1).extent() / count)));
+    }
     for (int i = 1; i <= 2; i++) {
       if (node.input(i).rank() != 1) {
         t.unsupported("its parameters do not have the shape of its channels");

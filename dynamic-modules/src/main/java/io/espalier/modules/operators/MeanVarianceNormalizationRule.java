@@ -1,6 +1,7 @@
 package io.espalier.modules.operators;
 
 import com.google.auto.service.AutoService;
+import io.espalier.spi.Axis;
 import io.espalier.spi.Node;
 import io.espalier.spi.OpId;
 import io.espalier.spi.OperatorRule;
@@ -8,7 +9,10 @@ import io.espalier.spi.Typing;
 import io.espalier.spi.Value;
 import java.util.Set;
 
-/** Subtraction of the mean and division by the deviation over the given axes. */
+/**
+ * Subtraction of the mean and division by the deviation over the given axes. Nothing keeps the
+ * deviation from zero, so that the masked reference has to leave out of every axis what was cut.
+ */
 @AutoService(OperatorRule.class)
 public final class MeanVarianceNormalizationRule implements OperatorRule {
   @Override
@@ -26,7 +30,9 @@ public final class MeanVarianceNormalizationRule implements OperatorRule {
         t.unsupported("its axis " + given + " is not one of its input");
         return;
       }
-      t.normalised(x.axis(axis), 0);
+    }
+    for (Axis axis : x.axes()) {
+      t.normalised(axis, 0);
     }
     t.output(0, x.axes());
   }

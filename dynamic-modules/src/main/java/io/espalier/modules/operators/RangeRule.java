@@ -2,21 +2,25 @@ package io.espalier.modules.operators;
 
 import com.google.auto.service.AutoService;
 import io.espalier.spi.Axis;
-import io.espalier.spi.Ints;
+import io.espalier.spi.Element;
 import io.espalier.spi.Node;
 import io.espalier.spi.OpId;
 import io.espalier.spi.OperatorRule;
 import io.espalier.spi.Typing;
+import io.espalier.spi.Value;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * Numbers from a start to a limit. They tell positions, which a smaller axis would number anew:
- * where the limit is the extent of an axis, that axis is frozen.
+ * Numbers from a start to a limit in equal steps. They tell positions, which a smaller axis would
+ * number anew: where a bound is the extent of an axis, that axis is frozen.
  */
 @AutoService(OperatorRule.class)
 public final class RangeRule implements OperatorRule {
+  private static final String REASON = "positions along it are computed with";
+
   @Override
   public Set<OpId> operators() {
     return Operators.standard("Range");
@@ -24,21 +28,34 @@ public final class RangeRule implements OperatorRule {
 
   @Override
   public void type(Node node, Typing t) {
-    Optional<Ints> start = node.input(0).ints();
-    Optional<Ints> limit = node.input(1).ints();
-    Optional<Ints> delta = node.input(2).ints();
-    if (start.isEmpty() || limit.isEmpty() || delta.isEmpty() || delta.get().value(0) == 0) {
+    List<Double> bounds = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      bound(node.input(i), t).ifPresent(bounds::add);
+    }
+    if (bounds.size() < 3) {
       t.unsupported("its bounds are computed from data");
       return;
     }
-    long from = start.get().value(0);
-    long to = limit.get().value(0);
-    long step = delta.get().value(0);
-    long count = Math.max(0, Math.floorDiv(to - from + step - Long.signum(step), step));
-    String reason = "positions along it are computed with";
-    Optional<Axis> counted = limit.get().elements().get(0).axis();
-    boolean all = from == 0 && step == 1 && counted.isPresent();
-    counted.ifPresent(axis -> t.freeze(axis, reason));
-    t.output(0, List.of(all ? counted.get() : Axes.frozen(t, count, reason)));
+    double count = Math.ceil((bounds.get(1) - bounds.get(0)) / bounds.get(2));
+    if (!(count >= 1 && count < Integer.MAX_VALUE)) {
+      t.unsupported("it holds no number");
+      return;
+    }
+    Optional<Axis> counted = node.input(1).ints().flatMap(limit -> limit.elements().get(0).axis());
+    t.output(
+        0,
+        List.of(
+            counted
+                .filter(axis -> axis.extent() == (long) count)
+                .orElseGet(() -> Axes.frozen(t, (long) count, REASON))));
+  }
+
+  private static Optional<Double> bound(Value value, Typing t) {
+    if (value.ints().filter(ints -> ints.size() == 1).isPresent()) {
+      Element element = value.ints().get().elements().get(0);
+      element.axis().ifPresent(axis -> t.freeze(axis, REASON));
+      return Optional.of((double) element.value());
+    }
+    return value.floats().filter(values -> values.length == 1).map(values -> (double) values[0]);
   }
 }

@@ -65,8 +65,13 @@ public final class RecurrentRule implements OperatorRule {
         batchFirst ? List.of(batch, directions, hidden) : List.of(directions, batch, hidden);
     for (int i = INITIAL_HIDDEN; i <= INITIAL_CELL; i++) {
       Value initial = node.input(i);
-      for (int axis = 0; axis < initial.rank(); axis++) {
-        t.unify(initial.axis(axis), state.get(axis));
+      if (initial.zero()) {
+        // Exporters make one state for all layers of a stack, whose widths it would tie.
+        t.optional(i);
+      } else {
+        for (int axis = 0; axis < initial.rank(); axis++) {
+          t.unify(initial.axis(axis), state.get(axis));
+        }
       }
     }
     Axes.outputs(node, t, state);

@@ -83,7 +83,9 @@ final class Demo implements Callable<Integer> {
     say("Masked instead of cut, the original must compute the same:");
     tell(Verify.report(proof));
     tell(Comparison.of(found, model, small, Map.of()));
-    say("Now try it on a model of your own:  espalier prune MODEL.onnx -o small.onnx --macs 0.5");
+    say("Now try it on a model of your own:");
+    say("  espalier prune MODEL.onnx -o small.onnx --macs 0.5 --manifest manifest.json");
+    say("  espalier verify MODEL.onnx small.onnx --manifest manifest.json");
     return proof.passed() ? ExitCode.OK : ExitCode.SOFTWARE;
   }
 

@@ -58,6 +58,10 @@ final class Failures {
       print(String.valueOf(known.getMessage()));
       return ExitCode.USAGE;
     }
+    if (failure instanceof OutOfMemoryError) {
+      print("there is not enough memory; allow more, as in ESPALIER_JAVA_OPTS=-Xmx8g");
+      return ExitCode.USAGE;
+    }
     failure.printStackTrace(err);
     print("this is a bug of espalier; please report it with the trace above and the command");
     return ExitCode.SOFTWARE;

@@ -39,7 +39,13 @@ public final class Main {
     commands.setOut(writer(terminal.out()));
     commands.setParameterExceptionHandler((e, words) -> failures.reportParameters(e));
     commands.setExecutionExceptionHandler((e, command, result) -> failures.report(e));
-    int code = commands.execute(args);
+    commands.setExpandAtFiles(false);
+    int code;
+    try {
+      code = commands.execute(args);
+    } catch (Error e) {
+      code = failures.report(e);
+    }
     terminal.out().flush();
     return code;
   }

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.ServiceConfigurationError;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -83,7 +84,7 @@ final class ModelOptions {
     TrialSizes sizes = shapes.isEmpty() ? TrialSizes.automatic() : TrialSizes.of(shapes);
     try {
       return spaces().generate(model, given, sizes);
-    } catch (LinkageError e) {
+    } catch (LinkageError | ServiceConfigurationError e) {
       if (plugins == null) {
         throw e;
       }

@@ -1,7 +1,9 @@
 package io.espalier.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -15,11 +17,13 @@ import java.util.Set;
 
 /** A search space as JSON, in the form that other tools rely on. */
 final class SpaceJson {
-  private static final ObjectMapper MAPPER = new ObjectMapper();
+  /** In ASCII alone, so that no terminal or pipe can spoil a name. */
+  private static final ObjectMapper MAPPER =
+      JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
   private SpaceJson() {}
 
-  /** The whole description, one hparam or frozen axis to a line. */
+  /** The whole description. */
   static String of(SearchSpace space) {
     ObjectNode root = MAPPER.createObjectNode();
     root.put("params", space.params());

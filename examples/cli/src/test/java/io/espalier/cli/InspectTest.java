@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.espalier.onnx.build.OnnxGraphBuilder;
 import io.espalier.onnx.build.SampleNetworks;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -121,6 +123,17 @@ class InspectTest {
     JsonNode root = json(model, "--rules", rules);
     assertEquals("[4,8]", hparam(root, "layer1.0.conv1.out_channels").path("choices").toString());
     assertEquals("[[3,3]]", hparam(root, "layer1.0.conv1.kernel_size").path("choices").toString());
+  }
+
+  @Test
+  void namesSurviveAnyEncoding() throws IOException {
+    OnnxGraphBuilder builder = new OnnxGraphBuilder("names", 17);
+    String x = builder.input("input", "N", 4);
+    x = builder.node("MatMul", "/größe/MatMul", List.of(x, builder.weights("größe.weight", 4, 8)));
+    x = builder.node("MatMul", "/b/MatMul", List.of(x, builder.weights("b.weight", 8, 2)));
+    Path model = Cli.save(builder.output("output", x, "N", 2).build(), dir.resolve("m.onnx"));
+    assertTrue(Cli.done("inspect", model, "--json").chars().allMatch(c -> c < 128));
+    assertEquals(8, hparam(json(model), "größe.out_features").path("original").asInt());
   }
 
   @Test

@@ -33,8 +33,8 @@ final class DeadCode {
   }
 
   void remove() {
-    Set<String> before = read(model.nodes()::get, Map.of());
-    Set<String> after = read(nodes::node, inserted);
+    Set<String> before = read(model.nodes()::get, Map.of(), Set.of());
+    Set<String> after = read(nodes::node, inserted, readByIdle(before));
     for (int i = 0; i < model.nodes().size(); i++) {
       if (isRead(i, before) && !isRead(i, after)) {
         edit.removeNode(i);
@@ -61,13 +61,27 @@ final class DeadCode {
     }
   }
 
+  /** What nodes read that nobody reads: they stay, and what they read with them. */
+  private Set<String> readByIdle(Set<String> before) {
+    Set<String> read = new HashSet<>();
+    for (GraphNode node : traced.graph().nodes()) {
+      int index = traced.onnxIndex(node.index());
+      if (index >= 0 && !isRead(index, before)) {
+        read.addAll(nodes.node(index).getInputList());
+        node.captured().forEach(id -> read.add(traced.graph().tensor(id).name()));
+      }
+    }
+    return read;
+  }
+
   private boolean isRead(int node, Set<String> read) {
     return model.nodes().get(node).getOutputList().stream().anyMatch(read::contains);
   }
 
-  /** The tensors that the outputs of the model depend on. */
-  private Set<String> read(IntFunction<NodeProto> nodeAt, Map<Integer, List<NodeProto>> added) {
-    Set<String> read = new HashSet<>();
+  /** The tensors that the outputs of the model, and some others, depend on. */
+  private Set<String> read(
+      IntFunction<NodeProto> nodeAt, Map<Integer, List<NodeProto>> added, Set<String> others) {
+    Set<String> read = new HashSet<>(others);
     model.outputs().forEach(output -> read.add(output.getName()));
     List<List<NodeProto>> order = new ArrayList<>();
     List<List<String>> captured = new ArrayList<>();

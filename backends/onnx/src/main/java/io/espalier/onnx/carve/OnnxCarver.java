@@ -150,7 +150,9 @@ public final class OnnxCarver {
       if (tensor < 0) {
         continue;
       }
-      if (map.isUse(node.index(), i)) {
+      if (map.facts(node.index()).optional().contains(i) && touchesCut(node)) {
+        nodes.setInput(traced.onnxIndex(node.index()), i, "");
+      } else if (map.isUse(node.index(), i)) {
         boolean alias = node.op().equals(IDENTITY);
         if (!alias || graph.outputs().contains(node.outputs().get(0))) {
           uses.computeIfAbsent(graph.root(tensor), root -> new LinkedHashMap<>())

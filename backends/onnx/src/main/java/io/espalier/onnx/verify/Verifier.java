@@ -35,8 +35,9 @@ public final class Verifier {
   private static final String DRAWN_AGAIN =
       "inputs were drawn again, since rounding blurred the first ones";
 
+  /** No further: ONNX Runtime 1.29 fuses a transposed matrix and a vector into a wrong product. */
   private static final SessionSettings SETTINGS =
-      SessionSettings.plain().withOptimisation(Optimisation.ALL);
+      SessionSettings.plain().withOptimisation(Optimisation.BASIC);
 
   private final OnnxModel original;
   private final VerifyOptions options;
