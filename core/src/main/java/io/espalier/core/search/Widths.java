@@ -32,8 +32,8 @@ final class Widths implements AutoCloseable {
     Set<String> whole = budget.exact() ? ExactHparams.of(space) : Set.of();
     Map<String, WidthUnits> units = new LinkedHashMap<>();
     WidthUnits.of(space).forEach(width -> units.put(width.hparam().name(), width));
-    for (Hparam hparam : space.namedHparams(true, true).values()) {
-      hparam.setActive(hparam.original());
+    List<Hparam> all = List.copyOf(space.namedHparams(true, true).values());
+    for (Hparam hparam : all) {
       WidthUnits own = units.get(hparam.name());
       if (own == null || whole.contains(hparam.name())) {
         others.add(hparam);
@@ -41,6 +41,7 @@ final class Widths implements AutoCloseable {
         widths.add(new Width(own, budget));
       }
     }
+    all.forEach(hparam -> hparam.setActive(hparam.original()));
     this.turned = original();
   }
 
