@@ -1,22 +1,59 @@
 package io.espalier.core;
 
+import io.espalier.spi.OpId;
+import io.espalier.trace.Constant;
 import io.espalier.trace.Graph;
 import io.espalier.trace.GraphNode;
 import io.espalier.trace.LayerNode;
 import io.espalier.trace.Layout;
 import io.espalier.trace.SymMap;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Finds out which children of a container can be taken out of the network. */
 final class BlockFinder {
+  private static final Set<OpId> SUMS = operators("Add", "Sum", "Mean", "Max", "Where");
+
+  /** What may stand between a sum and the output of a block. */
+  private static final Set<OpId> PASSING =
+      operators(
+          "Relu",
+          "LeakyRelu",
+          "PRelu",
+          "Elu",
+          "Selu",
+          "Celu",
+          "Gelu",
+          "Clip",
+          "Sigmoid",
+          "Tanh",
+          "HardSigmoid",
+          "HardSwish",
+          "Mish",
+          "Softplus",
+          "Identity",
+          "Dropout",
+          "Cast",
+          "Add",
+          "Mul",
+          "BatchNormalization",
+          "InstanceNormalization",
+          "LayerNormalization",
+          "GroupNormalization");
+
   private final SymMap map;
   private final Graph graph;
 
   /** Tensors that sub-graphs read by name; their readers cannot be made to read another one. */
   private final Set<Integer> captured = new HashSet<>();
+
+  private static Set<OpId> operators(String... names) {
+    return Arrays.stream(names).map(OpId::of).collect(Collectors.toUnmodifiableSet());
+  }
 
   BlockFinder(SymMap map) {
     this.map = map;
@@ -62,9 +99,44 @@ final class BlockFinder {
     }
   }
 
-  /** A residual block reads its input at least twice: once to transform it, once to add it back. */
+  /**
+   * Whether a block has parameters, and adds what it reads to what it makes of it: from its output
+   * one comes back to its input through sums, and what acts on each element or normalises.
+   */
   private boolean isResidual(Block block, Set<Integer> inside) {
-    return graph.consumers(block.input()).stream().filter(inside::contains).count() >= 2;
+    boolean parameters =
+        block.nodes().stream()
+            .flatMap(index -> graph.nodes().get(index).inputs().stream())
+            .anyMatch(tensor -> tensor >= 0 && isWeight(tensor));
+    return parameters && skips(block.output(), block.input(), inside, false, new HashSet<>());
+  }
+
+  private boolean isWeight(int tensor) {
+    Constant constant = graph.constant(tensor);
+    return graph.tensor(tensor).parameter()
+        && (constant == null || (!constant.integer() && constant.size() > 1));
+  }
+
+  private boolean skips(
+      int tensor, int input, Set<Integer> inside, boolean added, Set<Integer> seen) {
+    if (tensor == input) {
+      return added;
+    }
+    int producer = graph.tensor(tensor).producer();
+    if (!inside.contains(producer) || !seen.add(tensor)) {
+      return false;
+    }
+    GraphNode node = graph.nodes().get(producer);
+    List<Integer> data =
+        node.inputs().stream()
+            .filter(id -> id >= 0 && !graph.tensor(id).parameter())
+            .distinct()
+            .toList();
+    boolean sum = SUMS.contains(node.op()) && data.size() > 1;
+    if (!sum && !(PASSING.contains(node.op()) && data.size() == 1)) {
+      return false;
+    }
+    return data.stream().anyMatch(id -> skips(id, input, inside, added || sum, seen));
   }
 
   private boolean sameLayout(Block block) {

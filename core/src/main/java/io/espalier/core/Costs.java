@@ -26,7 +26,13 @@ final class Costs {
    */
   private record Term(List<Layout> factors, List<Integer> nodes) {}
 
-  private record Key(int tensor, List<Layout> layouts) {}
+  /**
+   * Slices of one tensor that come out equal.
+   *
+   * @param tensor the tensor
+   * @param layouts how each axis is made up, written out
+   */
+  private record Key(int tensor, List<String> layouts) {}
 
   Costs(SymMap map) {
     this.params = params(map);
@@ -45,6 +51,7 @@ final class Costs {
   private static List<Term> params(SymMap map) {
     Graph graph = map.graph();
     Map<Key, List<Integer>> found = new LinkedHashMap<>();
+    Map<Key, List<Layout>> factors = new LinkedHashMap<>();
     for (GraphNode node : graph.nodes()) {
       if (isParameter(graph, node)) {
         continue;
@@ -57,14 +64,15 @@ final class Costs {
             && !layouts.isEmpty()
             && !facts.statistics().contains(i)
             && isWeight(graph, map, input)) {
-          found
-              .computeIfAbsent(new Key(graph.root(input), layouts), key -> new ArrayList<>())
-              .add(node.index());
+          Key same = new Key(graph.root(input), layouts.stream().map(Layout::toString).toList());
+          factors.putIfAbsent(same, layouts);
+          found.computeIfAbsent(same, key -> new ArrayList<>()).add(node.index());
         }
       }
     }
     List<Term> terms = new ArrayList<>();
-    found.forEach((key, nodes) -> terms.add(new Term(key.layouts(), nodes)));
+    factors.forEach(
+        (key, layouts) -> terms.add(new Term(layouts, found.getOrDefault(key, List.of()))));
     return terms;
   }
 

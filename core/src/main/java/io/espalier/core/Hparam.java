@@ -99,6 +99,11 @@ public final class Hparam {
     return spec.dial() != null && choices().size() > 1;
   }
 
+  /** Whether it is a choice at all, narrowed to one or not. */
+  boolean hasDial() {
+    return spec.dial() != null;
+  }
+
   /** Whether its units can be put in an order of importance. */
   public boolean isSortable() {
     return space.isSortable(spec);

@@ -82,7 +82,7 @@ public record Manifest(
       boolean data =
           node.outputs().stream()
               .anyMatch(output -> output >= 0 && !graph.tensor(output).parameter());
-      if (!data || cut.skips(node.index())) {
+      if (cut.skips(node.index())) {
         continue;
       }
       NodeFacts facts = map.facts(node.index());
@@ -90,7 +90,7 @@ public record Manifest(
           graph
               .tensor(node.outputs().stream().filter(id -> id >= 0).findFirst().orElseThrow())
               .name();
-      for (int i = 0; i < node.inputs().size(); i++) {
+      for (int i = 0; data && i < node.inputs().size(); i++) {
         int tensor = node.inputs().get(i);
         if (tensor >= 0 && graph.tensor(tensor).parameter()) {
           Map<Integer, List<Integer>> keep = keep(cut, node, i);

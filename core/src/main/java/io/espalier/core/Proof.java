@@ -44,6 +44,40 @@ final class Proof implements Prover {
           compare(node, before.tensor(original.id()), after, output);
         }
       }
+      Tensor first =
+          node.outputs().get(0) < 0
+              ? null
+              : tensors.get(carved.tensor(node.outputs().get(0)).name());
+      if (first != null && first.producer() >= 0) {
+        compareInputs(node, before.graph().nodes().get(first.producer()), after);
+      }
+    }
+  }
+
+  /** What a node reads: a parameter of another length than its data does not show in any output. */
+  private void compareInputs(GraphNode node, GraphNode original, SymMap after) {
+    for (int i = 0; i < Math.min(node.inputs().size(), original.inputs().size()); i++) {
+      if (node.inputs().get(i) < 0 || original.inputs().get(i) < 0) {
+        continue;
+      }
+      List<Layout> before = cut.map().input(original.index(), i);
+      List<Layout> found = after.input(node.index(), i);
+      if (before == null || found == null) {
+        continue;
+      }
+      List<Long> expected = before.stream().map(cut::extent).toList();
+      if (!expected.equals(found.stream().map(Layout::extent).toList())) {
+        throw new IllegalStateException(
+            "in the carved network, node "
+                + node.label()
+                + " reads input "
+                + i
+                + " with shape "
+                + found
+                + " where "
+                + expected
+                + " was meant; please report this with the model's architecture");
+      }
     }
   }
 

@@ -35,7 +35,10 @@ public record SavedSpace(
   static SavedSpace of(SearchSpace space) {
     Map<String, List<Choice>> choices = new LinkedHashMap<>();
     Map<String, int[]> orders = new LinkedHashMap<>();
-    for (Hparam hparam : space.namedHparams(true, true).values()) {
+    for (Hparam hparam : space.namedHparams().values()) {
+      if (!hparam.isPrimary() || hparam.isDerived() || !hparam.hasDial()) {
+        continue;
+      }
       choices.put(hparam.name(), hparam.choices());
       int[] order = hparam.order();
       if (!Arrays.equals(order, Arrays.stream(order).sorted().toArray())) {

@@ -27,9 +27,11 @@ public final class WholeFile {
     if (Files.isDirectory(target)) {
       throw new IOException(file + " is a folder; name a file");
     }
-    Path temporary = Files.createTempFile(folder, "." + target.getFileName(), ".tmp");
+    Path temporary =
+        folder.resolve("." + target.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
     try {
-      try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+      try (FileChannel channel =
+          FileChannel.open(temporary, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
         ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
         while (bytes.hasRemaining()) {
           channel.write(bytes);

@@ -80,7 +80,8 @@ final class NodeTyping implements Typing {
 
   @Override
   public Axis fixed(long n) {
-    return new Term.Fixed(n, unifier.reason("its extent here is a number"), false, false);
+    boolean open = pass.readsOpenAxes(node);
+    return new Term.Fixed(n, unifier.reason("its extent here is a number"), false, open);
   }
 
   @Override
@@ -148,13 +149,21 @@ final class NodeTyping implements Typing {
   @Override
   public void normalised(Axis axis, int input) {
     List<? extends Axis> inputAxes = pass.inputAxes(node.index(), input);
+    int found = -1;
     for (int i = 0; inputAxes != null && i < inputAxes.size(); i++) {
-      if (term(inputAxes.get(i)) == term(axis)) {
-        normalised.add(new NodeFacts.Normalised(input, i));
-        return;
+      if (term(inputAxes.get(i)).equals(term(axis))) {
+        if (found >= 0) {
+          freeze(axis, "the node normalises over one of two axes that shrink together");
+          return;
+        }
+        found = i;
       }
     }
-    throw new IllegalArgumentException("the axis declared as normalised is none of input " + input);
+    if (found < 0) {
+      throw new IllegalArgumentException(
+          "the axis declared as normalised is none of input " + input);
+    }
+    normalised.add(new NodeFacts.Normalised(input, found));
   }
 
   @Override
@@ -276,12 +285,12 @@ final class NodeTyping implements Typing {
     for (int i = 0; i < inputs.size(); i++) {
       int input = i;
       Ints ints = inputs.get(i).ints().orElse(null);
-      if (ints == null || elements.stream().anyMatch(target -> target.input() == input)) {
-        continue;
-      }
-      for (int at = 0; at < ints.size(); at++) {
+      for (int at = 0; ints != null && at < ints.size(); at++) {
+        int index = at;
         Element element = ints.elements().get(at);
-        if (!(element instanceof Expression.Literal)) {
+        boolean declared =
+            elements.stream().anyMatch(e -> e.input() == input && e.index() == index);
+        if (!declared && !(element instanceof Expression.Literal)) {
           element(i, at, number(element.value()));
         }
       }

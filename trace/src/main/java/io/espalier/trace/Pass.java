@@ -115,6 +115,21 @@ final class Pass implements AxisSource {
     return dims == null ? null : declared;
   }
 
+  /** Whether a node reads an axis, other than a batch, whose length the model leaves open. */
+  boolean readsOpenAxes(GraphNode node) {
+    for (int input : node.inputs()) {
+      List<Term> terms = input < 0 ? null : axes[input];
+      if (terms != null && terms.stream().anyMatch(Pass::isOpen)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isOpen(Term term) {
+    return Unifier.find(term) instanceof Term.Fixed fixed && fixed.dynamic && !fixed.batch;
+  }
+
   private long batchSize() {
     for (int input : graph.inputs()) {
       List<Term> terms = axes[input];
@@ -349,7 +364,8 @@ final class Pass implements AxisSource {
   @Override
   public @Nullable List<? extends Axis> inputAxes(int node, int input) {
     List<Term> own = uses[node][input];
-    return own != null ? own : axes[graph.nodes().get(node).inputs().get(input)];
+    List<Term> terms = own != null ? own : axes[graph.nodes().get(node).inputs().get(input)];
+    return terms == null ? null : terms.stream().map(Unifier::find).toList();
   }
 
   @Override

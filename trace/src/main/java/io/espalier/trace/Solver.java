@@ -37,7 +37,12 @@ public final class Solver {
         frozen.putAll(differences);
       }
       if (agreed) {
-        return SymMap.of(graph, pass);
+        SymMap map = SymMap.of(graph, pass);
+        Map<Pass.Place, String> mixed = open ? MixedTargets.places(map) : Map.of();
+        if (frozen.keySet().containsAll(mixed.keySet())) {
+          return map;
+        }
+        frozen.putAll(mixed);
       }
     }
   }

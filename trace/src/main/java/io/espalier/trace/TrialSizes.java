@@ -81,7 +81,7 @@ public final class TrialSizes {
         }
         String key = dim.name().isEmpty() ? tensor.name() + "#" + i : dim.name();
         boolean spatial = dims.size() >= 4 && i >= 2;
-        Long own = user == null || (trial > 0 && !spatial) ? null : user.get(i);
+        Long own = user == null || (trial > 0 && i == 0) ? null : user.get(i);
         sizes[i] =
             named.computeIfAbsent(key, k -> own != null ? own : choose(trial, spatial, next));
       }

@@ -47,6 +47,10 @@ public final class OnnxCarver {
   private final Map<Integer, Map<Slice, List<Reader>>> uses = new TreeMap<>();
   private final Map<String, String> splices = new HashMap<>();
   private final Map<String, long[]> replaced = new HashMap<>();
+
+  /** Constants that sub-graphs read, by name or through an Identity; those must stay whole. */
+  private final Set<Integer> captured = new HashSet<>();
+
   private final Map<Integer, List<NodeProto>> inserted = new TreeMap<>();
 
   /** A node of the graph that reads a constant by one of its inputs. */
@@ -61,6 +65,7 @@ public final class OnnxCarver {
     this.edit = new OnnxEdit(model);
     this.nodes = new NodeEdits(model);
     graph.tensors().forEach(tensor -> names.add(tensor.name()));
+    graph.nodes().forEach(node -> node.captured().forEach(id -> captured.add(graph.root(id))));
   }
 
   /** The edit that turns a model into the smaller one. */
@@ -213,7 +218,7 @@ public final class OnnxCarver {
     OnnxTensor stored = traced.stored(root).orElse(null);
     boolean wholeNeeded =
         graph.outputs().contains(root)
-            || graph.nodes().stream().anyMatch(node -> node.captured().contains(root))
+            || captured.contains(root)
             || slices.keySet().stream().anyMatch(Slice::isWhole);
     if (stored == null || slices.keySet().stream().allMatch(Slice::isWhole)) {
       return;
@@ -250,8 +255,8 @@ public final class OnnxCarver {
       nodes.setConstant(constantNode, Tensors.value(source));
     } else {
       edit.replaceInitializer(source.name(), source);
-      replaced.put(source.name(), source.dims());
     }
+    replaced.put(source.name(), source.dims());
   }
 
   private void add(TensorSource source) {

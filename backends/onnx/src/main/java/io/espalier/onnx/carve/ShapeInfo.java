@@ -32,7 +32,10 @@ final class ShapeInfo {
       ValueInfoProto info = model.valueInfos().get(i);
       int tensor = traced.tensorId(info.getName());
       List<Layout> layouts = tensor < 0 ? null : cut.map().tensor(tensor);
-      if (layouts != null && layouts.stream().anyMatch(cut::cuts)) {
+      long[] constant = replaced.get(info.getName());
+      if (constant != null) {
+        edit.replaceValueInfo(i, resized(info, constant));
+      } else if (layouts != null && layouts.stream().anyMatch(cut::cuts)) {
         edit.replaceValueInfo(i, resized(info, layouts.stream().mapToLong(cut::extent).toArray()));
       }
     }

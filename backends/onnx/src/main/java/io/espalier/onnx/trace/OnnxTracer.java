@@ -155,6 +155,10 @@ public final class OnnxTracer {
   }
 
   private OpId operator(NodeProto proto) {
+    if (proto.getOpType().isEmpty()) {
+      throw new TraceException(
+          "node \"" + proto.getName() + "\" of the model names no operator; the file is damaged");
+    }
     return isStandard(proto.getDomain())
         ? operators.computeIfAbsent(proto.getOpType(), OpId::of)
         : OpId.of(proto.getDomain(), proto.getOpType());
