@@ -44,6 +44,7 @@ public final class OnnxCarver {
   private final OnnxEdit edit;
   private final NodeEdits nodes;
   private final Set<String> names = new HashSet<>();
+  private final Set<Integer> captured = new HashSet<>();
   private final Map<Integer, Map<Slice, List<Reader>>> uses = new TreeMap<>();
   private final Map<String, String> splices = new HashMap<>();
   private final Map<String, long[]> replaced = new HashMap<>();
@@ -61,6 +62,7 @@ public final class OnnxCarver {
     this.edit = new OnnxEdit(model);
     this.nodes = new NodeEdits(model);
     graph.tensors().forEach(tensor -> names.add(tensor.name()));
+    graph.nodes().forEach(node -> captured.addAll(node.captured()));
   }
 
   /** The edit that turns a model into the smaller one. */
@@ -213,7 +215,7 @@ public final class OnnxCarver {
     OnnxTensor stored = traced.stored(root).orElse(null);
     boolean wholeNeeded =
         graph.outputs().contains(root)
-            || graph.nodes().stream().anyMatch(node -> node.captured().contains(root))
+            || captured.contains(root)
             || slices.keySet().stream().anyMatch(Slice::isWhole);
     if (stored == null || slices.keySet().stream().allMatch(Slice::isWhole)) {
       return;
