@@ -15,11 +15,13 @@ import io.espalier.trace.NodeView;
 import io.espalier.trace.SymMap;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 
 /** Asks the module of every layer what its widths are called. */
 final class Declarations {
@@ -148,6 +150,7 @@ final class Declarations {
   }
 
   private final class Collector implements Hparams {
+    private final Set<String> names = new HashSet<>();
     private final Layer layer;
     private final DynamicModule module;
     private final Optional<LayerOptions> options;
@@ -167,9 +170,7 @@ final class Declarations {
         RuleOption a,
         RuleOption b) {
       String full = layer.name() + "." + name;
-      if (declared.stream()
-          .skip(Math.max(0, declared.size() - 16))
-          .anyMatch(d -> d.name().equals(full))) {
+      if (!names.add(full)) {
         throw new IllegalArgumentException("two hparams are called " + full);
       }
       for (RuleOption option : List.of(a, b)) {

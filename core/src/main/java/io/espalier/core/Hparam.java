@@ -96,7 +96,7 @@ public final class Hparam {
 
   /** Whether there is more than one choice. */
   public boolean isConfigurable() {
-    return spec.dial() != null && choices().size() > 1;
+    return space.isConfigurable(spec);
   }
 
   /** Whether it is a choice at all, narrowed to one or not. */

@@ -14,6 +14,7 @@ import java.io.PrintStream;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -24,6 +25,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,17 +46,23 @@ public final class SearchSpace {
   private static final class State {
     final Space space;
     final int[] active;
-    final boolean[][] open;
+
+    /** For each dial, the positions that may be chosen, ascending. */
+    final int[][] open;
+
+    /** For each dial, its choices once they were sampled from. */
+    final @Nullable Choices[] choices;
+
     final int[] @Nullable [] orders;
     final Map<String, double[] @Nullable []> importances = new LinkedHashMap<>();
 
     State(Space space) {
       this.space = space;
       this.active = space.original();
-      this.open = new boolean[space.dials().size()][];
+      this.open = new int[space.dials().size()][];
+      this.choices = new Choices[space.dials().size()];
       for (Dial dial : space.dials()) {
-        open[dial.index()] = new boolean[dial.settings().size()];
-        Arrays.fill(open[dial.index()], true);
+        open[dial.index()] = IntStream.range(0, dial.settings().size()).toArray();
       }
       this.orders = new int[space.map().symbols().size()][];
     }
@@ -255,9 +263,7 @@ public final class SearchSpace {
 
   /** Samples every hparam by a function of its choices, selects and returns the full config. */
   public Config sample(@Nullable Function<List<Choice>, Choice> function) {
-    Map<String, Function<List<Choice>, Choice>> all = new LinkedHashMap<>();
-    all.put("*", function);
-    return sample(all);
+    return sampleEach(dial -> function);
   }
 
   /**
@@ -265,26 +271,36 @@ public final class SearchSpace {
    * returns the full config. A null function, or no match, leaves the hparam as it is.
    */
   public Config sample(Map<String, ? extends @Nullable Function<List<Choice>, Choice>> functions) {
+    List<Glob> globs = functions.keySet().stream().map(Glob::of).toList();
+    return sampleEach(
+        dial -> {
+          Function<List<Choice>, Choice> last = null;
+          int at = 0;
+          for (Function<List<Choice>, Choice> function : functions.values()) {
+            if (globs.get(at++).matches(dial.name())) {
+              last = function;
+            }
+          }
+          return last;
+        });
+  }
+
+  private Config sampleEach(Function<Dial, @Nullable Function<List<Choice>, Choice>> functionOf) {
     State now = state();
     int[] setting = now.active.clone();
     for (Dial dial : now.space.dials()) {
-      Function<List<Choice>, Choice> function = null;
-      for (Map.Entry<String, ? extends @Nullable Function<List<Choice>, Choice>> entry :
-          functions.entrySet()) {
-        if (Glob.of(entry.getKey()).matches(dial.name())) {
-          function = entry.getValue();
-        }
-      }
-      int[] open = positions(dial);
-      if (function != null && open.length > 1) {
-        HparamSpec spec = spec(dial.name());
-        List<Choice> choices = choices(spec);
-        int picked = choices.indexOf(function.apply(choices));
+      Function<List<Choice>, Choice> function = functionOf.apply(dial);
+      if (function != null && now.open[dial.index()].length > 1) {
+        Choices choices = choices(dial);
+        int picked = choices.position(function.apply(choices.values()));
         if (picked < 0) {
           throw new EspalierException(
-              "the sampling function of " + dial.name() + " picked none of its choices " + choices);
+              "the sampling function of "
+                  + dial.name()
+                  + " picked none of its choices "
+                  + choices.values());
         }
-        setting[dial.index()] = open[picked];
+        setting[dial.index()] = picked;
       }
     }
     System.arraycopy(setting, 0, now.active, 0, setting.length);
@@ -292,28 +308,27 @@ public final class SearchSpace {
     return Config.lazy(() -> space.values(setting));
   }
 
+  /** The choices of a dial under the name that it has. */
+  private Choices choices(Dial dial) {
+    State now = state();
+    Choices known = now.choices[dial.index()];
+    if (known == null) {
+      known = new Choices(positions(dial), choices(spec(dial.name())));
+      now.choices[dial.index()] = known;
+    }
+    return known;
+  }
+
   /** A random config; nothing is selected. The same generator state gives the same config. */
   public Config draw(RandomGenerator random) {
     State now = state();
     int[] setting = new int[now.active.length];
     for (int i = 0; i < setting.length; i++) {
-      setting[i] = drawPosition(now.open[i], random);
+      int[] open = now.open[i];
+      setting[i] = open[open.length == 1 ? 0 : random.nextInt(open.length)];
     }
     Space space = now.space;
     return Config.lazy(() -> space.values(setting));
-  }
-
-  private static int drawPosition(boolean[] open, RandomGenerator random) {
-    int count = 0;
-    for (boolean position : open) {
-      count += position ? 1 : 0;
-    }
-    int skip = count == 1 ? 0 : random.nextInt(count);
-    for (int i = 0; ; i++) {
-      if (open[i] && skip-- == 0) {
-        return i;
-      }
-    }
   }
 
   /** Weights and biases of a sub-network; running statistics are not counted. */
@@ -487,16 +502,14 @@ public final class SearchSpace {
 
   // ---- what Hparam and the other views read
 
+  /** The positions of a dial that may be chosen, ascending; not to be changed. */
   int[] positions(Dial dial) {
-    boolean[] open = state().open[dial.index()];
-    int[] positions = new int[open.length];
-    int n = 0;
-    for (int i = 0; i < open.length; i++) {
-      if (open[i]) {
-        positions[n++] = i;
-      }
-    }
-    return Arrays.copyOf(positions, n);
+    return state().open[dial.index()];
+  }
+
+  boolean isConfigurable(HparamSpec spec) {
+    Dial dial = spec.dial();
+    return dial != null && positions(dial).length > 1;
   }
 
   List<Choice> choices(HparamSpec spec) {
@@ -511,7 +524,7 @@ public final class SearchSpace {
 
   void narrow(HparamSpec spec, List<Choice> choices) {
     Dial dial = dial(spec);
-    boolean[] narrowed = new boolean[dial.settings().size()];
+    BitSet narrowed = new BitSet();
     List<Choice> known = choices(spec);
     int[] positions = positions(dial);
     for (Choice choice : choices) {
@@ -520,9 +533,9 @@ public final class SearchSpace {
         throw new EspalierException(
             spec.name() + " cannot be " + choice + "; its choices are " + known);
       }
-      narrowed[positions[at]] = true;
+      narrowed.set(positions[at]);
     }
-    if (!narrowed[dial.original()] || !narrowed[state().active[dial.index()]]) {
+    if (!narrowed.get(dial.original()) || !narrowed.get(state().active[dial.index()])) {
       throw new EspalierException(
           "the choices of "
               + spec.name()
@@ -533,7 +546,8 @@ public final class SearchSpace {
               + "; they would be "
               + choices);
     }
-    state().open[dial.index()] = narrowed;
+    state().open[dial.index()] = narrowed.stream().toArray();
+    state().choices[dial.index()] = null;
   }
 
   Choice active(HparamSpec spec) {
@@ -564,8 +578,7 @@ public final class SearchSpace {
   }
 
   Choice original(HparamSpec spec) {
-    int[] original = space().original();
-    return space().value(spec, space().widths(original), original);
+    return space().value(spec, Layout.Symbol::extent, space().original());
   }
 
   boolean isSortable(HparamSpec spec) {

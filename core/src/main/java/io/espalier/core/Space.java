@@ -28,6 +28,7 @@ final class Space {
   private final List<Consumer> consumers;
   private final Costs costs;
   private final List<Dial> depths;
+  private final int[] original;
 
   /**
    * A parameter that reads its units from a width.
@@ -65,6 +66,7 @@ final class Space {
     layers.forEach(layer -> modules.putIfAbsent(layer.layer().name(), layer.module()));
     this.costs = new Costs(map);
     this.depths = dials.stream().filter(dial -> dial.kind() == Dial.Kind.DEPTH).toList();
+    this.original = dials.stream().mapToInt(Dial::original).toArray();
   }
 
   SymMap map() {
@@ -97,7 +99,7 @@ final class Space {
 
   /** The setting that leaves the network as it is. */
   int[] original() {
-    return dials.stream().mapToInt(Dial::original).toArray();
+    return original.clone();
   }
 
   /** The width of every symbol at a setting. */
@@ -154,11 +156,20 @@ final class Space {
   /** What an hparam is at one position of its dial. */
   Choice valueAt(HparamSpec spec, int position) {
     Dial dial = spec.dial();
-    int[] setting = original();
-    if (dial != null) {
-      setting[dial.index()] = position;
+    if (dial == null) {
+      return value(spec, Layout.Symbol::extent, original);
     }
-    return value(spec, widths(setting), setting);
+    int[] units = dial.settings().get(position);
+    if (dial.kind() == Dial.Kind.DEPTH) {
+      return Choice.of(units[0]);
+    }
+    List<Layout.Symbol> turned = dial.symbols();
+    Layout.Widths widths =
+        symbol -> {
+          int at = turned.indexOf(symbol);
+          return at < 0 ? symbol.extent() : units[at];
+        };
+    return value(spec, widths, original);
   }
 
   /** The value of every hparam at a setting, by name. */

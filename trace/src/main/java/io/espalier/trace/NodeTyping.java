@@ -8,10 +8,8 @@ import io.espalier.spi.Value;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.LongBinaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -27,11 +25,11 @@ final class NodeTyping implements Typing {
   final List<NodeFacts.AttributeTarget> attributes = new ArrayList<>();
   final List<NodeFacts.ElementTarget> elements = new ArrayList<>();
   final Map<Integer, String> replaced = new LinkedHashMap<>();
-  final Set<Integer> optional = new LinkedHashSet<>();
+  final List<Integer> optional = new ArrayList<>(0);
   final List<List<Term>> macs = new ArrayList<>();
   final List<NodeFacts.Normalised> normalised = new ArrayList<>();
-  final Set<Integer> unmaskable = new LinkedHashSet<>();
-  final Set<Integer> statistics = new LinkedHashSet<>();
+  final List<Integer> unmaskable = new ArrayList<>(0);
+  final List<Integer> statistics = new ArrayList<>(0);
 
   @SuppressWarnings({"unchecked", "rawtypes"})
   NodeTyping(Pass pass, GraphNode node, Unifier unifier) {
@@ -61,7 +59,11 @@ final class NodeTyping implements Typing {
   }
 
   private static List<Term> terms(List<Axis> axes) {
-    return axes.stream().map(NodeTyping::term).toList();
+    Term[] terms = new Term[axes.size()];
+    for (int i = 0; i < terms.length; i++) {
+      terms[i] = term(axes.get(i));
+    }
+    return List.of(terms);
   }
 
   private static List<Axis> axes(List<Term> terms) {
@@ -143,7 +145,9 @@ final class NodeTyping implements Typing {
 
   @Override
   public void freeze(Axis axis, String reason) {
-    unifier.freeze((Term) axis, unifier.reason(reason));
+    if (!(term(axis) instanceof Term.Fixed)) {
+      unifier.freeze((Term) axis, unifier.reason(reason));
+    }
   }
 
   @Override

@@ -127,6 +127,11 @@ public final class NodeView implements Node {
     }
 
     @Override
+    public int rank() {
+      return axes == null ? 0 : axes.size();
+    }
+
+    @Override
     public Optional<Ints> ints() {
       return tensor < 0 ? Optional.empty() : Optional.ofNullable(source.ints(tensor));
     }

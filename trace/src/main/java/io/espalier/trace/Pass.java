@@ -87,7 +87,7 @@ final class Pass implements AxisSource {
       boolean open = dims == null || dims.get(i).isOpen();
       terms.add(new Term.Fixed(lengths[i], reason, i == 0 && lengths.length > 1, open));
     }
-    axes[id] = terms;
+    axes[id] = List.copyOf(terms);
     for (int i = 0; dims != null && i < lengths.length; i++) {
       if (dims.get(i).isOpen() && !dims.get(i).name().isEmpty()) {
         openSizes.putIfAbsent(dims.get(i).name(), (Term.Fixed) terms.get(i));
@@ -242,7 +242,7 @@ final class Pass implements AxisSource {
               && dims.length <= 1
               && constant.size() <= MOST_INTEGERS
               && !QUANTISED.contains(node.op());
-      List<Term> terms = new ArrayList<>(dims.length);
+      Term[] terms = new Term[dims.length];
       for (int axis = 0; axis < dims.length; axis++) {
         Term term =
             small
@@ -250,9 +250,9 @@ final class Pass implements AxisSource {
                     dims[axis], unifier.reason("integers computed with here"), false, false)
                 : unifier.symbol(dims[axis]);
         freezePlace(new Place(node.index(), i, -1, axis), term);
-        terms.add(term);
+        terms[axis] = term;
       }
-      own[i] = terms;
+      own[i] = List.of(terms);
     }
   }
 

@@ -25,7 +25,14 @@ final class Snapshot {
 
   /** The layouts of a list of axes; null stays null. */
   @Nullable List<Layout> of(@Nullable List<Term> terms) {
-    return terms == null ? null : terms.stream().map(this::of).toList();
+    if (terms == null) {
+      return null;
+    }
+    Layout[] axes = new Layout[terms.size()];
+    for (int i = 0; i < axes.length; i++) {
+      axes[i] = of(terms.get(i));
+    }
+    return List.of(axes);
   }
 
   /** The symbols met so far, in the order they were met. */
@@ -69,6 +76,10 @@ final class Snapshot {
   }
 
   Layout of(Term root) {
+    Layout known = layouts.get(Unifier.find(root));
+    if (known != null) {
+      return known;
+    }
     Deque<Term> work = new ArrayDeque<>();
     work.push(root);
     while (!work.isEmpty()) {

@@ -7,6 +7,7 @@ import io.espalier.spi.Node;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,11 +101,11 @@ public final class SymMap {
             .map(e -> new NodeFacts.ElementTarget(e.input(), e.index(), snapshot.of(e.value())))
             .toList(),
         typing.replaced,
-        typing.optional,
+        Set.copyOf(typing.optional),
         typing.macs.stream().map(product -> product.stream().map(snapshot::of).toList()).toList(),
         typing.normalised,
-        typing.unmaskable,
-        typing.statistics);
+        Set.copyOf(typing.unmaskable),
+        Set.copyOf(typing.statistics));
   }
 
   private LayerView view(LayerNode layer) {

@@ -57,6 +57,10 @@ final class TrialComparison {
   }
 
   private boolean same(Term first, Term second) {
+    Term known = partners.get(Unifier.find(first));
+    if (known != null) {
+      return known == Unifier.find(second);
+    }
     Deque<Term> work = new ArrayDeque<>();
     work.push(first);
     work.push(second);

@@ -12,6 +12,7 @@ import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The algebra of layouts: unification, cutting and factoring of terms, with symbols bound by
@@ -27,12 +28,21 @@ final class Unifier {
   /** What the operations at hand freeze for; set by the driver before each node. */
   private Function<String, Reason> reasons = text -> new Reason("", "", text);
 
+  /** The reason given last, as the axes of one node are often frozen for the same. */
+  private @Nullable Reason latest;
+
   void explain(Function<String, Reason> newReasons) {
     this.reasons = newReasons;
+    this.latest = null;
   }
 
   Reason reason(String text) {
-    return reasons.apply(text);
+    Reason reason = latest;
+    if (reason == null || !reason.text().equals(text)) {
+      reason = reasons.apply(text);
+      latest = reason;
+    }
+    return reason;
   }
 
   /** A new symbol; an extent of 1 cannot shrink and is a number. */
@@ -66,6 +76,13 @@ final class Unifier {
 
   /** Whatever is kept of one is kept of the other from now on. */
   void unify(Term first, Term second) {
+    // Nearly always two symbols meet, or a symbol itself.
+    if (find(first) instanceof Sym x && find(second) instanceof Sym y && x.extent() == y.extent()) {
+      if (x != y) {
+        bindNewer(x, y);
+      }
+      return;
+    }
     Deque<Term> work = new ArrayDeque<>();
     work.push(first);
     work.push(second);
@@ -539,6 +556,9 @@ final class Unifier {
   }
 
   private static void freeze(Term term, Reason reason, boolean dynamic) {
+    if (find(term) instanceof Fixed) {
+      return;
+    }
     Deque<Term> work = new ArrayDeque<>();
     work.push(term);
     while (!work.isEmpty()) {

@@ -68,14 +68,8 @@ public final class OnnxNetwork implements Model {
   @Override
   public OnnxNetwork carve(Cut cut, Prover prover) {
     OnnxEdit edit = OnnxCarver.carve(traced, cut);
-    OnnxModel smaller = OnnxModel.of(edit.toBytes());
-    boolean external =
-        model().initializers().values().stream().anyMatch(tensor -> tensor.isExternal());
     OnnxNetwork carved =
-        new OnnxNetwork(
-            smaller,
-            external ? edit : new OnnxEdit(smaller),
-            "a network carved from " + description);
+        new OnnxNetwork(edit.toModel(), edit, "a network carved from " + description);
     prover.prove(carved.graph());
     return carved;
   }

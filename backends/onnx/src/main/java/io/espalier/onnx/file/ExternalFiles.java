@@ -1,5 +1,6 @@
 package io.espalier.onnx.file;
 
+import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -8,6 +9,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * that overlap when it is longer than one mapping can be. A file outside the model's folder is
  * refused: a model from a stranger must not read what it was not given.
  */
-final class ExternalFiles {
+final class ExternalFiles implements ExternalData {
   private static final long WINDOW_STRIDE = 1L << 30;
 
   private final @Nullable Path folder;
@@ -33,9 +35,14 @@ final class ExternalFiles {
     this.model = model;
   }
 
-  /** How error messages name the model. */
-  String model() {
+  @Override
+  public String model() {
     return model;
+  }
+
+  @Override
+  public OnnxTensor tensor(TensorHeader header, List<StringStringEntryProto> reference) {
+    return header.external(reference, this);
   }
 
   /** The size in bytes of a file, which must exist within the model's folder. */

@@ -15,7 +15,7 @@ import java.util.List;
 final class InitializerReader {
   private final ByteBuffer bytes;
   private final Field tensor;
-  private final ExternalFiles files;
+  private final ExternalData data;
 
   private String name = "";
   private int dataType;
@@ -26,10 +26,10 @@ final class InitializerReader {
   private long[] dims = new long[4];
   private int rank;
 
-  private InitializerReader(ByteBuffer bytes, Field tensor, ExternalFiles files) {
+  private InitializerReader(ByteBuffer bytes, Field tensor, ExternalData data) {
     this.bytes = bytes;
     this.tensor = tensor;
-    this.files = files;
+    this.data = data;
   }
 
   /**
@@ -39,8 +39,8 @@ final class InitializerReader {
    * @throws OnnxFileException if its elements are not as many as its dimensions say, or not to be
    *     found
    */
-  static OnnxTensor read(ByteBuffer bytes, Field tensor, ExternalFiles files) {
-    return new InitializerReader(bytes, tensor, files).read();
+  static OnnxTensor read(ByteBuffer bytes, Field tensor, ExternalData data) {
+    return new InitializerReader(bytes, tensor, data).read();
   }
 
   private OnnxTensor read() {
@@ -48,10 +48,9 @@ final class InitializerReader {
     while (reader.hasMore()) {
       accept(reader.next());
     }
-    TensorHeader header =
-        new TensorHeader(files.model(), name, dataType, Arrays.copyOf(dims, rank));
+    TensorHeader header = new TensorHeader(data.model(), name, dataType, Arrays.copyOf(dims, rank));
     if (external) {
-      return header.external(externalData, files);
+      return data.tensor(header, externalData);
     }
     // of a field that is given twice, protobuf keeps the last
     Field raw = rawData.isEmpty() ? null : rawData.get(rawData.size() - 1);
@@ -135,7 +134,7 @@ final class InitializerReader {
       return TensorProto.parseFrom(bytes.slice(tensor.bodyStart(), tensor.length()));
     } catch (InvalidProtocolBufferException e) {
       throw new OnnxFileException(
-          files.model() + ": tensor '" + name + "' is damaged; export or download it again", e);
+          data.model() + ": tensor '" + name + "' is damaged; export or download it again", e);
     }
   }
 

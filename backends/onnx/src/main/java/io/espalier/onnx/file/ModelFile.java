@@ -47,6 +47,22 @@ final class ModelFile {
     }
   }
 
+  /** The result of edits, whose large tensors are put together when they are asked for. */
+  static OnnxModel of(OnnxEdit edit) {
+    String name = "the model in memory";
+    SplitModel split = edit.split();
+    return new OnnxModel(
+        ModelSkeleton.scan(littleEndian(split.skeleton())),
+        new SplitTensors(name, split),
+        new ExternalFiles(null, name),
+        Optional.empty(),
+        () -> ModelSkeleton.scan(littleEndian(edit.toBytes())));
+  }
+
+  private static ByteBuffer littleEndian(byte[] bytes) {
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
   /**
    * @param bytes the whole model
    * @param name how error messages name the model

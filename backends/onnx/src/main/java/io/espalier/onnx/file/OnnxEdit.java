@@ -131,6 +131,14 @@ public final class OnnxEdit {
   }
 
   /**
+   * The result as a model in memory. Weights are read and sliced when they are first asked for, so
+   * that this costs what the graph costs. No edit may be made afterwards.
+   */
+  public OnnxModel toModel() {
+    return ModelFile.of(this);
+  }
+
+  /**
    * The result as a model without tensors of 1 KiB and more, and these tensors: for a runtime that
    * takes them from memory, so that one candidate after the other can be tried without copying what
    * they share.

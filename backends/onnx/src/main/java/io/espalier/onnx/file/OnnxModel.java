@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * An ONNX model opened for analysis: its graph as protobuf values, its weights as views of the
@@ -26,7 +27,7 @@ import java.util.Optional;
  * OnnxEdit#write} does, is fine.
  */
 public final class OnnxModel {
-  private final ModelSkeleton skeleton;
+  private final Lazy<ModelSkeleton> skeleton;
   private final ExternalFiles files;
   private final Optional<Path> path;
   private final long irVersion;
@@ -43,7 +44,22 @@ public final class OnnxModel {
   private final Lazy<String> fingerprint = new Lazy<>(() -> Fingerprint.of(this));
 
   OnnxModel(ModelSkeleton skeleton, ExternalFiles files, Optional<Path> path) {
-    this.skeleton = skeleton;
+    this(skeleton, files, files, path, () -> skeleton);
+  }
+
+  /**
+   * @param skeleton the model, perhaps without its large tensors
+   * @param data where it keeps those
+   * @param files what its attributes refer to
+   * @param whole the model with all tensors that do not stand in files
+   */
+  OnnxModel(
+      ModelSkeleton skeleton,
+      ExternalData data,
+      ExternalFiles files,
+      Optional<Path> path,
+      Supplier<ModelSkeleton> whole) {
+    this.skeleton = new Lazy<>(whole);
     this.files = files;
     this.path = path;
     MessageReader reader = new MessageReader(skeleton.bytes());
@@ -81,7 +97,7 @@ public final class OnnxModel {
             skeleton.graphFields(GraphProto.SPARSE_INITIALIZER_FIELD_NUMBER));
     this.tensors =
         skeleton.graphFields(GraphProto.INITIALIZER_FIELD_NUMBER).stream()
-            .map(field -> InitializerReader.read(skeleton.bytes(), field, files))
+            .map(field -> InitializerReader.read(skeleton.bytes(), field, data))
             .toList();
     Map<String, OnnxTensor> byName = new LinkedHashMap<>();
     tensors.forEach(tensor -> byName.put(tensor.name(), tensor));
@@ -211,7 +227,7 @@ public final class OnnxModel {
 
   /** Bytes of the file and of the tensors in external files. */
   public long byteSize() {
-    long size = skeleton.bytes().limit();
+    long size = skeleton().bytes().limit();
     for (OnnxTensor tensor : tensors) {
       size += tensor.isExternal() ? tensor.byteSize() : 0;
     }
@@ -246,7 +262,7 @@ public final class OnnxModel {
   }
 
   ModelSkeleton skeleton() {
-    return skeleton;
+    return skeleton.get();
   }
 
   /** The initializers in file order; of two with one name, both. */

@@ -2,6 +2,7 @@ package io.espalier.onnx.file;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -12,11 +13,13 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import io.espalier.onnx.SharedData;
+import io.espalier.onnx.build.SampleNetworks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -102,6 +105,40 @@ class OnnxEditTest {
     assertEquals(List.of("weight", "shape"), tensors.stream().map(TensorProto::getName).toList());
     assertArrayEquals(new long[] {3, 2}, OnnxTensor.of(tensors.get(0)).dims());
     assertArrayEquals(new long[] {2, -1}, OnnxTensor.of(tensors.get(1)).longs());
+  }
+
+  @Test
+  void aModelOfTheResultIsThatOfItsBytes() {
+    OnnxModel source = SampleNetworks.thinResnet();
+    OnnxTensor large =
+        source.initializers().values().stream()
+            .filter(tensor -> tensor.rank() == 4 && tensor.byteSize() > 4096)
+            .findFirst()
+            .orElseThrow();
+    int[] even = IntStream.range(0, (int) large.dim(0) / 2).map(i -> 2 * i).toArray();
+    OnnxEdit edit =
+        new OnnxEdit(source)
+            .removeNode(source.nodes().size() - 1)
+            .replaceInitializer(
+                large.name(), TensorSource.gather(large, large.name(), List.of(even)));
+
+    OnnxModel lazy = edit.toModel();
+    OnnxModel whole = OnnxModel.of(edit.toBytes());
+
+    assertEquals(whole.nodes(), lazy.nodes());
+    assertEquals(
+        List.copyOf(whole.initializers().keySet()), List.copyOf(lazy.initializers().keySet()));
+    whole
+        .initializers()
+        .forEach(
+            (name, tensor) -> {
+              OnnxTensor other = Objects.requireNonNull(lazy.initializers().get(name));
+              assertEquals(tensor.toString(), other.toString());
+              assertEquals(tensor.bytes(), other.bytes(), name);
+              assertFalse(other.isExternal());
+            });
+    assertEquals(whole.fingerprint(), lazy.fingerprint());
+    assertArrayEquals(edit.toBytes(), new OnnxEdit(lazy).toBytes());
   }
 
   @Test

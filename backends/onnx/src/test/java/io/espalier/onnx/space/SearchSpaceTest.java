@@ -162,6 +162,21 @@ class SearchSpaceTest {
   }
 
   @Test
+  void samplesFollowChoicesThatWereNarrowedSince() {
+    SearchSpace space = resnet();
+    Hparam hparam = space.hparam(firstWidth(space));
+    Choice smallest = space.sample(Samplers.min()).choices().get(hparam.name());
+    assertEquals(hparam.choices().get(0), smallest);
+    space.sample(Samplers.max());
+    List<Choice> narrowed = hparam.choices().subList(2, hparam.choices().size());
+
+    hparam.setChoices(narrowed);
+
+    assertEquals(narrowed.get(0), space.sample(Samplers.min()).choices().get(hparam.name()));
+    assertThrows(EspalierException.class, () -> space.sample(choices -> smallest));
+  }
+
+  @Test
   void anUnknownHparamNamesTheNearest() {
     SearchSpace space = resnet();
     String name = firstWidth(space);
