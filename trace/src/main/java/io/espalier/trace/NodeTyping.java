@@ -146,7 +146,7 @@ final class NodeTyping implements Typing {
   @Override
   public void freeze(Axis axis, String reason) {
     if (!(term(axis) instanceof Term.Fixed)) {
-      unifier.freeze((Term) axis, unifier.reason(reason));
+      Unifier.freeze((Term) axis, unifier.reason(reason), pass.readsOpenAxes(node));
     }
   }
 

@@ -555,7 +555,7 @@ final class Unifier {
     freeze(term, reason, false);
   }
 
-  private static void freeze(Term term, Reason reason, boolean dynamic) {
+  static void freeze(Term term, Reason reason, boolean dynamic) {
     if (find(term) instanceof Fixed) {
       return;
     }
