@@ -1,36 +1,26 @@
 package io.espalier.onnx.file;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.WritableByteChannel;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Where tensors write their elements. Small pieces are collected in one of two direct buffers that
- * serve a whole file: while another thread writes the one, the other is filled. Large pieces go
- * straight to the channel. Not thread-safe.
+ * Where tensors write their elements. Small pieces are collected in one direct buffer that serves a
+ * whole file; large pieces go straight to the channel. Not thread-safe.
  */
 public final class ByteSink {
   private static final int CAPACITY = 1 << 19;
   private static final int DIRECT = CAPACITY / 8;
 
   private final WritableByteChannel channel;
-  private ByteBuffer stage = allocate();
-  private @Nullable ByteBuffer spare;
-  private CompletableFuture<@Nullable Void> writing = CompletableFuture.completedFuture(null);
+  private final ByteBuffer stage =
+      ByteBuffer.allocateDirect(CAPACITY).order(ByteOrder.LITTLE_ENDIAN);
   private long flushed;
 
   /** A sink that writes to a channel, which stays open. Call {@link #flush()} at the end. */
   public ByteSink(WritableByteChannel channel) {
     this.channel = channel;
-  }
-
-  private static ByteBuffer allocate() {
-    return ByteBuffer.allocateDirect(CAPACITY).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   /** Writes the remaining bytes of a buffer, whose position moves to its limit. */
@@ -57,7 +47,7 @@ public final class ByteSink {
    */
   ByteBuffer room(int bytes) throws IOException {
     if (stage.remaining() < bytes) {
-      handOver();
+      flush();
     }
     return stage;
   }
@@ -73,39 +63,9 @@ public final class ByteSink {
 
   /** Hands everything over to the channel. */
   public void flush() throws IOException {
-    await();
     flushed += stage.position();
     drain(stage.flip());
     stage.clear();
-  }
-
-  /** Has what was collected written meanwhile. */
-  private void handOver() throws IOException {
-    await();
-    flushed += stage.position();
-    ByteBuffer full = stage.flip();
-    stage = spare == null ? allocate() : spare.clear();
-    spare = full;
-    writing =
-        CompletableFuture.runAsync(
-            () -> {
-              try {
-                drain(full);
-              } catch (IOException e) {
-                throw new UncheckedIOException(e);
-              }
-            });
-  }
-
-  private void await() throws IOException {
-    try {
-      writing.join();
-    } catch (CompletionException e) {
-      if (e.getCause() instanceof UncheckedIOException failure) {
-        throw failure.getCause();
-      }
-      throw e;
-    }
   }
 
   private void drain(ByteBuffer source) throws IOException {

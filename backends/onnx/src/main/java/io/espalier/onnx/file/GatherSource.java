@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 final class GatherSource implements TensorSource {
   private static final int LONG_RUN = 64;
 
+  /** Up to so many bytes, a row is copied as a whole before elements are picked from it. */
+  private static final int LONGEST_COPY = 1 << 14;
+
   private final OnnxTensor source;
   private final String name;
   private final int elementSize;
@@ -107,11 +110,15 @@ final class GatherSource implements TensorSource {
     int[] row = kept.get(rowAxis);
     int[] runs = runs(row, unit);
     boolean longRuns = (long) row.length * unit >= (long) LONG_RUN * runs.length / 2;
-    Row copier =
-        longRuns || elementSize > Long.BYTES
-            ? new RunRow(source.bytes(), runs)
-            : new ElementRow(source.bytes(), elements(row, unit), elementSize);
     int stride = unit * (int) source.dim(rowAxis);
+    Row copier;
+    if (longRuns || elementSize > Long.BYTES) {
+      copier = new RunRow(source.bytes(), runs);
+    } else if (elementSize == Integer.BYTES && stride <= LONGEST_COPY && row.length > 0) {
+      copier = new CopiedRow(source.bytes(), stride, elements(row, unit));
+    } else {
+      copier = new ElementRow(source.bytes(), elements(row, unit), elementSize);
+    }
     writeRows(copier, sink, 0, 0, outerStrides(stride));
   }
 
@@ -194,6 +201,35 @@ final class GatherSource implements TensorSource {
           room.position(room.position() + length);
         }
       }
+    }
+  }
+
+  /** Copies a row of 4-byte elements to an array, where picking is quickest. */
+  private static final class CopiedRow implements Row {
+    private final ByteBuffer bytes;
+    private final int[] offsets;
+    private final int[] all;
+    private final int[] picked;
+
+    CopiedRow(ByteBuffer bytes, int stride, int[] offsets) {
+      this.bytes = bytes;
+      this.all = new int[stride / Integer.BYTES];
+      this.picked = new int[offsets.length];
+      this.offsets = new int[offsets.length];
+      Arrays.setAll(this.offsets, i -> offsets[i] / Integer.BYTES);
+    }
+
+    @Override
+    public void write(int base, ByteSink sink) throws IOException {
+      bytes.position(base);
+      bytes.asIntBuffer().get(all);
+      for (int i = 0; i < picked.length; i++) {
+        picked[i] = all[offsets[i]];
+      }
+      int length = picked.length * Integer.BYTES;
+      ByteBuffer room = sink.room(length);
+      room.asIntBuffer().put(picked);
+      room.position(room.position() + length);
     }
   }
 
