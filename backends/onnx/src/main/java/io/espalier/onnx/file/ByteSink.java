@@ -10,7 +10,7 @@ import java.nio.channels.WritableByteChannel;
  * whole file; large pieces go straight to the channel. Not thread-safe.
  */
 public final class ByteSink {
-  private static final int CAPACITY = 1 << 19;
+  private static final int CAPACITY = 1 << 18;
   private static final int DIRECT = CAPACITY / 8;
 
   private final WritableByteChannel channel;

@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,6 +15,14 @@ import java.util.List;
  * and tensors.
  */
 final class Chunks {
+  /** What one thread writes at least. */
+  private static final long SHARE = 4L << 20;
+
+  private static final int MOST_SHARES = 4;
+
+  /** Bytes of most literals; what is longer takes several steps to encode. */
+  private static final int LITERAL = 64;
+
   private final ByteBuffer source;
   private final List<Chunk> chunks = new ArrayList<>();
   private long size;
@@ -83,10 +92,54 @@ final class Chunks {
     }
   }
 
+  /**
+   * Writes everything to an empty file. Several threads do, if it is large: putting slices together
+   * takes as long as handing them to the system.
+   */
+  void writeTo(FileChannel file) throws IOException {
+    try {
+      shares().parallelStream().forEach(share -> share.writeTo(file));
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  /** Consecutive parts of about equal size. */
+  private List<Share> shares() {
+    long most = Math.max(SHARE, size / MOST_SHARES + 1);
+    List<Share> shares = new ArrayList<>();
+    long offset = 0;
+    long end = 0;
+    int from = 0;
+    for (int i = 0; i < chunks.size(); i++) {
+      end += chunks.get(i).size();
+      if (end - offset >= most || i == chunks.size() - 1) {
+        shares.add(new Share(chunks.subList(from, i + 1), offset));
+        offset = end;
+        from = i + 1;
+      }
+    }
+    return shares;
+  }
+
+  private record Share(List<Chunk> chunks, long offset) {
+    void writeTo(FileChannel file) {
+      try {
+        ByteSink sink = new ByteSink(new FileRegion(file, offset));
+        for (Chunk chunk : chunks) {
+          chunk.writeTo(sink);
+        }
+        sink.flush();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
   private static byte[] encode(Encoder encoder) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try {
-      CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+      CodedOutputStream out = CodedOutputStream.newInstance(bytes, LITERAL);
       encoder.encode(out);
       out.flush();
     } catch (IOException e) {
@@ -101,10 +154,17 @@ final class Chunks {
   }
 
   private sealed interface Chunk {
+    long size();
+
     void writeTo(ByteSink sink) throws IOException;
   }
 
   private record Range(ByteBuffer source, int start, int end) implements Chunk {
+    @Override
+    public long size() {
+      return (long) end - start;
+    }
+
     @Override
     public void writeTo(ByteSink sink) throws IOException {
       sink.write(source.slice(start, end - start));
@@ -119,12 +179,22 @@ final class Chunks {
     }
 
     @Override
+    public long size() {
+      return bytes.length;
+    }
+
+    @Override
     public void writeTo(ByteSink sink) throws IOException {
       sink.write(bytes);
     }
   }
 
   private record Elements(TensorSource tensor) implements Chunk {
+    @Override
+    public long size() {
+      return tensor.byteSize();
+    }
+
     @Override
     public void writeTo(ByteSink sink) throws IOException {
       write(tensor, sink);

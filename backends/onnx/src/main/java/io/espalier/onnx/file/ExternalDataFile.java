@@ -2,6 +2,7 @@ package io.espalier.onnx.file;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -41,13 +42,14 @@ final class ExternalDataFile {
     return offset;
   }
 
-  void writeTo(ByteSink sink) throws IOException {
-    long start = sink.written();
+  void writeTo(FileChannel file) throws IOException {
+    ByteSink sink = new ByteSink(file);
     for (TensorSource tensor : tensors) {
-      long position = sink.written() - start;
+      long position = sink.written();
       sink.write(ByteBuffer.allocate((int) (aligned(position) - position)));
       Chunks.write(tensor, sink);
     }
+    sink.flush();
   }
 
   private static long aligned(long offset) {

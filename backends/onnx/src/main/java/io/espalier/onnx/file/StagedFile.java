@@ -55,9 +55,7 @@ final class StagedFile implements Closeable {
   void write(Body body) throws IOException {
     try (FileChannel channel =
         FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      ByteSink sink = new ByteSink(channel);
-      body.writeTo(sink);
-      sink.flush();
+      body.writeTo(channel);
       channel.force(true);
     }
   }
@@ -87,6 +85,6 @@ final class StagedFile implements Closeable {
 
   /** What the file is to hold. */
   interface Body {
-    void writeTo(ByteSink sink) throws IOException;
+    void writeTo(FileChannel file) throws IOException;
   }
 }
