@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
@@ -24,8 +25,11 @@ import org.openjdk.jmh.annotations.State;
 
 /**
  * How the time of the analysis grows with the length of a network: {@code perNode} must stay what
- * it is.
+ * it is. The heap has its full size from the start, or growing it is what gets measured.
  */
+@Fork(
+    value = 1,
+    jvmArgsAppend = {"-Xms4g", "-XX:+UseParallelGC"})
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 public class ChainBenchmark {
