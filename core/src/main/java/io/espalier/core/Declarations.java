@@ -8,6 +8,7 @@ import io.espalier.spi.DynamicModule;
 import io.espalier.spi.Hparams;
 import io.espalier.spi.Layer;
 import io.espalier.spi.Node;
+import io.espalier.spi.PluginException;
 import io.espalier.spi.RuleOption;
 import io.espalier.trace.LayerView;
 import io.espalier.trace.Layout;
@@ -31,6 +32,7 @@ final class Declarations {
   private final List<Space.ElasticLayer> layers = new ArrayList<>();
   private final Queue<Layer> attention = new ArrayDeque<>();
   private final List<Space.Consumer> consumers = new ArrayList<>();
+  private final Map<String, Space.Failure> failures = new LinkedHashMap<>();
 
   /**
    * An hparam as a module declared it.
@@ -83,7 +85,7 @@ final class Declarations {
 
   private void addElastic(List<Layer> tree, List<Layer> elastic) {
     for (Layer layer : tree) {
-      if (registry.module(layer).isPresent()) {
+      if (module(layer).isPresent()) {
         elastic.add(layer);
       }
       addElastic(layer.children(), elastic);
@@ -112,28 +114,47 @@ final class Declarations {
   }
 
   private void collect(Layer layer) {
-    Optional<DynamicModule> module = registry.module(layer);
+    Optional<DynamicModule> module = module(layer);
     if (module.isPresent()) {
       layers.add(new Space.ElasticLayer(layer, module.get()));
       describe(layer, module.get());
     }
   }
 
-  private void describe(Layer layer, DynamicModule module) {
+  /** The module that claims a layer; none where one throws that was asked whether it does. */
+  private Optional<DynamicModule> module(Layer layer) {
     try {
-      module.describe(
-          layer, new Collector(layer, module, rules.options(module.key(), layer.name())));
-    } catch (RuntimeException e) {
-      throw new EspalierException(
-          "module "
-              + module.getClass().getName()
-              + " ("
-              + module.key()
-              + ") failed on layer "
-              + layer.name()
-              + ": "
-              + e,
-          e);
+      return registry.module(layer);
+    } catch (PluginException e) {
+      fail(layer, e);
+      return Optional.empty();
+    }
+  }
+
+  private void fail(Layer layer, PluginException e) {
+    if (registry.isStrict()) {
+      throw e;
+    }
+    failures.putIfAbsent(layer.name(), new Space.Failure(layer, "the module " + e.getMessage()));
+  }
+
+  /** Of a module that throws nothing counts, or the layer would be half described. */
+  private void describe(Layer layer, DynamicModule module) {
+    int before = declared.size();
+    int read = consumers.size();
+    Optional<LayerOptions> options = rules.options(module.key(), layer.name());
+    try {
+      PluginException.ask(
+          module,
+          () -> "layer " + layer.name(),
+          () -> {
+            module.describe(layer, new Collector(layer, module, options));
+            return layer;
+          });
+    } catch (PluginException e) {
+      declared.subList(before, declared.size()).clear();
+      consumers.subList(read, consumers.size()).clear();
+      fail(layer, e);
     }
   }
 
@@ -147,6 +168,11 @@ final class Declarations {
 
   List<Space.Consumer> consumers() {
     return consumers;
+  }
+
+  /** The layers that a module threw on. */
+  List<Space.Failure> failures() {
+    return List.copyOf(failures.values());
   }
 
   private final class Collector implements Hparams {

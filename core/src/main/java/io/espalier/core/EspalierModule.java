@@ -1,22 +1,47 @@
 package io.espalier.core;
 
 import com.google.inject.AbstractModule;
+import com.google.inject.Key;
 import com.google.inject.Module;
 import com.google.inject.Provides;
 import com.google.inject.Singleton;
 import com.google.inject.multibindings.Multibinder;
+import com.google.inject.multibindings.OptionalBinder;
 import io.espalier.spi.DMRegistry;
+import io.espalier.spi.DynamicModule;
+import io.espalier.spi.ImportanceCriterion;
+import io.espalier.spi.OperatorRule;
+import jakarta.inject.Qualifier;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.Set;
 
 /**
  * Wires Espalier for Guice: {@link SearchSpaces}, the {@link DMRegistry} of all plugins on the
  * class path, and the backends on the class path, each of which contributes a Guice module of its
  * own through {@link ServiceLoader}.
+ *
+ * <p>An application adds to it and overrides it by binding:
+ *
+ * <ul>
+ *   <li>elements of {@code Multibinder}s of {@link OperatorRule}, {@link DynamicModule} and {@link
+ *       ImportanceCriterion} join the registry, besides what the class path holds;
+ *   <li>an {@code OptionalBinder} of {@link ImportanceCriterion} sets the criterion that spaces are
+ *       ranked by, and adds it to the registry;
+ *   <li>an {@code OptionalBinder} of {@link DMRegistry} takes the place of the registry as a whole.
+ * </ul>
+ *
+ * <p>It works under {@code requireExplicitBindings}, in child injectors, and in several injectors
+ * at once; one that is installed twice counts once.
  */
 public final class EspalierModule extends AbstractModule {
   private final ClassLoader loader;
+  private final boolean strict;
 
   /** With everything on the class path of this thread. */
   public EspalierModule() {
@@ -25,7 +50,20 @@ public final class EspalierModule extends AbstractModule {
 
   /** With everything that a class loader finds. */
   public EspalierModule(ClassLoader loader) {
+    this(loader, false);
+  }
+
+  private EspalierModule(ClassLoader loader, boolean strict) {
     this.loader = loader;
+    this.strict = strict;
+  }
+
+  /**
+   * The same, with a plugin that throws being an error. Otherwise the layer that it throws on is
+   * frozen, with a reason that names the plugin's class and JAR.
+   */
+  public EspalierModule strict() {
+    return new EspalierModule(loader, true);
   }
 
   private static ClassLoader contextLoader() {
@@ -39,8 +77,19 @@ public final class EspalierModule extends AbstractModule {
     for (Module module : backendModules()) {
       install(module);
     }
-    bind(SearchSpaces.class).in(Singleton.class);
+    Multibinder.newSetBinder(binder(), OperatorRule.class);
+    Multibinder.newSetBinder(binder(), DynamicModule.class);
+    Multibinder.newSetBinder(binder(), ImportanceCriterion.class);
+    OptionalBinder.newOptionalBinder(binder(), ImportanceCriterion.class);
+    OptionalBinder.newOptionalBinder(binder(), DMRegistry.class)
+        .setDefault()
+        .to(Key.get(DMRegistry.class, Discovered.class));
   }
+
+  /** Marks the registry of what was found and what the application adds. */
+  @Qualifier
+  @Retention(RetentionPolicy.RUNTIME)
+  private @interface Discovered {}
 
   /**
    * Only modules that say they are backends': an application may register Guice modules for
@@ -58,7 +107,40 @@ public final class EspalierModule extends AbstractModule {
 
   @Provides
   @Singleton
-  DMRegistry registry() {
-    return DMRegistry.discover(loader);
+  @Discovered
+  DMRegistry registry(
+      Set<OperatorRule> rules,
+      Set<DynamicModule> modules,
+      Set<ImportanceCriterion> criteria,
+      Optional<ImportanceCriterion> chosen) {
+    Set<Object> added = new LinkedHashSet<>(rules);
+    added.addAll(modules);
+    added.addAll(criteria);
+    chosen.ifPresent(added::add);
+    return DMRegistry.discover(loader).with(added);
+  }
+
+  @Provides
+  @Singleton
+  SearchSpaces spaces(
+      Set<Backend> backends, DMRegistry registry, Optional<ImportanceCriterion> chosen) {
+    SearchSpaces spaces = new SearchSpaces(backends, registry);
+    if (chosen.isPresent()) {
+      spaces = spaces.rankedBy(chosen.get().key());
+    }
+    return strict ? spaces.strict() : spaces;
+  }
+
+  /** Equal modules are installed once. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof EspalierModule that
+        && that.loader.equals(loader)
+        && that.strict == strict;
+  }
+
+  @Override
+  public int hashCode() {
+    return loader.hashCode();
   }
 }

@@ -1,36 +1,86 @@
 package io.espalier.core;
 
+import io.espalier.spi.Layer;
+import io.espalier.spi.Node;
+import io.espalier.spi.Value;
+import io.espalier.trace.GraphNode;
 import io.espalier.trace.Layout;
+import io.espalier.trace.NodeView;
 import io.espalier.trace.Reason;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 
 /**
  * A width that may not change.
  *
  * @param layer the layer that has it
- * @param axis what the layer calls it, such as {@code out_channels}
+ * @param axis what the layer calls it, such as {@code out_channels}; {@code *} for all of a layer
+ *     that a plugin threw on
  * @param node the node, input or output that stopped it
  * @param op the operator there; empty for an input or output of the network
  * @param reason what stopped it
  */
 public record FrozenAxis(String layer, String axis, String node, String op, String reason) {
+  private static final String EVERY_AXIS = "*";
+
   static List<FrozenAxis> of(Space space) {
     List<FrozenAxis> frozen = new ArrayList<>();
+    Map<Layout.Symbol, Space.Failure> failed = new HashMap<>();
+    for (Space.Failure failure : space.failures()) {
+      frozen.add(of(failure.layer().name(), EVERY_AXIS, failure));
+      symbols(failure.layer()).forEach(symbol -> failed.putIfAbsent(symbol, failure));
+    }
     for (HparamSpec spec : space.hparams()) {
-      if (spec.kind() != Dial.Kind.WIDTH || spec.layouts().get(0).isFree()) {
+      if (spec.kind() != Dial.Kind.WIDTH) {
         continue;
       }
       Layout layout = spec.layouts().get(0);
-      Reason reason = reason(layout);
-      if (layout.extent() > 1) {
-        String layer =
-            spec.name().substring(0, spec.name().length() - spec.localName().length() - 1);
-        frozen.add(
-            new FrozenAxis(layer, spec.localName(), reason.node(), reason.op(), reason.text()));
+      String layer = spec.name().substring(0, spec.name().length() - spec.localName().length() - 1);
+      if (!layout.isFree()) {
+        Reason reason = reason(layout);
+        if (layout.extent() > 1) {
+          frozen.add(
+              new FrozenAxis(layer, spec.localName(), reason.node(), reason.op(), reason.text()));
+        }
+      } else if (!failed.isEmpty()) {
+        Set<Layout.Symbol> symbols = new LinkedHashSet<>();
+        Layout.forEachSymbol(layout, symbols::add);
+        if (failed.keySet().containsAll(symbols)) {
+          Space.Failure failure = Objects.requireNonNull(failed.get(symbols.iterator().next()));
+          frozen.add(of(layer, spec.localName(), failure));
+        }
       }
     }
     return frozen;
+  }
+
+  private static FrozenAxis of(String layer, String axis, Space.Failure failure) {
+    List<Node> nodes = failure.layer().nodes();
+    GraphNode first = nodes.isEmpty() ? null : ((NodeView) nodes.get(0)).node();
+    return new FrozenAxis(
+        layer,
+        axis,
+        first == null ? failure.layer().name() : first.label(),
+        first == null ? "" : first.op().toString(),
+        failure.reason());
+  }
+
+  /** The symbols of every axis that a layer's nodes read or compute. */
+  static Set<Layout.Symbol> symbols(Layer layer) {
+    Set<Layout.Symbol> symbols = new LinkedHashSet<>();
+    for (Node node : layer.nodes()) {
+      for (List<Value> values : List.of(node.inputs(), node.outputs())) {
+        for (Value value : values) {
+          value.axes().forEach(axis -> Layout.forEachSymbol((Layout) axis, symbols::add));
+        }
+      }
+    }
+    return symbols;
   }
 
   /** The reason of the longest fixed part. */

@@ -2,6 +2,7 @@ package io.espalier.core;
 
 import io.espalier.spi.ImportanceCriterion;
 import io.espalier.spi.Node;
+import io.espalier.spi.PluginException;
 import io.espalier.spi.Use;
 import io.espalier.trace.Constant;
 import io.espalier.trace.Layout;
@@ -9,8 +10,10 @@ import io.espalier.trace.Layout.Symbol;
 import io.espalier.trace.SymMap;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -21,18 +24,72 @@ import org.jspecify.annotations.Nullable;
  */
 final class Importances {
   private final SymMap map;
+  private final boolean strict;
 
-  Importances(SymMap map) {
+  /**
+   * @param strict whether a criterion that throws is an error
+   */
+  Importances(SymMap map, boolean strict) {
     this.map = map;
+    this.strict = strict;
   }
 
-  /** One value for each unit, by symbol index; null for a symbol that no consumer reads. */
-  double[] @Nullable [] score(List<Space.Consumer> consumers, ImportanceCriterion criterion) {
+  /** The importance of every unit, where it is known. */
+  static final class Scores {
+    private final double[] @Nullable [] units;
+    private final Map<Symbol, PluginException> failures;
+
+    Scores(double[] @Nullable [] units, Map<Symbol, PluginException> failures) {
+      this.units = units;
+      this.failures = failures;
+    }
+
+    /**
+     * One value for each unit; null for a symbol that no consumer reads, or of which one could not
+     * be scored.
+     */
+    double @Nullable [] units(Symbol symbol) {
+      return units[symbol.index()];
+    }
+
+    /** Why a symbol could not be scored; null if the criterion did not fail. */
+    @Nullable PluginException failure(Symbol symbol) {
+      return failures.get(symbol);
+    }
+  }
+
+  Scores score(List<Space.Consumer> consumers, ImportanceCriterion criterion) {
     double[] @Nullable [] importance = new double[map.symbols().size()][];
-    List<List<Share>> shares =
-        consumers.parallelStream().map(consumer -> shares(consumer, criterion)).toList();
-    shares.forEach(list -> list.forEach(share -> share.addTo(importance)));
-    return importance;
+    List<Answer> answers =
+        consumers.parallelStream().map(consumer -> ask(consumer, criterion)).toList();
+    Map<Symbol, PluginException> failures = new LinkedHashMap<>();
+    for (Answer answer : answers) {
+      answer.shares().forEach(share -> share.addTo(importance));
+      PluginException failure = answer.failure();
+      if (failure != null) {
+        answer.unknown().forEach(symbol -> failures.putIfAbsent(symbol, failure));
+      }
+    }
+    failures.keySet().forEach(symbol -> importance[symbol.index()] = null);
+    return new Scores(importance, failures);
+  }
+
+  /** What the criterion says of one consumer, or why it says nothing. */
+  private record Answer(
+      List<Share> shares, Set<Symbol> unknown, @Nullable PluginException failure) {}
+
+  private Answer ask(Space.Consumer consumer, ImportanceCriterion criterion) {
+    try {
+      return new Answer(shares(consumer, criterion), Set.of(), null);
+    } catch (PluginException e) {
+      List<Layout> layouts = map.input(consumer.node(), consumer.input());
+      if (strict || layouts == null) {
+        throw e;
+      }
+      Set<Symbol> unknown = new LinkedHashSet<>();
+      Layout.forEachSymbol(layouts.get(consumer.axis()), unknown::add);
+      return new Answer(List.of(), unknown, e);
+    }
   }
 
   /** What one consumer says of the units of one symbol. */
@@ -66,45 +123,47 @@ final class Importances {
     }
     Layout axis = layouts.get(consumer.axis());
     Node node = map.nodes().get(consumer.node());
-    double[] scores;
+    String parameter = map.graph().tensor(tensor).name();
+    Use use = new ConstantUse(node, consumer.input(), layouts, constant);
     try {
-      scores =
-          criterion.score(
-              new ConstantUse(node, consumer.input(), layouts, constant), consumer.axis());
-    } catch (ArithmeticException e) {
-      throw new EspalierException(
-          "criterion "
-              + criterion.key()
-              + " cannot score \""
-              + map.graph().tensor(tensor).name()
-              + "\": "
-              + e.getMessage()
-              + "; its weights must be finite numbers",
-          e);
+      double[] scores =
+          PluginException.ask(
+              criterion,
+              () ->
+                  map.graph()
+                      .layer(consumer.node())
+                      .map(layer -> "layer " + layer.name())
+                      .orElse("parameter " + parameter),
+              () -> checked(criterion.score(use, consumer.axis()), axis));
+      return scores.length == 0 ? List.of() : distribute(axis, scores);
+    } catch (PluginException e) {
+      if (e.getCause() instanceof ArithmeticException) {
+        throw new EspalierException(
+            "criterion "
+                + criterion.key()
+                + " cannot score \""
+                + parameter
+                + "\": "
+                + e.getCause().getMessage()
+                + "; its weights must be finite numbers",
+            e);
+      }
+      throw e;
     }
-    if (scores.length == 0) {
-      return List.of();
-    }
-    if (scores.length != axis.extent()) {
+  }
+
+  private static double[] checked(double[] scores, Layout axis) {
+    if (scores.length != 0 && scores.length != axis.extent()) {
       throw new IllegalStateException(
-          "criterion "
-              + criterion.key()
-              + " gave "
-              + scores.length
-              + " scores for an axis of "
-              + axis.extent());
+          "it gave " + scores.length + " scores for an axis of " + axis.extent());
     }
     for (double score : scores) {
       if (!(score >= 0) || Double.isInfinite(score)) {
-        throw new EspalierException(
-            "the importance of \""
-                + map.graph().tensor(tensor).name()
-                + "\" is "
-                + score
-                + "; its weights must be finite numbers");
+        throw new IllegalStateException(
+            "it gave the score " + score + "; scores are finite and not negative");
       }
     }
-    return distribute(axis, scores);
+    return scores;
   }
 
   /**

@@ -6,6 +6,7 @@ import io.espalier.core.rules.Rules;
 import io.espalier.spi.DMRegistry;
 import io.espalier.spi.DynamicModule;
 import io.espalier.spi.ImportanceCriterion;
+import io.espalier.spi.PluginException;
 import io.espalier.trace.Layout;
 import io.espalier.trace.Solver;
 import io.espalier.trace.SymMap;
@@ -36,9 +37,13 @@ import org.jspecify.annotations.Nullable;
  * touch that state and may be called by many threads; everything else is for one thread at a time.
  */
 public final class SearchSpace {
+  /** The criterion that units are ranked by where no other is chosen. */
+  public static final String DEFAULT_CRITERION = "l2";
+
   private final Model model;
   private final DMRegistry registry;
   private final TrialSizes sizes;
+  private String criterion = DEFAULT_CRITERION;
   private @Nullable SymMap map;
   private @Nullable State state;
 
@@ -54,7 +59,10 @@ public final class SearchSpace {
     final @Nullable Choices[] choices;
 
     final int[] @Nullable [] orders;
-    final Map<String, double[] @Nullable []> importances = new LinkedHashMap<>();
+    final Map<String, Importances.Scores> importances = new LinkedHashMap<>();
+
+    /** Widths that a criterion could not score, by their dials. */
+    final Map<Integer, FrozenAxis> unscored = new LinkedHashMap<>();
 
     State(Space space) {
       this.space = space;
@@ -106,6 +114,9 @@ public final class SearchSpace {
     }
     ResolvedRules resolved = rules.resolve(registry.modules().values());
     state = new State(SpaceBuilder.build(known, registry, resolved));
+    for (Space.Failure failure : space().failures()) {
+      warn("layer " + failure.layer().name() + " is frozen: " + failure.reason());
+    }
   }
 
   private State state() {
@@ -380,21 +391,71 @@ public final class SearchSpace {
 
   private List<String> sort(@Nullable Collection<String> names) {
     State now = state();
-    double[] @Nullable [] importances = importances(now);
+    Importances.Scores importances = importances(now);
     List<String> sorted = new ArrayList<>();
     for (Dial dial : now.space.dials()) {
       HparamSpec spec = spec(dial.name());
       if (dial.kind() != Dial.Kind.WIDTH || (names != null && !names.contains(spec.localName()))) {
         continue;
       }
-      int symbol = dial.symbols().get(0).index();
-      double[] importance = importances[symbol];
-      if (importance != null) {
-        now.orders[symbol] = descending(importance);
+      Layout.Symbol symbol = dial.symbols().get(0);
+      PluginException failure = importances.failure(symbol);
+      double[] importance = importances.units(symbol);
+      if (failure != null) {
+        freezeUnscored(now, dial, failure);
+      } else if (importance != null) {
+        now.orders[symbol.index()] = descending(importance);
         sorted.add(dial.name());
       }
     }
     return sorted;
+  }
+
+  /** A width whose units cannot be ranked may only be what it is, or whole. */
+  private void freezeUnscored(State now, Dial dial, PluginException failure) {
+    String layer = dial.name().substring(0, dial.name().lastIndexOf('.'));
+    String axis = dial.name().substring(layer.length() + 1);
+    String reason = "the criterion " + failure.getMessage();
+    FrozenAxis frozen = new FrozenAxis(layer, axis, layer, "", reason);
+    if (now.unscored.putIfAbsent(dial.index(), frozen) == null) {
+      now.open[dial.index()] =
+          IntStream.of(now.active[dial.index()], dial.original()).sorted().distinct().toArray();
+      now.choices[dial.index()] = null;
+      warn(layer + "." + axis + " is frozen: " + reason);
+    }
+  }
+
+  private static void warn(String message) {
+    org.slf4j.LoggerFactory.getLogger(SearchSpace.class).warn(message);
+  }
+
+  /** The key of the criterion that units are ranked by. */
+  public String criterion() {
+    return criterion;
+  }
+
+  /**
+   * Chooses the criterion that units are ranked by from now on. What was sorted stays so until it
+   * is sorted again.
+   *
+   * @param key the key of an {@link ImportanceCriterion} in the registry
+   * @throws EspalierException if the registry has none of that key
+   */
+  public void setCriterion(String key) {
+    criterion(key);
+    criterion = key;
+  }
+
+  private ImportanceCriterion criterion(String key) {
+    ImportanceCriterion found = registry.criteria().get(key);
+    if (found == null) {
+      throw new EspalierException(
+          "there is no importance criterion \""
+              + key
+              + "\"; the registry has "
+              + registry.criteria().keySet());
+    }
+    return found;
   }
 
   /** Indices by descending value; equal values keep the order of their indices. */
@@ -405,24 +466,15 @@ public final class SearchSpace {
     return Arrays.stream(order).mapToInt(Integer::intValue).toArray();
   }
 
-  private double[] @Nullable [] importances(State now) {
-    return importances(now, "l2");
-  }
-
-  private double[] @Nullable [] importances(State now, String key) {
-    return now.importances.computeIfAbsent(
-        key,
-        k -> {
-          ImportanceCriterion criterion = registry.criteria().get(k);
-          if (criterion == null) {
-            throw new EspalierException(
-                "there is no importance criterion \""
-                    + k
-                    + "\"; the registry has "
-                    + registry.criteria().keySet());
-          }
-          return new Importances(now.space.map()).score(now.space.consumers(), criterion);
-        });
+  private Importances.Scores importances(State now) {
+    Importances.Scores known = now.importances.get(criterion);
+    if (known == null) {
+      known =
+          new Importances(now.space.map(), registry.isStrict())
+              .score(now.space.consumers(), criterion(criterion));
+      now.importances.put(criterion, known);
+    }
+    return known;
   }
 
   // ---- export
@@ -451,7 +503,9 @@ public final class SearchSpace {
 
   /** The axes that may not change, each with its reason. */
   public List<FrozenAxis> frozen() {
-    return FrozenAxis.of(space());
+    List<FrozenAxis> frozen = new ArrayList<>(FrozenAxis.of(space()));
+    frozen.addAll(state().unscored.values());
+    return frozen;
   }
 
   // ---- summary and persistence
@@ -590,7 +644,7 @@ public final class SearchSpace {
     if (symbol == null) {
       return Optional.empty();
     }
-    double[] importance = importances(state())[symbol.index()];
+    double[] importance = importances(state()).units(symbol);
     return importance == null ? Optional.empty() : Optional.of(importance.clone());
   }
 

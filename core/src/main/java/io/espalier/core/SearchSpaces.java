@@ -5,6 +5,8 @@ import io.espalier.spi.DMRegistry;
 import io.espalier.trace.Solver;
 import io.espalier.trace.TrialSizes;
 import jakarta.inject.Inject;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -14,6 +16,7 @@ import java.util.TreeSet;
 public final class SearchSpaces {
   private final List<Backend> backends;
   private final DMRegistry registry;
+  private final String criterion;
 
   /**
    * With these backends and rules.
@@ -23,9 +26,31 @@ public final class SearchSpaces {
    */
   @Inject
   public SearchSpaces(Set<Backend> backends, DMRegistry registry) {
-    this.backends =
-        backends.stream().sorted(java.util.Comparator.comparing(Backend::name)).toList();
+    this(backends, registry, SearchSpace.DEFAULT_CRITERION);
+  }
+
+  private SearchSpaces(Collection<Backend> backends, DMRegistry registry, String criterion) {
+    this.backends = backends.stream().sorted(Comparator.comparing(Backend::name)).toList();
     this.registry = registry;
+    this.criterion = criterion;
+  }
+
+  /**
+   * The same, whose spaces are ranked by another criterion.
+   *
+   * @param key the key of an {@link io.espalier.spi.ImportanceCriterion} in the registry; opening a
+   *     space fails if there is none
+   */
+  public SearchSpaces rankedBy(String key) {
+    return new SearchSpaces(backends, registry, key);
+  }
+
+  /**
+   * The same, with a plugin that throws being an error. Otherwise the layer that it throws on is
+   * frozen, with a reason that names the plugin's class and JAR.
+   */
+  public SearchSpaces strict() {
+    return new SearchSpaces(backends, registry.strict(), criterion);
   }
 
   /** The registry that networks are analysed with. */
@@ -81,15 +106,24 @@ public final class SearchSpaces {
   public SearchSpace generate(Object source, Rules rules, TrialSizes sizes) {
     Model model = open(source);
     SearchSpace space =
-        new SearchSpace(model, new Solver(registry).solve(model.graph(), sizes), registry, sizes);
+        ranked(
+            new SearchSpace(
+                model, new Solver(registry).solve(model.graph(), sizes), registry, sizes));
     space.generate(rules);
     return space;
   }
 
   /** Opens a network and restores a saved space of it. */
   public SearchSpace restore(Object source, SavedSpace saved) {
-    SearchSpace space = new SearchSpace(open(source), null, registry);
+    SearchSpace space = ranked(new SearchSpace(open(source), null, registry));
     space.restore(saved);
+    return space;
+  }
+
+  private SearchSpace ranked(SearchSpace space) {
+    if (!criterion.equals(SearchSpace.DEFAULT_CRITERION)) {
+      space.setCriterion(criterion);
+    }
     return space;
   }
 }

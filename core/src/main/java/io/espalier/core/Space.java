@@ -26,6 +26,7 @@ final class Space {
   private final List<Dial> dials;
   private final Map<String, DynamicModule> modules;
   private final List<Consumer> consumers;
+  private final List<Failure> failures;
   private final Costs costs;
   private final List<Dial> depths;
   private final int[] original;
@@ -47,18 +48,28 @@ final class Space {
    */
   record ElasticLayer(Layer layer, DynamicModule module) {}
 
+  /**
+   * A layer that is frozen because a plugin threw.
+   *
+   * @param layer the layer
+   * @param reason which plugin, and what it threw
+   */
+  record Failure(Layer layer, String reason) {}
+
   Space(
       SymMap map,
       Rules rules,
       List<HparamSpec> hparams,
       List<Dial> dials,
       List<ElasticLayer> layers,
-      List<Consumer> consumers) {
+      List<Consumer> consumers,
+      List<Failure> failures) {
     this.map = map;
     this.rules = rules;
     this.hparams = List.copyOf(hparams);
     this.dials = List.copyOf(dials);
     this.consumers = List.copyOf(consumers);
+    this.failures = List.copyOf(failures);
     this.byName = new LinkedHashMap<>();
     hparams.forEach(spec -> byName.put(spec.name(), spec));
     this.modules = new LinkedHashMap<>();
@@ -95,6 +106,10 @@ final class Space {
 
   List<Consumer> consumers() {
     return consumers;
+  }
+
+  List<Failure> failures() {
+    return failures;
   }
 
   /** The setting that leaves the network as it is. */

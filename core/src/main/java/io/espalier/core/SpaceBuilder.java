@@ -60,6 +60,9 @@ final class SpaceBuilder {
 
   private Space build() {
     Set<Symbol> named = new HashSet<>();
+    for (Space.Failure failure : declarations.failures()) {
+      FrozenAxis.symbols(failure.layer()).forEach(this::freeze);
+    }
     for (Declared hparam : declared) {
       names.add(hparam.name());
       if (hparam.kind() == Dial.Kind.WIDTH) {
@@ -81,7 +84,19 @@ final class SpaceBuilder {
       }
     }
     return new Space(
-        map, rules.rules(), specs, dials, declarations.layers(), declarations.consumers());
+        map,
+        rules.rules(),
+        specs,
+        dials,
+        declarations.layers(),
+        declarations.consumers(),
+        declarations.failures());
+  }
+
+  private void freeze(Symbol symbol) {
+    BitSet original = new BitSet();
+    original.set(Math.toIntExact(symbol.extent()));
+    allowed[symbol.index()] = original;
   }
 
   private static Set<Symbol> symbols(List<Layout> layouts) {

@@ -1,57 +1,61 @@
 package io.espalier.spi;
 
-import java.security.CodeSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.IdentityHashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.ServiceConfigurationError;
-import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * The rules, modules and criteria an analysis works with. A registry is a value: immutable, made by
  * {@link #discover} from the class path or by {@link #of} from objects, and two of them may live
- * side by side.
+ * side by side. {@link #with} and {@link #without} make another registry of one:
+ *
+ * <pre>{@code
+ * DMRegistry found = DMRegistry.discover(loader);
+ * DMRegistry mine = found.without("nn.Linear").with(new MyLinear());
+ * }</pre>
  */
 public final class DMRegistry {
+  /**
+   * The version of this SPI. It grows when plugins have to be built anew; a JAR states the one that
+   * it was built for in its manifest, as {@value #VERSION_ATTRIBUTE}, and is refused by others.
+   */
+  public static final int SPI_VERSION = 1;
+
+  /** The attribute of a JAR's manifest that states the version of the SPI it was built for. */
+  public static final String VERSION_ATTRIBUTE = "Espalier-Spi-Version";
+
   private final Map<OpId, OperatorRule> rules;
   private final Map<String, DynamicModule> modules;
   private final Map<String, ImportanceCriterion> criteria;
+  private final boolean strict;
 
   private DMRegistry(
-      Collection<? extends OperatorRule> rules,
-      Collection<? extends DynamicModule> modules,
-      Collection<? extends ImportanceCriterion> criteria) {
-    Map<OpId, OperatorRule> byOperator = new TreeMap<>();
-    for (OperatorRule rule : rules) {
-      for (OpId operator : rule.operators()) {
-        OperatorRule before = byOperator.get(operator);
-        if (before == null || before.givesWay() == rule.givesWay()) {
-          claim(byOperator, operator, rule, "operator " + operator);
-        } else if (before.givesWay()) {
-          byOperator.put(operator, rule);
-        }
-      }
-    }
-    Map<String, DynamicModule> byKey = new LinkedHashMap<>();
-    for (DynamicModule module : sorted(modules, DynamicModule::key)) {
-      claim(byKey, module.key(), module, "key \"" + module.key() + "\"");
-    }
-    Map<String, ImportanceCriterion> byName = new LinkedHashMap<>();
-    for (ImportanceCriterion criterion : sorted(criteria, ImportanceCriterion::key)) {
-      claim(byName, criterion.key(), criterion, "criterion \"" + criterion.key() + "\"");
-    }
-    this.rules = Collections.unmodifiableMap(byOperator);
-    this.modules = Collections.unmodifiableMap(byKey);
-    this.criteria = Collections.unmodifiableMap(byName);
+      Map<OpId, OperatorRule> rules,
+      Map<String, DynamicModule> modules,
+      Map<String, ImportanceCriterion> criteria,
+      boolean strict) {
+    this.rules = Collections.unmodifiableMap(new TreeMap<>(rules));
+    this.modules = byKey(modules);
+    this.criteria = byKey(criteria);
+    this.strict = strict;
+  }
+
+  private static <T> Map<String, T> byKey(Map<String, T> entries) {
+    Map<String, T> sorted = new LinkedHashMap<>();
+    entries.entrySet().stream()
+        .sorted(Map.Entry.comparingByKey())
+        .forEach(entry -> sorted.put(entry.getKey(), entry.getValue()));
+    return Collections.unmodifiableMap(sorted);
   }
 
   /**
@@ -59,14 +63,18 @@ public final class DMRegistry {
    * that of its parents. A class that plays several roles has an instance for each.
    *
    * @param loader where to look
-   * @throws RegistryException if two entries claim the same operator or key, or one cannot be
-   *     loaded, because something that it needs is missing for instance
+   * @throws RegistryException if two entries claim the same operator or key, one class is
+   *     registered by two JARs, a JAR was built for another version of this SPI, or a class cannot
+   *     be loaded, because something that it needs is missing for instance
+   * @throws PluginException if an entry throws when it is asked what it is for
    */
   public static DMRegistry discover(ClassLoader loader) {
-    return new DMRegistry(
-        load(OperatorRule.class, loader),
-        load(DynamicModule.class, loader),
-        load(ImportanceCriterion.class, loader));
+    Discovery discovery = new Discovery(loader);
+    return new Builder(of())
+        .rules(discovery.load(OperatorRule.class))
+        .modules(discovery.load(DynamicModule.class))
+        .criteria(discovery.load(ImportanceCriterion.class))
+        .build();
   }
 
   /**
@@ -80,30 +88,88 @@ public final class DMRegistry {
 
   /** As {@link #of(Object...)}. */
   public static DMRegistry of(Collection<?> entries) {
-    for (Object entry : entries) {
-      if (!(entry instanceof OperatorRule
-          || entry instanceof DynamicModule
-          || entry instanceof ImportanceCriterion)) {
-        throw new RegistryException(
-            describe(entry)
-                + " is no OperatorRule, DynamicModule or ImportanceCriterion and cannot be registered");
-      }
-    }
-    return new DMRegistry(
-        of(OperatorRule.class, entries),
-        of(DynamicModule.class, entries),
-        of(ImportanceCriterion.class, entries));
+    DMRegistry none = new DMRegistry(Map.of(), Map.of(), Map.of(), false);
+    return entries.isEmpty() ? none : none.with(entries);
   }
 
   /**
    * This registry with more entries.
    *
-   * @throws RegistryException if a new entry claims what an old one has
+   * @throws RegistryException if a new entry claims what an old one has; take that away with {@link
+   *     #without(String...)} first
    */
   public DMRegistry with(Object... entries) {
-    List<Object> all = new ArrayList<>(entries());
-    all.addAll(List.of(entries));
-    return of(all);
+    return with(List.of(entries));
+  }
+
+  /** As {@link #with(Object...)}. */
+  public DMRegistry with(Collection<?> entries) {
+    for (Object entry : entries) {
+      if (!(entry instanceof OperatorRule
+          || entry instanceof DynamicModule
+          || entry instanceof ImportanceCriterion)) {
+        throw new RegistryException(
+            Origin.describe(entry)
+                + " is no OperatorRule, DynamicModule or ImportanceCriterion and cannot be registered");
+      }
+    }
+    return new Builder(this)
+        .rules(of(OperatorRule.class, entries))
+        .modules(of(DynamicModule.class, entries))
+        .criteria(of(ImportanceCriterion.class, entries))
+        .build();
+  }
+
+  /**
+   * This registry without the modules and criteria of some keys.
+   *
+   * @throws RegistryException if there is none of a key; the message lists those that exist
+   */
+  public DMRegistry without(String... keys) {
+    Builder rest = new Builder(this);
+    for (String key : keys) {
+      DynamicModule module = rest.modules.remove(key);
+      ImportanceCriterion criterion = rest.criteria.remove(key);
+      if (module == null && criterion == null) {
+        Set<String> known = new HashSet<>(modules.keySet());
+        known.addAll(criteria.keySet());
+        throw new RegistryException(
+            "there is no module or criterion \""
+                + key
+                + "\" to leave out; there are "
+                + known.stream().sorted().toList());
+      }
+    }
+    return rest.build();
+  }
+
+  /**
+   * This registry without the rules of some operators, which freeze then. A rule that types others
+   * too stays for those.
+   *
+   * @throws RegistryException if an operator has no rule
+   */
+  public DMRegistry without(OpId... operators) {
+    Builder rest = new Builder(this);
+    for (OpId operator : operators) {
+      if (rest.rules.remove(operator) == null) {
+        throw new RegistryException("there is no rule of operator " + operator + " to leave out");
+      }
+    }
+    return rest.build();
+  }
+
+  /**
+   * This registry, with a plugin that throws being an error. Otherwise the layer that it throws on
+   * is frozen, with a reason that names the plugin's class and JAR.
+   */
+  public DMRegistry strict() {
+    return new DMRegistry(rules, modules, criteria, true);
+  }
+
+  /** Whether a plugin that throws is an error. */
+  public boolean isStrict() {
+    return strict;
   }
 
   /** The rule of an operator, if there is one. */
@@ -125,11 +191,12 @@ public final class DMRegistry {
    * The module that claims a layer, if there is one.
    *
    * @throws RegistryException if two modules claim it
+   * @throws PluginException if a module throws when it is asked
    */
   public Optional<DynamicModule> module(Layer layer) {
     DynamicModule found = null;
     for (DynamicModule module : modules.values()) {
-      if (module.matches(layer)) {
+      if (PluginException.ask(module, () -> "layer " + layer.name(), () -> module.matches(layer))) {
         if (found != null) {
           throw clash("layer " + layer.name() + " (" + layer.type() + ")", found, module);
         }
@@ -149,92 +216,112 @@ public final class DMRegistry {
     return criteria;
   }
 
-  private Collection<Object> entries() {
-    Set<Object> all = Collections.newSetFromMap(new IdentityHashMap<>());
-    List<Object> ordered = new ArrayList<>();
-    for (Collection<?> role : List.of(rules.values(), modules.values(), criteria.values())) {
-      for (Object entry : role) {
-        if (all.add(entry)) {
-          ordered.add(entry);
-        }
-      }
-    }
-    return ordered;
-  }
-
-  private static <K, T> void claim(Map<K, T> registered, K key, T entry, String what) {
-    T before = registered.putIfAbsent(key, entry);
-    if (before != null && before != entry) {
-      throw clash(what, before, entry);
-    }
-  }
-
   private static RegistryException clash(String what, Object first, Object second) {
     return new RegistryException(
         what
             + " is claimed by "
-            + describe(first)
+            + Origin.describe(first)
             + " and by "
-            + describe(second)
+            + Origin.describe(second)
             + "; remove one of them");
-  }
-
-  private static String describe(Object entry) {
-    CodeSource source = entry.getClass().getProtectionDomain().getCodeSource();
-    String where =
-        source == null || source.getLocation() == null
-            ? ""
-            : " in " + source.getLocation().getPath();
-    return entry.getClass().getName() + where;
   }
 
   private static <T> List<T> of(Class<T> role, Collection<?> entries) {
     return entries.stream().filter(role::isInstance).map(role::cast).toList();
   }
 
-  private static <T> List<T> sorted(
-      Collection<? extends T> entries, Function<? super T, String> key) {
-    List<T> sorted = new ArrayList<>(entries);
-    sorted.sort(Comparator.comparing(key));
-    return sorted;
-  }
+  /** Registers entries, and asks each what it is for. */
+  private static final class Builder {
+    private final Map<OpId, OperatorRule> rules;
+    private final Map<String, DynamicModule> modules;
+    private final Map<String, ImportanceCriterion> criteria;
+    private final boolean strict;
 
-  private static <T> List<T> load(Class<T> role, ClassLoader loader) {
-    List<T> found = new ArrayList<>();
-    Recorder recorder = new Recorder(loader);
-    try {
-      for (T entry : ServiceLoader.load(role, recorder)) {
-        found.add(entry);
+    Builder(DMRegistry from) {
+      this.rules = new TreeMap<>(from.rules);
+      this.modules = new LinkedHashMap<>(from.modules);
+      this.criteria = new LinkedHashMap<>(from.criteria);
+      this.strict = from.strict;
+    }
+
+    Builder rules(List<OperatorRule> entries) {
+      for (OperatorRule rule : entries) {
+        Set<OpId> operators = asked(rule, "operators", rule::operators);
+        if (operators.isEmpty()) {
+          throw new RegistryException(Origin.describe(rule) + " names no operator that it types");
+        }
+        boolean givesWay = asked(rule, "givesWay", rule::givesWay);
+        for (OpId operator : operators) {
+          OperatorRule before = rules.get(operator);
+          if (before == null || before.givesWay() == givesWay) {
+            claim(rules, operator, rule, "operator " + operator);
+          } else if (before.givesWay()) {
+            rules.put(operator, rule);
+          }
+        }
       }
-    } catch (ServiceConfigurationError e) {
-      String cause = e.getCause() == null ? "" : ": " + e.getCause();
-      throw new RegistryException("a plugin cannot be loaded: " + e.getMessage() + cause, e);
-    } catch (LinkageError e) {
-      throw new RegistryException(
-          "a plugin cannot be loaded: "
-              + recorder.last
-              + " in "
-              + loader.getResource(recorder.last.replace('.', '/') + ".class")
-              + ": "
-              + e
-              + "; put what it needs on the class path, in the version it was built with",
-          e);
-    }
-    return found;
-  }
-
-  /** Remembers the class that was asked for last: where one cannot be linked, no error names it. */
-  private static final class Recorder extends ClassLoader {
-    private String last = "";
-
-    Recorder(ClassLoader parent) {
-      super(parent);
+      return this;
     }
 
-    @Override
-    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-      last = name;
-      return super.loadClass(name, resolve);
+    Builder modules(List<DynamicModule> entries) {
+      for (DynamicModule module : sorted(entries, DynamicModule::key)) {
+        String key = key(module, module::key);
+        claim(modules, key, module, "key \"" + key + "\"");
+        Set<String> names = new HashSet<>();
+        for (RuleOption option : asked(module, "options", module::options)) {
+          if (!names.add(option.name())) {
+            throw new RegistryException(
+                Origin.describe(module) + " has two options \"" + option.name() + "\"");
+          }
+        }
+      }
+      return this;
+    }
+
+    Builder criteria(List<ImportanceCriterion> entries) {
+      for (ImportanceCriterion criterion : sorted(entries, ImportanceCriterion::key)) {
+        String key = key(criterion, criterion::key);
+        claim(criteria, key, criterion, "criterion \"" + key + "\"");
+      }
+      return this;
+    }
+
+    DMRegistry build() {
+      return new DMRegistry(rules, modules, criteria, strict);
+    }
+
+    private static <T> List<T> sorted(List<T> entries, Function<T, String> key) {
+      List<T> sorted = new ArrayList<>(entries);
+      sorted.sort(Comparator.comparing(entry -> key(entry, () -> key.apply(entry))));
+      return sorted;
+    }
+
+    private static String key(Object entry, Supplier<String> key) {
+      String found = asked(entry, "key", key);
+      if (found.isBlank()) {
+        throw new RegistryException(Origin.describe(entry) + " has an empty key");
+      }
+      return found;
+    }
+
+    private static <T> T asked(Object entry, String method, Supplier<T> question) {
+      return PluginException.ask(
+          entry,
+          () -> "being registered",
+          () -> {
+            T answer = question.get();
+            if (answer == null) {
+              throw new NullPointerException(method + "() gave null");
+            }
+            return answer;
+          });
+    }
+
+    private static <K, T> void claim(Map<K, T> registered, K key, T entry, String what) {
+      T before = registered.putIfAbsent(key, entry);
+      if (before != null && before != entry) {
+        throw clash(what, before, entry);
+      }
     }
   }
 }

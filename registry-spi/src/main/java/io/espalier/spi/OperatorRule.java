@@ -5,7 +5,12 @@ import java.util.Set;
 /**
  * Types an operator: says how the axes of its inputs and outputs depend on one another. Each
  * operator has exactly one rule, besides any that {@link #givesWay}, and it serves every backend. A
- * rule is stateless and may be used by several threads.
+ * rule is stateless and may be used by several threads. It is registered with
+ * {@code @AutoService(OperatorRule.class)}, or a line in {@code
+ * META-INF/services/io.espalier.spi.OperatorRule}, and needs a public constructor without
+ * parameters.
+ *
+ * <p>The package's description holds a complete example.
  */
 public interface OperatorRule {
   /** The operators this rule types; at least one. */
@@ -14,14 +19,17 @@ public interface OperatorRule {
   /**
    * Types one node. The rule ties axes together, gives every present output its axes, and declares
    * what carving must rewrite and what the node costs. It never sees an input of unknown shape.
-   * Where it cannot say for sure what an axis depends on, it freezes the axis with a reason; an
-   * exception freezes every axis that touches the node.
+   * Where it cannot say for sure what an axis depends on, it freezes the axis with a reason.
+   *
+   * <p>An exception, an error of linking, or a present output without axes freezes every axis that
+   * touches the node, with a reason that names this class, its JAR and the layer; in a {@linkplain
+   * DMRegistry#strict strict} registry it ends the analysis.
    *
    * <p>A node is typed several times. Where the model leaves a dimension open, its extent is a
    * large prime or the like, another one each time, so nothing may hang on its value.
    *
-   * @param node the node; its inputs have axes already
-   * @param typing records what the rule says
+   * @param node the node; its inputs have axes already, with extents in elements
+   * @param typing records what the rule says; of no use once this method has returned
    */
   void type(Node node, Typing typing);
 

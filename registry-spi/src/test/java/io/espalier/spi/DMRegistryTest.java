@@ -1,6 +1,7 @@
 package io.espalier.spi;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -194,6 +195,87 @@ class DMRegistryTest {
     assertEquals(Set.of("nn.Conv2d"), second.modules().keySet());
     assertSame(first.rule(CONV).orElseThrow(), second.rule(CONV).orElseThrow());
     assertThrows(RegistryException.class, () -> second.with(new ConvRule()));
+  }
+
+  @Test
+  void withoutTakesAwayAndLeavesTheFirstAlone() {
+    DMRegistry all = DMRegistry.of(new GreedyRule(), new ConvModule(), new Magnitude());
+    DMRegistry rest = all.without("nn.Conv2d", "l2").without(CONV);
+
+    assertTrue(rest.modules().isEmpty());
+    assertTrue(rest.criteria().isEmpty());
+    assertEquals(List.of(GEMM), List.copyOf(rest.operators()));
+    assertEquals(Set.of("nn.Conv2d"), all.modules().keySet());
+    assertEquals(2, all.operators().size());
+
+    SameKey mine = new SameKey();
+    ConvRule rule = new ConvRule();
+    DMRegistry replaced = all.without("nn.Conv2d").without(CONV).with(mine, rule);
+    assertSame(mine, replaced.module("nn.Conv2d").orElseThrow());
+    assertSame(rule, replaced.rule(CONV).orElseThrow());
+    assertTrue(replaced.rule(GEMM).isPresent());
+  }
+
+  @Test
+  void whatIsNotThereCannotBeTakenAway() {
+    DMRegistry all = DMRegistry.of(new ConvRule(), new ConvModule(), new Magnitude());
+
+    assertEquals(
+        "there is no module or criterion \"nn.Linear\" to leave out; there are [l2, nn.Conv2d]",
+        refusal(() -> all.without("nn.Linear")));
+    assertEquals(
+        "there is no rule of operator Gemm to leave out", refusal(() -> all.without(GEMM)));
+  }
+
+  @Test
+  void strictnessStaysWithWhatIsMadeOfIt() {
+    DMRegistry strict = DMRegistry.of(new ConvRule()).strict();
+
+    assertTrue(strict.isStrict());
+    assertTrue(strict.with(new Magnitude()).without(CONV).isStrict());
+    assertFalse(DMRegistry.of(new ConvRule()).isStrict());
+  }
+
+  @Test
+  void entriesThatDoNotSayWhatTheyAreFor() {
+    ConvRule idle =
+        new ConvRule() {
+          @Override
+          public Set<OpId> operators() {
+            return Set.of();
+          }
+        };
+    ConvModule nameless =
+        new ConvModule() {
+          @Override
+          public String key() {
+            return " ";
+          }
+        };
+    ConvModule doubled =
+        new ConvModule() {
+          @Override
+          public List<RuleOption> options() {
+            return List.of(RuleOption.ratio("ratio"), RuleOption.divisor("ratio"));
+          }
+        };
+    ConvModule throwing =
+        new ConvModule() {
+          @Override
+          public String key() {
+            throw new IllegalStateException("no key today");
+          }
+        };
+
+    assertTrue(refusal(idle).endsWith(" names no operator that it types"));
+    assertTrue(refusal(nameless).endsWith(" has an empty key"));
+    assertTrue(refusal(doubled).endsWith(" has two options \"ratio\""));
+    String thrown =
+        String.valueOf(
+            assertThrows(PluginException.class, () -> DMRegistry.of(throwing)).getMessage());
+    assertTrue(
+        thrown.endsWith(" failed on being registered: IllegalStateException: no key today"),
+        thrown);
   }
 
   @Test

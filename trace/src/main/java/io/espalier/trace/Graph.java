@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -74,6 +75,22 @@ public final class Graph {
   /** The outermost layers, in graph order. */
   public List<LayerNode> layers() {
     return layers;
+  }
+
+  /** The layer that a node belongs to, if any does. */
+  public Optional<LayerNode> layer(int node) {
+    return layer(layers, node);
+  }
+
+  private static Optional<LayerNode> layer(List<LayerNode> tree, int node) {
+    for (LayerNode layer : tree) {
+      Optional<LayerNode> found =
+          layer.nodes().contains(node) ? Optional.of(layer) : layer(layer.children(), node);
+      if (found.isPresent()) {
+        return found;
+      }
+    }
+    return Optional.empty();
   }
 
   /** The constant that a tensor is, itself or through Identity nodes; null if it is none. */

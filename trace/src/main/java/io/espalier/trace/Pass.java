@@ -6,6 +6,7 @@ import io.espalier.spi.Element;
 import io.espalier.spi.Ints;
 import io.espalier.spi.OpId;
 import io.espalier.spi.OperatorRule;
+import io.espalier.spi.PluginException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -171,6 +172,8 @@ final class Pass implements AxisSource {
         return;
       }
       typeByRule(node, view, typing);
+    } catch (PluginException e) {
+      throw e;
     } catch (RuntimeException e) {
       typing.unsupported("its integers do not fit it: " + describe(e));
     }
@@ -187,12 +190,28 @@ final class Pass implements AxisSource {
       return;
     }
     try {
-      rule.get().type(view, typing);
-      typing.check();
-    } catch (RuntimeException | LinkageError e) {
-      typing.unsupported(
-          "the rule " + rule.get().getClass().getName() + " failed on it: " + describe(e));
+      PluginException.ask(
+          rule.get(),
+          () -> place(node),
+          () -> {
+            rule.get().type(view, typing);
+            typing.check();
+            return node;
+          });
+    } catch (PluginException e) {
+      if (registry.isStrict()) {
+        throw e;
+      }
+      typing.unsupported("the rule " + e.getMessage());
     }
+  }
+
+  /** A node by the layer that it belongs to, if there is one. */
+  private String place(GraphNode node) {
+    return graph
+        .layer(node.index())
+        .map(layer -> "layer " + layer.name())
+        .orElseGet(() -> "node " + node.label());
   }
 
   private static String describe(Throwable e) {

@@ -80,7 +80,7 @@ class TotalityTest {
     Set<String> failures = new TreeSet<>();
     for (int seed = 0; seed < TRIES; seed++) {
       oddNode(operator, new Random(seed)).solve().reasons().stream()
-          .filter(reason -> reason.contains(" failed on it"))
+          .filter(reason -> reason.contains(" failed on "))
           .forEach(failures::add);
     }
 

@@ -3,6 +3,7 @@ package io.espalier.cli;
 import io.espalier.core.EspalierException;
 import io.espalier.onnx.file.OnnxFileException;
 import io.espalier.onnx.runtime.OnnxRunException;
+import io.espalier.spi.PluginException;
 import io.espalier.spi.RegistryException;
 import io.espalier.trace.TraceException;
 import java.io.PrintStream;
@@ -26,7 +27,8 @@ final class Failures {
           TraceException.class,
           OnnxFileException.class,
           OnnxRunException.class,
-          RegistryException.class);
+          RegistryException.class,
+          PluginException.class);
 
   private final PrintStream err;
 

@@ -37,6 +37,17 @@ final class ModelOptions {
   private @Nullable Path plugins;
 
   @Option(
+      names = "--strict",
+      description = "A plugin that throws is an error; else the layer it throws on is frozen.")
+  private boolean strict;
+
+  @Option(
+      names = "--importance",
+      paramLabel = "KEY",
+      description = "The criterion that units are ranked by (default: l2).")
+  private @Nullable String importance;
+
+  @Option(
       names = {"-q", "--quiet"},
       description = "Print nothing but what was asked for.")
   private boolean quiet;
@@ -96,6 +107,11 @@ final class ModelOptions {
   private SearchSpaces spaces() {
     ClassLoader loader =
         plugins == null ? ModelOptions.class.getClassLoader() : Plugins.loader(plugins);
-    return Guice.createInjector(new EspalierModule(loader)).getInstance(SearchSpaces.class);
+    SearchSpaces spaces =
+        Guice.createInjector(new EspalierModule(loader)).getInstance(SearchSpaces.class);
+    if (importance != null) {
+      spaces = spaces.rankedBy(importance);
+    }
+    return strict ? spaces.strict() : spaces;
   }
 }

@@ -4,16 +4,24 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.acme.FirstUnits;
 import com.acme.GatedLinear;
+import com.acme.Throwing;
+import io.espalier.core.Manifest;
 import io.espalier.onnx.build.OnnxGraphBuilder;
+import io.espalier.onnx.build.SampleNetworks;
 import io.espalier.onnx.file.OnnxModel;
 import io.espalier.spi.DynamicModule;
+import io.espalier.spi.ImportanceCriterion;
 import io.espalier.spi.OperatorRule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -75,5 +83,53 @@ class PluginTest {
     assertEquals(2, run.code(), run.err());
     assertEquals(1, run.err().lines().count(), run.err());
     assertTrue(run.err().contains("a plugin cannot be loaded"), run.err());
+  }
+
+  @Test
+  void oneThatThrowsFreezesItsLayerOrIsAnError() throws IOException {
+    Path model = Cli.save(model(), dir.resolve("m.onnx"));
+    Path folder = Files.createDirectory(dir.resolve("plugins"));
+    Jars.jar(
+        folder.resolve("throwing.jar"),
+        Map.of(OperatorRule.class, Throwing.class),
+        List.of(Throwing.class.getName()));
+
+    String json = Cli.done("inspect", model, "--json", "--plugins", folder);
+    assertTrue(json.contains("\"size\" : \"1\""), json);
+    Cli strict = Cli.run("inspect", model, "--strict", "--plugins", folder);
+    assertEquals(2, strict.code(), strict.err());
+    String said = strict.err().strip();
+    assertTrue(said.startsWith("espalier: com.acme.Throwing in "), said);
+    assertTrue(said.endsWith(" failed on layer layers.0: IllegalStateException: not today"), said);
+  }
+
+  @Test
+  void aCriterionIsChosenByItsKey() throws IOException {
+    Path model = Cli.save(SampleNetworks.thinResnet(), dir.resolve("m.onnx"));
+    Path folder = Files.createDirectory(dir.resolve("plugins"));
+    Jars.jar(
+        folder.resolve("first.jar"),
+        Map.of(ImportanceCriterion.class, FirstUnits.class),
+        List.of(FirstUnits.class.getName()));
+    Path manifest = dir.resolve("cut.json");
+    Object[] prune = {
+      "prune", model, "--params", "0.5", "-q", "-o", dir.resolve("s.onnx"), "--manifest", manifest
+    };
+
+    Cli.done(with(prune, "--importance", "acme.first", "--plugins", folder));
+    for (Manifest.CutParameter cut : Manifest.read(manifest).parameters()) {
+      for (List<Integer> kept : cut.keep().values()) {
+        assertEquals(IntStream.range(0, kept.size()).boxed().toList(), kept);
+      }
+    }
+    Cli unknown = Cli.run(with(prune, "--importance", "acme.first"));
+    assertEquals(2, unknown.code());
+    assertEquals(
+        "espalier: there is no importance criterion \"acme.first\"; the registry has [l2]",
+        unknown.err().strip());
+  }
+
+  private static Object[] with(Object[] words, Object... more) {
+    return Stream.of(words, more).flatMap(Arrays::stream).toArray();
   }
 }

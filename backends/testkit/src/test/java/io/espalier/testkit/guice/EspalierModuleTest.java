@@ -1,0 +1,198 @@
+package io.espalier.testkit.guice;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.inject.AbstractModule;
+import com.google.inject.Guice;
+import com.google.inject.Injector;
+import com.google.inject.Module;
+import com.google.inject.multibindings.Multibinder;
+import com.google.inject.multibindings.OptionalBinder;
+import io.espalier.core.EspalierModule;
+import io.espalier.core.SearchSpace;
+import io.espalier.core.SearchSpaces;
+import io.espalier.core.rules.Rules;
+import io.espalier.onnx.build.OnnxGraphBuilder;
+import io.espalier.onnx.file.OnnxModel;
+import io.espalier.spi.DMRegistry;
+import io.espalier.spi.ImportanceCriterion;
+import io.espalier.spi.Use;
+import jakarta.inject.Inject;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** How applications wire Espalier. */
+class EspalierModuleTest {
+  private static final OnnxModel MODEL = model();
+
+  /** The later a unit, the more it matters. */
+  static final class Last implements ImportanceCriterion {
+    @Override
+    public String key() {
+      return "test.last";
+    }
+
+    @Override
+    public double[] score(Use use, int axis) {
+      double[] scores = new double[use.shape()[axis]];
+      java.util.Arrays.setAll(scores, i -> i);
+      return scores;
+    }
+  }
+
+  /** What an application has. */
+  static final class Application {
+    final SearchSpaces spaces;
+
+    @Inject
+    Application(SearchSpaces spaces) {
+      this.spaces = spaces;
+    }
+  }
+
+  private static OnnxModel model() {
+    OnnxGraphBuilder b = new OnnxGraphBuilder("two", 17);
+    String x = b.input("input", 2, 4);
+    for (int i = 0; i < 2; i++) {
+      String weight = b.weights("fc" + i + ".weight", 4, 4);
+      x = b.node("Gemm", "/fc" + i + "/Gemm", List.of(x, weight), Map.of("transB", 1));
+    }
+    return b.output("output", x, 2, 4).build();
+  }
+
+  private static SearchSpace sorted(Injector injector) {
+    SearchSpace space =
+        injector.getInstance(SearchSpaces.class).generate(MODEL, Rules.everything());
+    space.sortParameters();
+    return space;
+  }
+
+  private static void assertWorks(Injector injector) {
+    assertTrue(sorted(injector).isConfigurable());
+  }
+
+  @Test
+  void worksWhereAllBindingsMustBeExplicit() {
+    Module demanding =
+        new AbstractModule() {
+          @Override
+          protected void configure() {
+            binder().requireExplicitBindings();
+            binder().requireExactBindingAnnotations();
+            binder().disableCircularProxies();
+            install(new EspalierModule());
+            bind(Application.class);
+          }
+        };
+    Injector injector = Guice.createInjector(demanding);
+    assertWorks(injector);
+    assertSame(
+        injector.getInstance(SearchSpaces.class), injector.getInstance(Application.class).spaces);
+  }
+
+  @Test
+  void worksInAChildInjector() {
+    Injector parent = Guice.createInjector();
+    Injector child = parent.createChildInjector(new EspalierModule());
+    Injector sibling = parent.createChildInjector(new EspalierModule());
+    assertWorks(child);
+    assertWorks(sibling);
+    assertNotSame(child.getInstance(SearchSpaces.class), sibling.getInstance(SearchSpaces.class));
+    assertWorks(Guice.createInjector(new EspalierModule()).createChildInjector());
+  }
+
+  @Test
+  void worksInTwoInjectorsAtOnce() {
+    Injector first = Guice.createInjector(new EspalierModule());
+    Injector second = Guice.createInjector(new EspalierModule(), ranking(new Last()));
+    assertWorks(first);
+    assertWorks(second);
+    assertNotSame(first.getInstance(DMRegistry.class), second.getInstance(DMRegistry.class));
+    assertSame(first.getInstance(DMRegistry.class), first.getInstance(DMRegistry.class));
+    assertFalse(first.getInstance(DMRegistry.class).criteria().containsKey("test.last"));
+    assertEquals("l2", sorted(first).criterion());
+    assertEquals("test.last", sorted(second).criterion());
+  }
+
+  @Test
+  void countsOnceHoweverOftenItIsInstalled() {
+    assertWorks(Guice.createInjector(new EspalierModule(), new EspalierModule()));
+  }
+
+  private static Module ranking(ImportanceCriterion criterion) {
+    return new AbstractModule() {
+      @Override
+      protected void configure() {
+        OptionalBinder.newOptionalBinder(binder(), ImportanceCriterion.class)
+            .setBinding()
+            .toInstance(criterion);
+      }
+    };
+  }
+
+  @Test
+  void anApplicationChoosesItsOwnCriterion() {
+    SearchSpace space = sorted(Guice.createInjector(new EspalierModule(), ranking(new Last())));
+    assertArrayEquals(new int[] {3, 2, 1, 0}, space.hparam("fc0.out_features").order());
+  }
+
+  @Test
+  void anApplicationAddsToTheRegistry() {
+    Module more =
+        new AbstractModule() {
+          @Override
+          protected void configure() {
+            Multibinder.newSetBinder(binder(), ImportanceCriterion.class)
+                .addBinding()
+                .to(Last.class);
+          }
+        };
+    Injector injector = Guice.createInjector(new EspalierModule(), more);
+    assertEquals(
+        Set.of("l2", "test.last"), injector.getInstance(DMRegistry.class).criteria().keySet());
+    SearchSpace space = sorted(injector);
+    assertEquals("l2", space.criterion());
+    space.setCriterion("test.last");
+    space.sortParameters();
+    assertArrayEquals(new int[] {3, 2, 1, 0}, space.hparam("fc0.out_features").order());
+  }
+
+  @Test
+  void anApplicationReplacesTheRegistry() {
+    DMRegistry none = DMRegistry.of();
+    Module other =
+        new AbstractModule() {
+          @Override
+          protected void configure() {
+            OptionalBinder.newOptionalBinder(binder(), DMRegistry.class)
+                .setBinding()
+                .toInstance(none);
+          }
+        };
+    Injector injector = Guice.createInjector(new EspalierModule(), other);
+    assertSame(none, injector.getInstance(SearchSpaces.class).registry());
+    assertFalse(
+        injector
+            .getInstance(SearchSpaces.class)
+            .generate(MODEL, Rules.everything())
+            .isConfigurable());
+  }
+
+  @Test
+  void strictIsASettingOfTheModule() {
+    assertTrue(
+        Guice.createInjector(new EspalierModule().strict())
+            .getInstance(SearchSpaces.class)
+            .registry()
+            .isStrict());
+    assertFalse(
+        Guice.createInjector(new EspalierModule()).getInstance(DMRegistry.class).isStrict());
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.espalier.testkit.guice;
+
+import org.jspecify.annotations.NullMarked;
