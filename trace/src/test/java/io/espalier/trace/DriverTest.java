@@ -124,8 +124,7 @@ class DriverTest {
 
     String why = net.why("s", 1);
     assertTrue(why.startsWith("b/Broken: the rule io.espalier.trace."), why);
-    assertTrue(
-        why.endsWith(" failed on node b: UnsupportedOperationException: no such luck"), why);
+    assertTrue(why.endsWith(" failed on node b: UnsupportedOperationException: no such luck"), why);
     assertTrue(net.tensor("b").startsWith("unknown: the rule"), net.tensor("b"));
     assertEquals(NodeFacts.NONE, net.map().facts(net.node("b").index()));
   }
