@@ -1,4 +1,7 @@
-/** The contract tests that a plugin author extends. */
+/**
+ * The contract that a plugin keeps, as tests: {@link io.espalier.testkit.PluginContract} is what a
+ * plugin author extends.
+ */
 @NullMarked
 package io.espalier.testkit;
 

@@ -36,6 +36,8 @@ final class Reader {
   private static final List<String> CLASS_PATH =
       List.of(System.getProperty("java.class.path").split(File.pathSeparator));
 
+  private static final String TESTS = "src/test/java/";
+
   private static final String SNIPPET =
       """
       import com.google.inject.*;
@@ -80,7 +82,13 @@ final class Reader {
       Files.writeString(file, block.text());
     }
     switch (block.language()) {
-      case "java" -> java(block.text());
+      case "java" -> {
+        if (block.file().startsWith(TESTS)) {
+          test(block.file());
+        } else {
+          java(block.text());
+        }
+      }
       case "sh" -> shell(block.text());
       case "json" -> Rules.parse(block.text());
       case "xml" -> libraries = artifacts(block.text());
@@ -119,6 +127,22 @@ final class Reader {
       }
     }
     assertEquals(true, in.find(), "a class in a package");
+  }
+
+  /** Compiles a test beside the classes that were compiled before, and runs it. */
+  private void test(String file) throws IOException, InterruptedException {
+    List<String> path = new ArrayList<>();
+    try (Stream<Path> jars = Files.list(folder.resolve("target"))) {
+      jars.map(Path::toString).forEach(path::add);
+    }
+    Path classes = Files.createDirectories(folder.resolve("test-classes"));
+    path.add(classes.toString());
+    compile(
+        List.of(folder.resolve(file)),
+        classes,
+        Stream.concat(path.stream(), CLASS_PATH.stream()).toList());
+    String name = file.substring(TESTS.length(), file.lastIndexOf('.')).replace('/', '.');
+    run(path, List.of(RunTest.class.getName(), name));
   }
 
   private static void compile(List<Path> sources, Path classes, List<String> path)

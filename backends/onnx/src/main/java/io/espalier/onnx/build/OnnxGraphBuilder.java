@@ -1,5 +1,6 @@
 package io.espalier.onnx.build;
 
+import ai.onnx.proto.OnnxMl.FunctionProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
@@ -11,6 +12,7 @@ import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import io.espalier.onnx.file.DataTypes;
 import io.espalier.onnx.file.OnnxModel;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,6 +46,7 @@ public final class OnnxGraphBuilder {
   private final Map<String, ValueInfoProto> valueInfos = new LinkedHashMap<>();
   private final Map<String, TensorProto> initializers = new LinkedHashMap<>();
   private final Map<String, NodeProto.Builder> nodes = new LinkedHashMap<>();
+  private final List<FunctionProto> functions = new ArrayList<>();
 
   /** A builder whose random weights come from seed 0. */
   public OnnxGraphBuilder(String graphName, long opset) {
@@ -159,6 +162,30 @@ public final class OnnxGraphBuilder {
     return List.copyOf(node.getOutputList());
   }
 
+  /**
+   * Defines an operator by a function, so that ONNX Runtime can run it without a kernel.
+   *
+   * @param operator {@code domain:Operator}; the domain must be {@linkplain #opset imported}
+   * @param inputs the names of its inputs in the body
+   * @param body builds its nodes and outputs; what it imports, the function imports too
+   */
+  public OnnxGraphBuilder function(String operator, List<String> inputs, OnnxGraphBuilder body) {
+    int colon = operator.indexOf(':');
+    FunctionProto.Builder function =
+        FunctionProto.newBuilder()
+            .setDomain(operator.substring(0, colon))
+            .setName(operator.substring(colon + 1))
+            .addAllInput(inputs)
+            .addAllOutput(body.outputs.keySet());
+    body.nodes.values().forEach(function::addNode);
+    body.opsets.forEach(
+        (domain, version) ->
+            function.addOpsetImport(
+                OperatorSetIdProto.newBuilder().setDomain(domain).setVersion(version)));
+    functions.add(function.build());
+    return this;
+  }
+
   /** A Constant node of int64 values; without dimensions, a scalar. */
   public String constant(String name, long[] values, long... dims) {
     return node("Constant", name, List.of(), Map.of("value", Weights.longs("", values, dims)));
@@ -222,7 +249,7 @@ public final class OnnxGraphBuilder {
             .addAllValueInfo(valueInfos.values())
             .addAllInitializer(initializers.values());
     nodes.values().forEach(graph::addNode);
-    return model.setGraph(graph).build();
+    return model.setGraph(graph).addAllFunctions(functions).build();
   }
 
   private String unique(String name) {

@@ -1,0 +1,110 @@
+package io.espalier.testkit;
+
+import io.espalier.core.Hparam;
+import io.espalier.core.SearchSpace;
+import io.espalier.core.SearchSpaces;
+import io.espalier.core.rules.Rules;
+import io.espalier.onnx.OnnxBackend;
+import io.espalier.onnx.OnnxNetwork;
+import io.espalier.onnx.file.OnnxModel;
+import io.espalier.spi.DMRegistry;
+import io.espalier.spi.Layer;
+import io.espalier.spi.OpId;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/** The search space of a contract's model, and the layers in it that the plugin claims. */
+final class Subject {
+  private final SearchSpace space;
+  private final String key;
+
+  private Subject(SearchSpace space, String key) {
+    this.space = space;
+    this.key = key;
+  }
+
+  /** Opens the model; a plugin that throws is an error. */
+  static Subject open(DMRegistry registry, OnnxModel model, String key, Rules rules) {
+    SearchSpaces spaces = new SearchSpaces(Set.of(new OnnxBackend()), registry).strict();
+    return new Subject(spaces.generate(model, rules), key);
+  }
+
+  SearchSpace space() {
+    return space;
+  }
+
+  /** The names of the layers that the module under test claims. */
+  List<String> layers() {
+    return space.namedDynamicModules().entrySet().stream()
+        .filter(entry -> entry.getValue().key().equals(key))
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  /** The hparams of these layers, under the names that the module gave them. */
+  List<Hparam> hparams() {
+    Set<String> layers = Set.copyOf(layers());
+    return space.namedHparams().values().stream()
+        .filter(h -> layers.contains(h.name().substring(0, h.name().lastIndexOf('.'))))
+        .toList();
+  }
+
+  /** The operators of these layers. */
+  Set<OpId> operators() {
+    Set<String> layers = Set.copyOf(layers());
+    Set<OpId> operators = new TreeSet<>();
+    visit(
+        space.map().orElseThrow().layers(),
+        layer -> {
+          if (layers.contains(layer.name())) {
+            layer.nodes().forEach(node -> operators.add(node.op()));
+          }
+        });
+    return operators;
+  }
+
+  private static void visit(List<Layer> tree, Consumer<Layer> visitor) {
+    for (Layer layer : tree) {
+      visitor.accept(layer);
+      visit(layer.children(), visitor);
+    }
+  }
+
+  /** The active sub-network. */
+  OnnxModel carve() {
+    return ((OnnxNetwork) space.export()).model();
+  }
+
+  /** All that can be seen of the space, in words: two that are alike read alike. */
+  String describe() {
+    List<String> lines = new ArrayList<>();
+    for (Hparam hparam : space.namedHparams().values()) {
+      lines.add(
+          hparam.name()
+              + " "
+              + hparam.choices()
+              + " "
+              + hparam.layout()
+              + " "
+              + hparam.importance().map(Arrays::toString).orElse("no importance"));
+    }
+    space.frozen().forEach(axis -> lines.add(axis.toString()));
+    lines.add(space.params() + " parameters, " + space.macs() + " MACs");
+    return String.join("\n", lines);
+  }
+
+  /** The choices of the plugin's hparams, by name. */
+  Map<String, String> choices() {
+    return hparams().stream()
+        .collect(
+            Collectors.toMap(
+                Hparam::name, h -> h.choices().toString(), (a, b) -> a, LinkedHashMap::new));
+  }
+}

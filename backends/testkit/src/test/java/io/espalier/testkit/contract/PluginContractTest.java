@@ -1,0 +1,105 @@
+package io.espalier.testkit.contract;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
+
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.launcher.Launcher;
+import org.junit.platform.launcher.LauncherDiscoveryRequest;
+import org.junit.platform.launcher.TestExecutionListener;
+import org.junit.platform.launcher.TestIdentifier;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+
+/** The contract finds what is wrong with a plugin, and nothing wrong with one that is right. */
+class PluginContractTest {
+  private static final int TESTS = 9;
+
+  /** What each test of a contract said; empty where it passed. */
+  private static Map<String, String> run(Class<?> contract) {
+    Map<String, String> results = new TreeMap<>();
+    LauncherDiscoveryRequest request =
+        LauncherDiscoveryRequestBuilder.request()
+            .selectors(selectClass(contract))
+            .configurationParameter("junit.jupiter.execution.parallel.enabled", "false")
+            .build();
+    Launcher launcher = LauncherFactory.create();
+    launcher.execute(
+        request,
+        new TestExecutionListener() {
+          @Override
+          public void executionFinished(TestIdentifier test, TestExecutionResult result) {
+            if (test.isTest()) {
+              results.put(
+                  test.getDisplayName().replace("()", ""),
+                  result.getThrowable().map(Throwable::toString).orElse(""));
+            }
+          }
+        });
+    assertEquals(TESTS, results.size(), results.toString());
+    return results;
+  }
+
+  private static void assertFound(Class<?> contract, String test, String message) {
+    String said = run(contract).getOrDefault(test, "no such test");
+    assertTrue(said.contains(message), said);
+  }
+
+  @Test
+  void aPluginThatIsRightPasses() {
+    assertEquals(Set.of(""), Set.copyOf(run(WrongPlugins.Right.class).values()));
+  }
+
+  @Test
+  void oneThatSlicesOneAxisOnly() {
+    assertFound(
+        WrongPlugins.SlicesOneAxisOnly.class,
+        "carvedNetworksComputeWhatTheMaskedOnesDo",
+        "with shape [127, 12] where [127, 1] was meant");
+  }
+
+  @Test
+  void oneThatForgetsTheBias() {
+    assertFound(
+        WrongPlugins.ForgetsTheBias.class,
+        "carvedNetworksComputeWhatTheMaskedOnesDo",
+        "a carved network is not what the masked one is: ");
+  }
+
+  @Test
+  void oneThatDeclaresAnAxisThatDoesNotExist() {
+    assertFound(
+        WrongPlugins.DeclaresAnAxisThatDoesNotExist.class,
+        "theLayerIsClaimedAndCanChange",
+        "failed on layer gate: IllegalArgumentException: consumes names axis 2 of input 1, which has 2");
+  }
+
+  @Test
+  void oneThatHasNoOrder() {
+    assertFound(
+        WrongPlugins.HasNoOrder.class,
+        "theSameNetworkGivesTheSameSpace",
+        "the same network gave another space");
+  }
+
+  @Test
+  void oneThatIgnoresAnOption() {
+    assertFound(
+        WrongPlugins.IgnoresAnOption.class,
+        "everyRuleOptionIsHonoured",
+        "the option gates_ratio is ignored: with {\"gates_ratio\":[0.5]} as without it");
+  }
+
+  @Test
+  void oneThatRunsAndComputesSomethingElse() {
+    assertFound(
+        WrongPlugins.TakesHalvesForPairs.class,
+        "carvedNetworksComputeWhatTheMaskedOnesDo",
+        "a carved network is not what the masked one is: Verification[worst=0.");
+  }
+}

@@ -1,0 +1,134 @@
+package io.espalier.testkit.contract;
+
+import io.espalier.onnx.file.OnnxModel;
+import io.espalier.spi.Axis;
+import io.espalier.spi.DMRegistry;
+import io.espalier.spi.Hparams;
+import io.espalier.spi.Layer;
+import io.espalier.spi.Node;
+import io.espalier.spi.RuleOption;
+import io.espalier.spi.Typing;
+import io.espalier.testkit.PluginContract;
+import java.util.List;
+import java.util.Random;
+
+/** Plugins with a mistake, each under the contract that must find it. */
+final class WrongPlugins {
+  private WrongPlugins() {}
+
+  /** The contract of one plugin. */
+  abstract static class OfBiasedGate extends PluginContract {
+    abstract BiasedGate plugin();
+
+    @Override
+    protected String key() {
+      return BiasedGate.KEY;
+    }
+
+    @Override
+    protected OnnxModel model() {
+      return BiasedGate.model();
+    }
+
+    @Override
+    protected DMRegistry registry() {
+      return super.registry().with(plugin());
+    }
+  }
+
+  /** Without a mistake. */
+  static final class Right extends OfBiasedGate {
+    @Override
+    BiasedGate plugin() {
+      return new BiasedGate();
+    }
+  }
+
+  /** The output shrinks, and the rows of the weight do not. */
+  static final class SlicesOneAxisOnly extends OfBiasedGate {
+    @Override
+    BiasedGate plugin() {
+      return new BiasedGate() {
+        @Override
+        void tieRows(Node node, Axis out, Typing t) {}
+      };
+    }
+  }
+
+  /** The rows of the weight shrink, and the bias does not. */
+  static final class ForgetsTheBias extends OfBiasedGate {
+    @Override
+    BiasedGate plugin() {
+      return new BiasedGate() {
+        @Override
+        void tieBias(Node node, Axis out, Typing t) {}
+      };
+    }
+  }
+
+  /** A weight has two axes, not three. */
+  static final class DeclaresAnAxisThatDoesNotExist extends OfBiasedGate {
+    @Override
+    BiasedGate plugin() {
+      return new BiasedGate() {
+        @Override
+        public void describe(Layer layer, Hparams hparams) {
+          super.describe(layer, hparams);
+          hparams.consumes(layer.nodes().get(0), 1, 2);
+        }
+      };
+    }
+  }
+
+  /** Which name comes first is a matter of chance. */
+  static final class HasNoOrder extends OfBiasedGate {
+    private static final Random RANDOM = new Random();
+
+    @Override
+    BiasedGate plugin() {
+      return new BiasedGate() {
+        @Override
+        public void describe(Layer layer, Hparams hparams) {
+          Node node = layer.nodes().get(0);
+          List<Axis> axes = List.of(node.input(1).axis(1), node.input(1).axis(0));
+          int first = RANDOM.nextInt(2);
+          for (int i : new int[] {first, 1 - first}) {
+            hparams.width(i == 0 ? "in_features" : "rows", axes.get(i), RATIO, DIVISOR);
+          }
+          hparams.consumes(node, 1, 1);
+        }
+      };
+    }
+  }
+
+  /** An option is declared, and no width named with it. */
+  static final class IgnoresAnOption extends OfBiasedGate {
+    @Override
+    BiasedGate plugin() {
+      return new BiasedGate() {
+        @Override
+        public List<RuleOption> options() {
+          return List.of(RATIO, DIVISOR, RuleOption.ratio("gates_ratio"));
+        }
+      };
+    }
+  }
+
+  /** Takes the rows for pairs where they are halves: everything has the right size, and runs. */
+  static final class TakesHalvesForPairs extends OfBiasedGate {
+    @Override
+    BiasedGate plugin() {
+      return new BiasedGate() {
+        @Override
+        void tieRows(Node node, Axis out, Typing t) {
+          t.unify(node.input(1).axis(0), t.product(List.of(out, t.fixed(2))));
+        }
+
+        @Override
+        void tieBias(Node node, Axis out, Typing t) {
+          t.unify(node.input(2).axis(0), t.product(List.of(out, t.fixed(2))));
+        }
+      };
+    }
+  }
+}
