@@ -21,6 +21,14 @@ public interface Constant {
    */
   FloatBuffer floats();
 
+  /**
+   * Whether its uses cannot be sliced each in its own way, since what is stored is one and the same
+   * for all of them.
+   */
+  default boolean single() {
+    return false;
+  }
+
   /** The number of elements. */
   default long size() {
     long size = 1;

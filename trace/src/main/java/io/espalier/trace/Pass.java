@@ -9,6 +9,7 @@ import io.espalier.spi.OperatorRule;
 import io.espalier.spi.PluginException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,6 +34,7 @@ final class Pass implements AxisSource {
   private final @Nullable Reason[] unknown;
   private final @Nullable List<Term>[][] uses;
   private final @Nullable NodeTyping[] typings;
+  private final IdentityHashMap<Constant, List<Term>> singles = new IdentityHashMap<>();
   private final Map<String, Term.Fixed> openSizes = new HashMap<>();
 
   /**
@@ -243,7 +245,7 @@ final class Pass implements AxisSource {
 
   /**
    * Constants start as fresh symbols at each use, since exporters share equal constants between
-   * unrelated layers.
+   * unrelated layers; but for those that are said to be one and the same everywhere.
    */
   private void createUses(GraphNode node) {
     @SuppressWarnings({"unchecked", "rawtypes"})
@@ -271,8 +273,17 @@ final class Pass implements AxisSource {
         freezePlace(new Place(node.index(), i, -1, axis), term);
         terms[axis] = term;
       }
-      own[i] = List.of(terms);
+      own[i] = constant.single() ? single(constant, List.of(terms)) : List.of(terms);
     }
+  }
+
+  /** The first use is every use. */
+  private List<Term> single(Constant constant, List<Term> terms) {
+    List<Term> first = singles.putIfAbsent(constant, terms);
+    for (int axis = 0; first != null && axis < terms.size(); axis++) {
+      unifier.unify(first.get(axis), terms.get(axis));
+    }
+    return terms;
   }
 
   private void freezePlace(Place place, Term term) {

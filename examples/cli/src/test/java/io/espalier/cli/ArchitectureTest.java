@@ -90,6 +90,15 @@ class ArchitectureTest {
           .resideInAnyPackage(DJL, TESTKIT, "io.espalier.cli..", "io.espalier.benchmarks..");
 
   @ArchTest
+  static final ArchRule THE_DJL_BACKEND_SEES_NO_OTHER =
+      noClasses()
+          .that()
+          .resideInAPackage(DJL)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(ONNX, TESTKIT, "io.espalier.cli..", "io.espalier.benchmarks..");
+
+  @ArchTest
   static final ArchRule NOBODY_NAMES_A_BUILT_IN =
       noClasses()
           .that()
@@ -106,6 +115,15 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("ai.onnx..", "ai.onnxruntime..", "com.google.protobuf..");
+
+  @ArchTest
+  static final ArchRule ONLY_THE_DJL_BACKEND_KNOWS_DJL =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage(DJL)
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("ai.djl..");
 
   @ArchTest
   static final ArchRule GUICE_STAYS_AT_THE_EDGE =

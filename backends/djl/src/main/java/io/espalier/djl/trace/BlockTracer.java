@@ -1,0 +1,44 @@
+package io.espalier.djl.trace;
+
+import ai.djl.ndarray.types.Shape;
+import io.espalier.djl.DjlBlock;
+import io.espalier.trace.TraceException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Traces blocks: runs the forward pass, as at inference, on arrays that record what is done to
+ * them. Where dimensions are open it runs several times, at several lengths.
+ */
+public final class BlockTracer {
+  private BlockTracer() {}
+
+  /**
+   * Traces a block. What cannot be traced becomes a node that freezes what it touches; its shapes
+   * come from a run on real arrays, which is the only case that needs an engine.
+   *
+   * @throws TraceException if a parameter has no values, the block does not fit the inputs, or does
+   *     different things at different lengths of open dimensions
+   */
+  public static TracedBlock trace(DjlBlock source) {
+    BlockTree tree = new BlockTree(source.block());
+    OpenSizes sizes = new OpenSizes(source);
+    List<Session> runs = new ArrayList<>();
+    for (List<Shape> shapes : sizes.shapes()) {
+      Session session = new Session(tree);
+      try {
+        session.run(
+            source.block(), shapes, source.inputs().stream().map(DjlBlock.Input::type).toList());
+      } catch (Untraceable e) {
+        throw new TraceException(
+            "block "
+                + source.block().getClass().getName()
+                + " cannot be traced: it "
+                + e.getMessage(),
+            e);
+      }
+      runs.add(session);
+    }
+    return new Assembler(source, tree, runs, sizes).assemble();
+  }
+}

@@ -1,0 +1,186 @@
+package io.espalier.djl.trace;
+
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.espalier.spi.OpId;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** Layers of neural networks, and pools. */
+final class LayerMethods {
+  private LayerMethods() {}
+
+  static void register(Methods methods) {
+    methods.put("convolution", call -> call.results(convolution(call)));
+    methods.put("linear", call -> call.results(linear(call)));
+    methods.put(
+        "embedding", call -> call.results(call.ops().gather(call.value(1), call.value(0), 0)));
+    methods.put(
+        "prelu", call -> call.results(call.ops().binary("PRelu", call.value(0), call.value(1))));
+    // outside training nothing is dropped
+    methods.put("dropout", call -> call.results(call.value(0)));
+    methods.put("layerNorm", call -> call.results(layerNorm(call)));
+    methods.put("batchNorm", call -> call.results(batchNorm(call)));
+    methods.put("maxPool", call -> call.result(pool("MaxPool", call, 0, Settings.NONE)));
+    methods.put(
+        "avgPool",
+        call ->
+            call.result(
+                pool(
+                    "AveragePool",
+                    call,
+                    0,
+                    Settings.of("count_include_pad", call.flag(4) ? 1 : 0))));
+    methods.put(
+        "lpPool",
+        call -> call.result(pool("LpPool", call, 1, Settings.of("p", order(call.real(0))))));
+    methods.put("globalMaxPool", call -> call.result(global("GlobalMaxPool", call, Settings.NONE)));
+    methods.put(
+        "globalAvgPool", call -> call.result(global("GlobalAveragePool", call, Settings.NONE)));
+    methods.put(
+        "globalLpPool",
+        call -> call.result(global("GlobalLpPool", call, Settings.of("p", order(call.real(0))))));
+    methods.put("matMul", call -> call.result(call.ops().matMul(call.self(), call.value(0))));
+    methods.put("batchMatMul", call -> call.result(call.ops().matMul(call.self(), call.value(0))));
+    methods.put("dot", call -> call.result(call.ops().matMul(call.self(), call.value(0))));
+  }
+
+  private static long order(double order) {
+    if (order != Math.rint(order)) {
+      throw new Untraceable(
+          "pools by a norm of order " + order + ", and only integers are followed");
+    }
+    return (long) order;
+  }
+
+  private static Value convolution(Invocation call) {
+    Value x = call.value(0);
+    Value w = call.value(1);
+    Value bias = call.optional(2);
+    Shape stride = call.shape(3);
+    Shape pads = call.shape(4);
+    Shape dilation = call.shape(5);
+    Shape kernel = w.shape().slice(2);
+    if (x.rank() != w.rank() || x.dim(1) != w.dim(1) * call.integer(6)) {
+      throw new IllegalArgumentException(
+          "a convolution with a weight of shape "
+              + w.shape()
+              + " does not fit an array of shape "
+              + x.shape());
+    }
+    Shape shape = new Shape(x.dim(0), w.dim(0));
+    for (int i = 0; i < kernel.dimension(); i++) {
+      shape =
+          shape.add(
+              Shapes.slide(
+                  x.dim(i + 2), kernel.get(i), stride.get(i), pads.get(i), dilation.get(i), false));
+    }
+    Settings settings =
+        Settings.of("kernel_shape", kernel.getShape())
+            .and("strides", stride.getShape())
+            .and("pads", Shapes.bothEnds(pads))
+            .and("dilations", dilation.getShape())
+            .and("group", call.integer(6));
+    return bias == null
+        ? call.tape().record("Conv", settings, shape, x.type(), x, w)
+        : call.tape().record("Conv", settings, shape, x.type(), x, w, bias);
+  }
+
+  /** The weight is [out, in]. */
+  private static Value linear(Invocation call) {
+    Value x = call.value(0);
+    Value w = call.value(1);
+    Value bias = call.optional(2);
+    if (x.rank() == 0 || x.dim(x.rank() - 1) != w.dim(1)) {
+      throw new IllegalArgumentException(
+          "a linear layer with a weight of shape "
+              + w.shape()
+              + " does not fit an array of shape "
+              + x.shape());
+    }
+    if (x.rank() == 2) {
+      Shape shape = new Shape(x.dim(0), w.dim(0));
+      Settings settings = Settings.of("transB", 1);
+      return bias == null
+          ? call.tape().record("Gemm", settings, shape, x.type(), x, w)
+          : call.tape().record("Gemm", settings, shape, x.type(), x, w, bias);
+    }
+    Value product = call.ops().matMul(x, call.ops().transpose(w, 1, 0));
+    return bias == null ? product : call.ops().binary("Add", product, bias);
+  }
+
+  private static Value layerNorm(Invocation call) {
+    Value x = call.value(0);
+    Shape normalized = call.shape(1);
+    int axis = x.rank() - normalized.dimension();
+    Value scale = orUniform(call, call.optional(2), normalized, 1, x.type());
+    Value shift = call.optional(3);
+    Settings settings = Settings.of("axis", axis).and("epsilon", call.real(4));
+    return shift == null
+        ? call.tape().record("LayerNormalization", settings, x.shape(), x.type(), x, scale)
+        : call.tape().record("LayerNormalization", settings, x.shape(), x.type(), x, scale, shift);
+  }
+
+  private static Value orUniform(
+      Invocation call, @Nullable Value given, Shape shape, double value, DataType type) {
+    return given == null ? call.tape().literal(new Literal.Uniform(shape, type, value)) : given;
+  }
+
+  /** The channels are brought to axis 1, and back. */
+  private static Value batchNorm(Invocation call) {
+    Value x = call.value(0);
+    Value mean = call.value(1);
+    Value variance = call.value(2);
+    int axis = call.integer(5) == -1 ? 1 : x.axis(call.integer(5));
+    Value scale = orUniform(call, call.optional(3), mean.shape(), 1, mean.type());
+    Value shift = orUniform(call, call.optional(4), mean.shape(), 0, mean.type());
+    Value channelsFirst = axis == 1 ? x : call.ops().swap(x, 1, axis);
+    Value y =
+        call.tape()
+            .record(
+                "BatchNormalization",
+                Settings.of("epsilon", call.real(7)),
+                channelsFirst.shape(),
+                x.type(),
+                channelsFirst,
+                scale,
+                shift,
+                mean,
+                variance);
+    return axis == 1 ? y : call.ops().swap(y, 1, axis);
+  }
+
+  private static Value pool(String op, Invocation call, int first, Settings more) {
+    Value x = call.self();
+    Shape kernel = call.shape(first);
+    Shape stride = call.shape(first + 1);
+    Shape pads = call.shape(first + 2);
+    boolean roundUp = call.flag(first + 3);
+    Shape shape = x.shape().slice(0, 2);
+    for (int i = 0; i < kernel.dimension(); i++) {
+      shape =
+          shape.add(
+              Shapes.slide(x.dim(i + 2), kernel.get(i), stride.get(i), pads.get(i), 1, roundUp));
+    }
+    Settings settings =
+        more.and("kernel_shape", kernel.getShape())
+            .and("strides", stride.getShape())
+            .and("pads", Shapes.bothEnds(pads))
+            .and("ceil_mode", roundUp ? 1 : 0);
+    return call.tape().record(op, settings, shape, x.type(), x);
+  }
+
+  private static Value global(String op, Invocation call, Settings settings) {
+    Value x = call.self();
+    Shape ones = x.shape().slice(0, 2);
+    int[] spatial = IntStream.range(2, x.rank()).toArray();
+    for (int i = 0; i < spatial.length; i++) {
+      ones = ones.add(1);
+    }
+    List<Value> pooled =
+        call.tape().record(OpId.of(op), settings, List.of(ones), List.of(x.type()), x);
+    return call.ops().squeeze(pooled.get(0), Arrays.copyOf(spatial, spatial.length));
+  }
+}

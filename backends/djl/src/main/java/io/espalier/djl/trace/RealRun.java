@@ -1,0 +1,136 @@
+package io.espalier.djl.trace;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.training.ParameterStore;
+import io.espalier.trace.TraceException;
+import java.lang.reflect.InvocationTargetException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs what cannot be traced on real arrays, for the shapes of what it computes. It runs twice, on
+ * zeros and on other numbers: a shape that differs depends on the data.
+ */
+final class RealRun {
+  /**
+   * What comes out.
+   *
+   * @param shapes the shape of each array
+   * @param types the type of the elements of each
+   * @param list whether a list was returned, and not one array
+   */
+  record Outputs(List<Shape> shapes, List<DataType> types, boolean list) {
+    Outputs {
+      shapes = List.copyOf(shapes);
+      types = List.copyOf(types);
+    }
+
+    static Outputs of(Object result) {
+      NDList arrays = result instanceof NDArray array ? new NDList(array) : (NDList) result;
+      return new Outputs(
+          arrays.stream().map(NDArray::getShape).toList(),
+          arrays.stream().map(NDArray::getDataType).toList(),
+          result instanceof NDList);
+    }
+  }
+
+  private RealRun() {}
+
+  /** What a method gives. */
+  static Outputs of(Session session, Invocation call) {
+    String what = "method " + call.name() + " of an array of shape " + call.self().shape();
+    return twice(
+        what,
+        null,
+        feeds -> {
+          Object[] real = new Object[call.count()];
+          for (int i = 0; i < real.length; i++) {
+            Object arg = call.arg(i);
+            if (arg instanceof NDArray array) {
+              real[i] = feeds.array(session.value(array));
+            } else if (arg instanceof NDList list) {
+              real[i] = feeds.list(BlockRunner.values(session, list));
+            } else {
+              real[i] = arg;
+            }
+          }
+          NDArray self = feeds.array(call.self());
+          boolean ofArray = call.method().getDeclaringClass().isInstance(self);
+          try {
+            return call.method().invoke(ofArray ? self : self.getNDArrayInternal(), real);
+          } catch (InvocationTargetException e) {
+            throw new IllegalStateException(e.getCause());
+          } catch (IllegalAccessException e) {
+            throw new IllegalStateException(e);
+          }
+        });
+  }
+
+  /** What a block gives. */
+  static Outputs of(Session session, Block block, List<Value> inputs, RuntimeException cause) {
+    return twice(
+        "block " + block.getClass().getName(),
+        cause,
+        feeds ->
+            block.forward(new ParameterStore(feeds.manager(), false), feeds.list(inputs), false));
+  }
+
+  private static Outputs twice(
+      String what, @Nullable RuntimeException cause, Function<Feeds, Object> run) {
+    List<Outputs> found = new ArrayList<>();
+    for (int filling = 0; filling < 2; filling++) {
+      try (NDManager manager = NDManager.newBaseManager()) {
+        found.add(Outputs.of(run.apply(new Feeds(manager, filling))));
+      } catch (RuntimeException e) {
+        throw new TraceException(
+            what
+                + " cannot be traced"
+                + (cause == null ? "" : " (it " + message(cause) + ")")
+                + ", and cannot be run on an engine either, which would have told the shapes that"
+                + " come out of it: "
+                + message(e),
+            e);
+      }
+    }
+    if (!found.get(0).equals(found.get(1))) {
+      throw new Untraceable("computes arrays whose shapes depend on the data (" + what + ")");
+    }
+    return found.get(0);
+  }
+
+  private static String message(RuntimeException e) {
+    return e.getMessage() == null ? e.toString() : e.getMessage();
+  }
+
+  /** Real arrays in place of symbolic ones. */
+  private record Feeds(NDManager manager, int filling) {
+    NDList list(List<Value> values) {
+      NDList list = new NDList();
+      values.forEach(value -> list.add(array(value)));
+      return list;
+    }
+
+    NDArray array(Value value) {
+      if (value.source() instanceof Value.Stored stored) {
+        return stored.parameter().getArray();
+      }
+      int size = Math.toIntExact(value.shape().size());
+      float[] elements = new float[size];
+      for (int i = 0; i < size; i++) {
+        elements[i] =
+            value.source() instanceof Value.Given given
+                ? (float) given.literal().element(i)
+                // as indices 0 and 1 are as small as can be
+                : (float) filling * (i % 3 == 0 ? 1 : i % 2);
+      }
+      return manager.create(elements, value.shape()).toType(value.type(), false);
+    }
+  }
+}

@@ -1,0 +1,164 @@
+package io.espalier.djl.trace;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import io.espalier.spi.OpId;
+import io.espalier.trace.TraceException;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** One run of a block on symbolic arrays. */
+final class Session {
+  /** The operator that stands for what cannot be followed; it freezes what it touches. */
+  static final OpId UNTRACED = OpId.of("io.espalier.djl", "Untraced");
+
+  private static final Methods METHODS = new Methods();
+
+  private final BlockTree tree;
+  private final BlockCalls calls;
+  private final Tape tape;
+  private final Ops ops;
+  private final SymbolicManager manager = new SymbolicManager(this);
+  private final ParameterStore store;
+  private final IdentityHashMap<NDArray, Parameter> arrays = new IdentityHashMap<>();
+
+  Session(BlockTree tree) {
+    this.tree = tree;
+    this.calls = new BlockCalls(tree);
+    this.tape = new Tape(calls);
+    this.ops = new Ops(tape);
+    this.store = new SymbolicStore(this);
+    for (Parameter parameter : tree.parameters()) {
+      if (parameter.isInitialized()) {
+        arrays.put(parameter.getArray(), parameter);
+      }
+    }
+  }
+
+  Tape tape() {
+    return tape;
+  }
+
+  Ops ops() {
+    return ops;
+  }
+
+  BlockCalls calls() {
+    return calls;
+  }
+
+  NDManager manager() {
+    return manager.proxy();
+  }
+
+  ParameterStore store() {
+    return store;
+  }
+
+  /** Runs the block on inputs of these shapes. */
+  void run(Block block, List<Shape> shapes, List<DataType> types) {
+    NDList inputs = new NDList();
+    for (int i = 0; i < shapes.size(); i++) {
+      inputs.add(SymbolicArray.of(this, tape.input(shapes.get(i), types.get(i))));
+    }
+    NDList outputs = new BlockRunner(this).run(block, inputs);
+    outputs.forEach(output -> tape.output(value(output)));
+  }
+
+  /** What an array stands for: a real one is a parameter, or a constant. */
+  Value value(NDArray array) {
+    SymbolicArray symbolic = SymbolicArray.from(array);
+    if (symbolic != null) {
+      return symbolic.value();
+    }
+    Parameter parameter = arrays.get(array);
+    return parameter == null ? tape.literal(Buffers.literal(array)) : tape.parameter(parameter);
+  }
+
+  NDArray parameter(Parameter parameter) {
+    if (!parameter.isInitialized()) {
+      throw new TraceException(
+          "parameter \""
+              + tree.name(parameter)
+              + "\" of block "
+              + tree.owner(parameter).map(owner -> owner.getClass().getName()).orElse("?")
+              + " has no values yet; initialize the block, or load its parameters, first");
+    }
+    calls.touch(parameter);
+    return SymbolicArray.of(this, tape.parameter(parameter));
+  }
+
+  /** What a method of a symbolic array does. */
+  @Nullable Object invoke(Invocation call) throws Throwable {
+    Function<Invocation, @Nullable Object> known = METHODS.find(call.name());
+    if (known != null) {
+      return known.apply(call);
+    }
+    if (call.method().isDefault()) {
+      return defaultMethod(call.array().proxy(), call.method(), call.args());
+    }
+    return untraced(call);
+  }
+
+  static @Nullable Object defaultMethod(Object self, Method method, @Nullable Object[] args)
+      throws Throwable {
+    return InvocationHandler.invokeDefault(self, method, args);
+  }
+
+  /** A method that nothing is known of: a real run tells the shapes of what it computes. */
+  private Object untraced(Invocation call) {
+    String name = "NDArray." + call.name();
+    List<Value> read = new ArrayList<>(List.of(call.self()));
+    for (Object arg : call.args()) {
+      if (arg instanceof NDArray array) {
+        read.add(value(array));
+      } else if (arg instanceof NDList list) {
+        read.addAll(BlockRunner.values(this, list));
+      }
+    }
+    RealRun.Outputs outputs = RealRun.of(this, call);
+    List<Value> values = untraced(name, "no operator is known for " + name, read, outputs);
+    return outputs.list() ? call.results(values) : call.result(values.get(0));
+  }
+
+  /** A block that cannot be traced: one operator that stands for all of it. */
+  NDList leaf(Block block, List<Value> inputs, RuntimeException cause) {
+    String name = block.getClass().getName();
+    String reason =
+        cause instanceof Untraceable
+            ? cause.getMessage()
+            : "does not run on symbolic arrays (" + cause + ")";
+    RealRun.Outputs outputs = RealRun.of(this, block, inputs, cause);
+    List<Value> read = new ArrayList<>(inputs);
+    for (Parameter parameter : block.getParameters().values()) {
+      if (parameter.isInitialized()) {
+        read.add(tape.parameter(parameter));
+      }
+    }
+    NDList list = new NDList();
+    untraced(name, "block " + name + " " + reason, read, outputs)
+        .forEach(value -> list.add(SymbolicArray.of(this, value)));
+    return list;
+  }
+
+  private List<Value> untraced(
+      String name, String reason, List<Value> read, RealRun.Outputs outputs) {
+    return tape.record(
+        UNTRACED,
+        Settings.of("name", name).and("reason", reason),
+        outputs.shapes(),
+        outputs.types(),
+        read.toArray(Value[]::new));
+  }
+}

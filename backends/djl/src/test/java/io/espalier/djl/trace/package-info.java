@@ -1,0 +1,4 @@
+@NullMarked
+package io.espalier.djl.trace;
+
+import org.jspecify.annotations.NullMarked;
