@@ -1,5 +1,6 @@
 package io.espalier.core;
 
+import io.espalier.core.rules.Names;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,8 +31,7 @@ final class Selector {
             "\""
                 + entry.getKey()
                 + "\""
-                + io.espalier.core.rules.Names.didYouMean(
-                    io.espalier.core.rules.Names.nearest(entry.getKey(), space.byName().keySet())));
+                + Names.didYouMean(Names.nearest(entry.getKey(), space.byName().keySet())));
       } else if (spec.dial() != null && !set[spec.dial().index()]) {
         int position = position(spec, entry.getValue());
         if (position < 0) {
