@@ -44,6 +44,7 @@ public final class SearchSpace {
   private final DMRegistry registry;
   private final TrialSizes sizes;
   private String criterion = DEFAULT_CRITERION;
+  private @Nullable ImportanceCriterion ownCriterion;
   private @Nullable SymMap map;
   private @Nullable State state;
 
@@ -370,7 +371,10 @@ public final class SearchSpace {
 
   // ---- sorting
 
-  /** Sorts the units of every sortable hparam by importance. */
+  /**
+   * Sorts the units of every sortable hparam by importance, as the weights are now: those of a
+   * block may have been trained since they were sorted last.
+   */
   public void sortParameters() {
     sort(null);
   }
@@ -391,6 +395,7 @@ public final class SearchSpace {
 
   private List<String> sort(@Nullable Collection<String> names) {
     State now = state();
+    now.importances.remove(criterion);
     Importances.Scores importances = importances(now);
     List<String> sorted = new ArrayList<>();
     for (Dial dial : now.space.dials()) {
@@ -446,7 +451,21 @@ public final class SearchSpace {
     criterion = key;
   }
 
+  /**
+   * Chooses a criterion that is not in the registry, such as one that was made from data. As {@link
+   * #setCriterion(String)} otherwise.
+   */
+  public void setCriterion(ImportanceCriterion own) {
+    ownCriterion = own;
+    criterion = own.key();
+    state().importances.remove(criterion);
+  }
+
   private ImportanceCriterion criterion(String key) {
+    ImportanceCriterion own = ownCriterion;
+    if (own != null && own.key().equals(key)) {
+      return own;
+    }
     ImportanceCriterion found = registry.criteria().get(key);
     if (found == null) {
       throw new EspalierException(

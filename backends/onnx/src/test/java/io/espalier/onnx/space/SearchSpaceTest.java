@@ -22,6 +22,8 @@ import io.espalier.onnx.build.SampleNetworks;
 import io.espalier.onnx.file.OnnxEdit;
 import io.espalier.onnx.file.OnnxModel;
 import io.espalier.spi.DMRegistry;
+import io.espalier.spi.ImportanceCriterion;
+import io.espalier.spi.Use;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.math.BigInteger;
@@ -302,6 +304,33 @@ class SearchSpaceTest {
     for (int i = 1; i < order.length; i++) {
       assertTrue(importance[order[i - 1]] >= importance[order[i]]);
     }
+  }
+
+  @Test
+  void aCriterionNeedNotBeInTheRegistryAndIsAskedAtEachSort() {
+    SearchSpace space = resnet();
+    int[] scale = {1};
+    space.setCriterion(
+        new ImportanceCriterion() {
+          @Override
+          public String key() {
+            return "test.index";
+          }
+
+          @Override
+          public double[] score(Use use, int axis) {
+            int length = use.shape()[axis];
+            return IntStream.range(0, length).mapToDouble(i -> length + scale[0] * i).toArray();
+          }
+        });
+    Hparam width = space.hparam(firstWidth(space));
+    int last = width.order().length - 1;
+    space.sortParameters();
+    assertEquals(last, width.order()[0]);
+    scale[0] = -1;
+    space.sortParameters();
+    assertEquals(0, width.order()[0]);
+    assertEquals("test.index", space.criterion());
   }
 
   @Test
