@@ -1,5 +1,7 @@
 package io.espalier.djl;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import ai.djl.basicmodelzoo.basic.Mlp;
 import ai.djl.basicmodelzoo.cv.classification.AlexNet;
 import ai.djl.basicmodelzoo.cv.classification.LeNet;
@@ -29,6 +31,7 @@ import io.espalier.trace.Dim;
 import io.espalier.trace.Graph;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /** Blocks for tests, and what they compute. */
 public final class Blocks {
@@ -118,7 +121,7 @@ public final class Blocks {
     for (DjlBlock.Input input : source.inputs()) {
       long[] dims = input.shape().getShape().clone();
       for (int i = 0; i < dims.length; i++) {
-        dims[i] = dims[i] < 0 ? open + i : dims[i];
+        dims[i] = dims[i] < 0 ? length(input.dims().get(i), open) : dims[i];
       }
       NDArray values =
           input.type().isFloating()
@@ -134,21 +137,29 @@ public final class Blocks {
     return source.block().forward(new ParameterStore(manager, false), inputs, false);
   }
 
-  /** The shapes of the outputs as they were traced, with open dimensions of {@code open}. */
-  public static List<Shape> tracedShapes(TracedBlock traced, long open) {
+  /** The length of an open dimension, of which the batch is the shortest. */
+  private static long length(String name, long open) {
+    return name.equals("batch") ? open : open + 3;
+  }
+
+  /**
+   * Whether shapes are those that were traced; an open dimension that is none of an input may have
+   * any length.
+   */
+  public static void assertShapes(List<Shape> expected, TracedBlock traced, long open) {
     Graph graph = traced.graph();
     List<Shape> shapes = new ArrayList<>();
-    for (int output : graph.outputs()) {
-      List<Dim> dims = graph.tensor(output).declared();
-      if (dims == null) {
-        throw new AssertionError("output " + output + " has no shape");
-      }
+    for (int i = 0; i < expected.size(); i++) {
+      List<Dim> dims = Objects.requireNonNull(graph.tensor(graph.outputs().get(i)).declared());
       long[] lengths = new long[dims.size()];
-      for (int i = 0; i < lengths.length; i++) {
-        lengths[i] = dims.get(i).isOpen() ? open + i : dims.get(i).size();
+      for (int axis = 0; axis < lengths.length; axis++) {
+        Dim dim = dims.get(axis);
+        boolean any = dim.isOpen() && dim.name().isEmpty();
+        lengths[axis] = dim.isOpen() ? length(dim.name(), open) : dim.size();
+        lengths[axis] = any ? expected.get(i).get(axis) : lengths[axis];
       }
       shapes.add(new Shape(lengths));
     }
-    return shapes;
+    assertEquals(expected, shapes);
   }
 }

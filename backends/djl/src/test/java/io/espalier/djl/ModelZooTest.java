@@ -60,7 +60,7 @@ class ModelZooTest {
     TracedBlock traced = ((DjlNetwork) space.model()).traced();
     assertEquals(List.of(), traced.untraced());
     NDList outputs = Blocks.run(manager, block, Blocks.feed(manager, block, 4));
-    assertEquals(outputs.stream().map(NDArray::getShape).toList(), Blocks.tracedShapes(traced, 4));
+    Blocks.assertShapes(outputs.stream().map(NDArray::getShape).toList(), traced, 4);
     long parameters =
         block.block().getParameters().values().stream()
             .filter(parameter -> !parameter.getName().startsWith("running"))

@@ -71,7 +71,7 @@ final class Assembler {
             List.of(name(output, "")),
             List.of(name),
             Settings.NONE,
-            Map.of(),
+            Map.of(name, dims(output)),
             List.of(output.type()));
       }
       writer.output(name);

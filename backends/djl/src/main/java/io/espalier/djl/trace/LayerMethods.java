@@ -24,24 +24,18 @@ final class LayerMethods {
     methods.put("layerNorm", call -> call.results(layerNorm(call)));
     methods.put("batchNorm", call -> call.results(batchNorm(call)));
     methods.put("maxPool", call -> call.result(pool("MaxPool", call, 0, Settings.NONE)));
+    // DJL's PyTorch engine counts the padding whether or not it is told to
     methods.put(
         "avgPool",
-        call ->
-            call.result(
-                pool(
-                    "AveragePool",
-                    call,
-                    0,
-                    Settings.of("count_include_pad", call.flag(4) ? 1 : 0))));
-    methods.put(
-        "lpPool",
-        call -> call.result(pool("LpPool", call, 1, Settings.of("p", order(call.real(0))))));
+        call -> call.result(pool("AveragePool", call, 0, Settings.of("count_include_pad", 1))));
+    methods.put("lpPool", call -> call.result(normPool(call)));
     methods.put("globalMaxPool", call -> call.result(global("GlobalMaxPool", call, Settings.NONE)));
     methods.put(
         "globalAvgPool", call -> call.result(global("GlobalAveragePool", call, Settings.NONE)));
     methods.put(
         "globalLpPool",
         call -> call.result(global("GlobalLpPool", call, Settings.of("p", order(call.real(0))))));
+    methods.put("interpolation", call -> call.result(interpolation(call)));
     methods.put("matMul", call -> call.result(call.ops().matMul(call.self(), call.value(0))));
     methods.put("batchMatMul", call -> call.result(call.ops().matMul(call.self(), call.value(0))));
     methods.put("dot", call -> call.result(call.ops().matMul(call.self(), call.value(0))));
@@ -167,9 +161,16 @@ final class LayerMethods {
     Settings settings =
         more.and("kernel_shape", kernel.getShape())
             .and("strides", stride.getShape())
-            .and("pads", Shapes.bothEnds(pads))
-            .and("ceil_mode", roundUp ? 1 : 0);
-    return call.tape().record(op, settings, shape, x.type(), x);
+            .and("pads", Shapes.bothEnds(pads));
+    return call.tape()
+        .record(op, roundUp ? settings.and("ceil_mode", 1) : settings, shape, x.type(), x);
+  }
+
+  private static Value normPool(Invocation call) {
+    if (call.flag(4)) {
+      throw new Untraceable("rounds the size of a norm pool up, which ONNX has no way to say");
+    }
+    return pool("LpPool", call, 1, Settings.of("p", order(call.real(0))));
   }
 
   private static Value global(String op, Invocation call, Settings settings) {
@@ -182,5 +183,24 @@ final class LayerMethods {
     List<Value> pooled =
         call.tape().record(OpId.of(op), settings, List.of(ones), List.of(x.type()), x);
     return call.ops().squeeze(pooled.get(0), Arrays.copyOf(spatial, spatial.length));
+  }
+
+  /** Of an image [N, C, spatial...]. */
+  private static Value interpolation(Invocation call) {
+    Value x = call.self();
+    long[] size = call.longs(0);
+    Settings settings =
+        switch (call.integer(1)) {
+          case 0 ->
+              Settings.of("mode", "nearest")
+                  .and("coordinate_transformation_mode", "asymmetric")
+                  .and("nearest_mode", "floor");
+          case 1 ->
+              Settings.of("mode", "linear").and("coordinate_transformation_mode", "half_pixel");
+          default -> throw new Untraceable("interpolates in another way than to the nearest or by lines");
+        };
+    Shape shape = x.shape().slice(0, 2).addAll(new Shape(size));
+    Value sizes = call.tape().integers(shape.getShape());
+    return call.tape().record("Resize", settings, shape, x.type(), x, null, null, sizes);
   }
 }
