@@ -17,6 +17,7 @@ import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.core.Linear;
 import ai.djl.nn.norm.BatchNorm;
+import ai.djl.nn.norm.Dropout;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import io.espalier.core.EspalierException;
@@ -372,6 +373,26 @@ class UserBlocksTest {
     TraceException refusal =
         assertThrows(TraceException.class, () -> between(x -> x.size(0) > 2 ? x.neg() : x));
     assertSays("DjlBlock.exactly", refusal);
+  }
+
+  @Test
+  void aLimitOnTheBatchIsNoticed() {
+    TraceException refusal =
+        assertThrows(
+            TraceException.class,
+            () -> between(x -> x.mul((int) Math.ceil((double) x.size(0) / 128))));
+    assertSays("DjlBlock.exactly", refusal);
+  }
+
+  @Test
+  void aChangeInPlaceBehindDropoutIsNoticed() {
+    assertFrozen(
+        between(
+            x -> {
+              Dropout.dropout(x, 0.5f, false).head().addi(1);
+              return x;
+            }),
+        "shares its memory");
   }
 
   @Test

@@ -14,8 +14,7 @@ final class ArrayMethods {
   private static final List<String> NOTHING =
       List.of("attach", "tempAttach", "returnResource", "detach", "close", "setRequiresGradient");
 
-  private static final List<String> SAME =
-      List.of("toDevice", "duplicate", "stopGradient", "toDense", "scaleGradient");
+  private static final List<String> SAME = List.of("duplicate", "toDense", "scaleGradient");
 
   private static final List<String> READS =
       List.of("toByteBuffer", "toStringArray", "contentEquals", "allClose", "getGradient");
@@ -52,6 +51,8 @@ final class ArrayMethods {
     for (String name : SAME) {
       methods.put(name, call -> call.result(call.self()));
     }
+    methods.put("stopGradient", call -> call.array().view(call.self()));
+    methods.put("toDevice", call -> call.flag(1) ? call.result(call.self()) : call.array().proxy());
     for (String name : READS) {
       methods.put(
           name,

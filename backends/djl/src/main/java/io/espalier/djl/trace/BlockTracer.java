@@ -1,5 +1,6 @@
 package io.espalier.djl.trace;
 
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.espalier.djl.DjlBlock;
 import io.espalier.trace.TraceException;
@@ -22,23 +23,30 @@ public final class BlockTracer {
    */
   public static TracedBlock trace(DjlBlock source) {
     BlockTree tree = new BlockTree(source.block());
-    OpenSizes sizes = new OpenSizes(source);
+    OpenSizes sizes = new OpenSizes(source, false);
     List<Session> runs = new ArrayList<>();
-    for (List<Shape> shapes : sizes.shapes()) {
-      Session session = new Session(tree);
-      try {
-        session.run(
-            source.block(), shapes, source.inputs().stream().map(DjlBlock.Input::type).toList());
-      } catch (Untraceable e) {
-        throw new TraceException(
-            "block "
-                + source.block().getClass().getName()
-                + " cannot be traced: it "
-                + e.getMessage(),
-            e);
-      }
-      runs.add(session);
+    runs.add(run(source, tree, sizes.shapes().get(0)));
+    // what is run on real arrays is not to take long
+    sizes = new OpenSizes(source, runs.get(0).isTraced());
+    for (List<Shape> shapes : sizes.shapes().subList(1, sizes.shapes().size())) {
+      runs.add(run(source, tree, shapes));
     }
     return new Assembler(source, tree, runs, sizes).assemble();
+  }
+
+  private static Session run(DjlBlock source, BlockTree tree, List<Shape> shapes) {
+    Session session = new Session(tree);
+    List<DataType> types = source.inputs().stream().map(DjlBlock.Input::type).toList();
+    try {
+      session.run(source.block(), shapes, types);
+    } catch (Untraceable e) {
+      throw new TraceException(
+          "block "
+              + source.block().getClass().getName()
+              + " cannot be traced: it "
+              + e.getMessage(),
+          e);
+    }
+    return session;
   }
 }

@@ -111,6 +111,11 @@ final class Invocation {
     return session().value(get(index, NDArray.class));
   }
 
+  /** An argument that is a symbolic array; null for a real one. */
+  @Nullable SymbolicArray symbolic(int index) {
+    return SymbolicArray.from(get(index, NDArray.class));
+  }
+
   /** An array that may be left out. */
   @Nullable Value optional(int index) {
     return args[index] instanceof NDArray array ? session().value(array) : null;

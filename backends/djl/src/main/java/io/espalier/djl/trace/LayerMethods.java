@@ -1,5 +1,6 @@
 package io.espalier.djl.trace;
 
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.espalier.spi.OpId;
@@ -19,8 +20,7 @@ final class LayerMethods {
         "embedding", call -> call.results(call.ops().gather(call.value(1), call.value(0), 0)));
     methods.put(
         "prelu", call -> call.results(call.ops().binary("PRelu", call.value(0), call.value(1))));
-    // outside training nothing is dropped
-    methods.put("dropout", call -> call.results(call.value(0)));
+    methods.put("dropout", LayerMethods::dropout);
     methods.put("layerNorm", call -> call.results(layerNorm(call)));
     methods.put("batchNorm", call -> call.results(batchNorm(call)));
     methods.put("maxPool", call -> call.result(pool("MaxPool", call, 0, Settings.NONE)));
@@ -39,6 +39,15 @@ final class LayerMethods {
     methods.put("matMul", call -> call.result(call.ops().matMul(call.self(), call.value(0))));
     methods.put("batchMatMul", call -> call.result(call.ops().matMul(call.self(), call.value(0))));
     methods.put("dot", call -> call.result(call.ops().matMul(call.self(), call.value(0))));
+  }
+
+  /** Outside training nothing is dropped, and the engine returns the array itself. */
+  private static NDList dropout(Invocation call) {
+    Value x = call.value(0);
+    Value rate = call.tape().scalar(call.real(1), DataType.FLOAT32);
+    Value y = call.tape().record("Dropout", Settings.NONE, x.shape(), x.type(), x, rate);
+    SymbolicArray array = call.symbolic(0);
+    return array == null ? call.results(y) : new NDList(array.view(y));
   }
 
   private static long order(double order) {
@@ -197,7 +206,8 @@ final class LayerMethods {
                   .and("nearest_mode", "floor");
           case 1 ->
               Settings.of("mode", "linear").and("coordinate_transformation_mode", "half_pixel");
-          default -> throw new Untraceable("interpolates in another way than to the nearest or by lines");
+          default ->
+              throw new Untraceable("interpolates in another way than to the nearest or by lines");
         };
     Shape shape = x.shape().slice(0, 2).addAll(new Shape(size));
     Value sizes = call.tape().integers(shape.getShape());

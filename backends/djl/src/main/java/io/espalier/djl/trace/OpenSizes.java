@@ -15,6 +15,9 @@ import java.util.Optional;
 final class OpenSizes {
   private static final long[][] SAMPLES = {{2, 7, 11, 19}, {3, 13, 5, 23}, {5, 8, 17, 9}};
 
+  /** The first dimension in the last run, so that a limit in the block does not go unnoticed. */
+  private static final long MANY = 1031;
+
   /** Of images: multiples of what networks divide them by. */
   private static final long[] SPATIAL = {64, 96, 160};
 
@@ -24,7 +27,12 @@ final class OpenSizes {
   private final List<Open> open = new ArrayList<>();
   private final List<List<Shape>> shapes = new ArrayList<>();
 
-  OpenSizes(DjlBlock source) {
+  /**
+   * The lengths for a block.
+   *
+   * @param many whether a first dimension is long in the last run
+   */
+  OpenSizes(DjlBlock source, boolean many) {
     Map<String, Open> named = new LinkedHashMap<>();
     for (int input = 0; input < source.inputs().size(); input++) {
       DjlBlock.Input fed = source.inputs().get(input);
@@ -33,7 +41,8 @@ final class OpenSizes {
           List<Long> sizes = new ArrayList<>();
           for (int run = 0; run < SAMPLES.length; run++) {
             boolean spatial = axis >= 2 && fed.shape().dimension() >= 4;
-            long sample = SAMPLES[run][named.size() % SAMPLES[run].length];
+            boolean last = many && axis == 0 && run == SAMPLES.length - 1;
+            long sample = last ? MANY : SAMPLES[run][named.size() % SAMPLES[run].length];
             sizes.add(spatial ? SPATIAL[run] + 32L * named.size() : sample);
           }
           String name = fed.dims().get(axis);

@@ -76,6 +76,11 @@ final class Session {
     outputs.forEach(output -> tape.output(value(output)));
   }
 
+  /** Whether everything could be traced. */
+  boolean isTraced() {
+    return tape.steps().stream().noneMatch(step -> step.op().equals(UNTRACED));
+  }
+
   /** What an array stands for: a real one is a parameter, or a constant. */
   Value value(NDArray array) {
     SymbolicArray symbolic = SymbolicArray.from(array);
