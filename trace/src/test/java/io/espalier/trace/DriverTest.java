@@ -241,6 +241,21 @@ class DriverTest {
   }
 
   @Test
+  void aSingleConstantIsTheSameAtEachUse() {
+    Net net =
+        stem()
+            .weight("stem2", 4, 16)
+            .single("scale", 16)
+            .node("MatMul", "t", "x, stem2")
+            .node("Mul", "p", "s, scale")
+            .node("Mul", "q", "t, scale");
+
+    assertEquals("a(16)", net.solve().use("p", 1));
+    assertEquals("a(16)", net.solve().use("q", 1));
+    assertEquals("16", net.output("q").solve().use("p", 1));
+  }
+
+  @Test
   void identityIsLookedThrough() {
     Solved net =
         stem()

@@ -38,13 +38,19 @@ final class Net {
 
   /** A parameter whose values differ from one another. */
   Net weight(String name, long... dims) {
-    builder.constant(name, new Values(false, dims, i -> i + 1));
+    builder.constant(name, new Values(false, false, dims, i -> i + 1));
+    return this;
+  }
+
+  /** A parameter that is one and the same for all its uses. */
+  Net single(String name, long... dims) {
+    builder.constant(name, new Values(false, true, dims, i -> i + 1));
     return this;
   }
 
   /** A parameter whose values are all the same. */
   Net filled(String name, float value, long... dims) {
-    builder.constant(name, new Values(false, dims, i -> value));
+    builder.constant(name, new Values(false, false, dims, i -> value));
     return this;
   }
 
@@ -61,7 +67,7 @@ final class Net {
   }
 
   private Net integers(String name, long[] dims, long... values) {
-    builder.constant(name, new Values(true, dims, i -> values[i]));
+    builder.constant(name, new Values(true, false, dims, i -> values[i]));
     return this;
   }
 
@@ -120,11 +126,13 @@ final class Net {
   /** Numbers in memory, which are integers or not. */
   private static final class Values implements Constant {
     private final boolean integer;
+    private final boolean single;
     private final long[] dims;
     private final IntToDoubleFunction element;
 
-    Values(boolean integer, long[] dims, IntToDoubleFunction element) {
+    Values(boolean integer, boolean single, long[] dims, IntToDoubleFunction element) {
       this.integer = integer;
+      this.single = single;
       this.dims = dims.clone();
       this.element = element;
     }
@@ -141,6 +149,11 @@ final class Net {
     @Override
     public boolean integer() {
       return integer;
+    }
+
+    @Override
+    public boolean single() {
+      return single;
     }
 
     @Override

@@ -294,6 +294,7 @@ public final class ArrayCases {
         cases,
         "arange of the batch",
         x -> x.add(x.getManager().arange(0f, (float) x.size(0), 1f).reshape(-1, 1, 1)));
+    one(cases, "linspace", x -> x.mul(x.getManager().linspace(0f, 1f, 6)));
     one(cases, "eye", x -> x.matMul(x.getManager().eye(6)));
     one(
         cases,

@@ -184,6 +184,39 @@ class UserBlocksTest {
     return last;
   }
 
+  /** A block of an inner class holds the one around it, as it does where a field says so. */
+  private static final class Around extends Composite {
+    private final Linear head = addChildBlock("head", linear(3));
+    private final Inner inner = addChildBlock("inner", new Inner());
+
+    private final class Inner extends Composite {
+      private final Around around = Around.this;
+      private final Linear body = addChildBlock("body", linear(6));
+
+      @Override
+      NDList run(ParameterStore store, NDList inputs, boolean training) {
+        return new NDList(call(body, store, inputs.head(), training));
+      }
+    }
+
+    @Override
+    NDList run(ParameterStore store, NDList inputs, boolean training) {
+      NDArray x = inner.around.inner.forward(store, inputs, training).head();
+      return new NDList(call(head, store, x, training));
+    }
+
+    @Override
+    protected void initializeChildBlocks(NDManager manager, DataType type, Shape... shapes) {
+      inner.initialize(manager, type, shapes);
+      head.initialize(manager, type, new Shape(1, 6));
+    }
+  }
+
+  @Test
+  void aBlockMayHoldTheOneAroundIt() {
+    assertEquals(Set.of("inner.body.out_features"), widths(space(new Around(), new Shape(1, 5))));
+  }
+
   /** Two inputs meet in a sum. */
   private static final class TwoInputs extends Composite {
     private final Linear left = addChildBlock("left", linear(10));

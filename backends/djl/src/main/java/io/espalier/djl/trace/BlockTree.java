@@ -61,17 +61,23 @@ final class BlockTree {
 
   /** Whether one block is another, or stands anywhere inside it. */
   boolean contains(Block outer, Block inner) {
-    return outer == inner
-        || children(outer).keySet().stream().anyMatch(child -> contains(child, inner));
+    return path(outer, inner).isPresent();
   }
 
   /** The names from one block down to another, joined by dots; the first way that was found. */
   Optional<String> path(Block outer, Block inner) {
+    return path(outer, inner, new IdentityMap<>());
+  }
+
+  /** A block may hold the one around it, so that those already met are passed over. */
+  private Optional<String> path(Block outer, Block inner, Map<Block, Boolean> met) {
     if (outer == inner) {
       return Optional.of("");
     }
+    met.put(outer, true);
     for (Map.Entry<Block, String> child : children(outer).entrySet()) {
-      Optional<String> rest = path(child.getKey(), inner);
+      Optional<String> rest =
+          met.containsKey(child.getKey()) ? Optional.empty() : path(child.getKey(), inner, met);
       if (rest.isPresent()) {
         return rest.map(below -> child.getValue() + (below.isEmpty() ? "" : "." + below));
       }
@@ -148,7 +154,9 @@ final class BlockTree {
     }
     for (Class<?> type : classes) {
       for (Field field : type.getDeclaredFields()) {
-        if (!Modifier.isStatic(field.getModifiers()) && !field.getType().isPrimitive()) {
+        if (!Modifier.isStatic(field.getModifiers())
+            && !field.isSynthetic()
+            && !field.getType().isPrimitive()) {
           value(field, block).ifPresent(value -> addField(field.getName(), value, inside));
         }
       }

@@ -93,6 +93,13 @@ final class SymbolicManager implements InvocationHandler {
       return session
           .tape()
           .literal(new Literal.Steps(new Shape(count), (DataType) args[3], start, step));
+    } else if (name.equals("linspace") && args[0] instanceof Float && args.length >= 4) {
+      long count = ((Number) args[2]).longValue();
+      long gaps = Math.max(1, (Boolean) args[3] ? count - 1 : count);
+      double step = (number(args[1]) - number(args[0])) / gaps;
+      return session
+          .tape()
+          .literal(new Literal.Steps(new Shape(count), DataType.FLOAT32, number(args[0]), step));
     } else if (name.equals("eye") && args.length >= 4) {
       return eye((Integer) args[0], (Integer) args[1], (Integer) args[2], (DataType) args[3]);
     }
