@@ -16,23 +16,17 @@ final class BlockCall {
    */
   record Key(Class<?> type, String site) {}
 
-  private final @Nullable BlockCall parent;
   private final @Nullable Key key;
   private final List<BlockCall> children = new ArrayList<>();
   private @Nullable Block block;
   private boolean acted;
 
   BlockCall(@Nullable BlockCall parent, @Nullable Key key, @Nullable Block block) {
-    this.parent = parent;
     this.key = key;
     this.block = block;
     if (parent != null) {
       parent.children.add(this);
     }
-  }
-
-  Optional<BlockCall> parent() {
-    return Optional.ofNullable(parent);
   }
 
   Optional<Key> key() {
@@ -60,14 +54,5 @@ final class BlockCall {
 
   void act() {
     acted = true;
-  }
-
-  boolean isInside(BlockCall other) {
-    for (BlockCall at = this; at != null; at = at.parent) {
-      if (at == other) {
-        return true;
-      }
-    }
-    return false;
   }
 }
