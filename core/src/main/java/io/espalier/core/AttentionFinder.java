@@ -34,6 +34,7 @@ final class AttentionFinder {
   static final String TYPE = "Attention";
 
   private static final OpId MAT_MUL = OpId.of("MatMul");
+  private static final OpId FUSED_MAT_MUL = OpId.of("com.microsoft", "FusedMatMul");
   private static final OpId SHAPE = OpId.of("Shape");
   private static final OpId SOFTMAX = OpId.of("Softmax");
 
@@ -131,8 +132,16 @@ final class AttentionFinder {
   }
 
   private boolean isProduct(GraphNode node) {
-    return node.op().equals(MAT_MUL)
+    return (node.op().equals(MAT_MUL) || isFusedProduct(node))
         && node.inputs().stream().allMatch(id -> id >= 0 && !graph.tensor(id).parameter());
+  }
+
+  /** ONNX Runtime's product with a factor, where the heads stand where those of a MatMul do. */
+  private static boolean isFusedProduct(GraphNode node) {
+    return node.op().equals(FUSED_MAT_MUL)
+        && node.attributes().number("transA", 0) == 0
+        && node.attributes().number("transBatchA", 0) == 0
+        && node.attributes().number("transBatchB", 0) == 0;
   }
 
   private List<GraphNode> producers(GraphNode node) {

@@ -55,7 +55,11 @@ public final class MultiheadAttention implements DynamicModule {
       List<String> parts = List.of(KV_HEADS, GROUPS);
       hparams.width("num_heads", queries.axis(-3), parts, HEADS_RATIO, HEADS_DIVISOR);
     }
-    hparams.width("qk_dim", queries.axis(-1), DIM_RATIO, DIM_DIVISOR);
-    hparams.width("v_dim", values.input(1).axis(-1), DIM_RATIO, DIM_DIVISOR);
+    if (queries.rank() > 0) { // else an operator without a rule stands before this one
+      hparams.width("qk_dim", queries.axis(-1), DIM_RATIO, DIM_DIVISOR);
+    }
+    if (values.input(1).rank() > 0) {
+      hparams.width("v_dim", values.input(1).axis(-1), DIM_RATIO, DIM_DIVISOR);
+    }
   }
 }

@@ -6,7 +6,9 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import io.espalier.onnx.file.OnnxEdit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** What happens to one node of the original: other nodes on its inputs, and behind its output. */
 final class NodeEdit {
@@ -15,6 +17,7 @@ final class NodeEdit {
   private final NodeProto.Builder node;
   private final List<NodeProto> before = new ArrayList<>();
   private final List<NodeProto.Builder> after = new ArrayList<>();
+  private final Map<Integer, NodeProto.Builder> lastBehind = new HashMap<>();
   private int made;
 
   NodeEdit(NodeProto original, String prefix) {
@@ -56,16 +59,20 @@ final class NodeEdit {
     node.setInput(input, made.getOutput(0));
   }
 
-  /** Puts a node behind the first output: who read that one reads the new one. */
-  void onOutput(String operator, List<String> more, AttributeProto... attributes) {
-    NodeProto.Builder last = after.isEmpty() ? node : after.get(after.size() - 1);
-    String name = last.getOutput(0);
+  /** Puts a node behind an output: who read that one reads the new one. */
+  void onOutput(int output, String operator, List<String> more, AttributeProto... attributes) {
+    NodeProto.Builder last = lastBehind.getOrDefault(output, node);
+    int at = lastBehind.containsKey(output) ? 0 : output;
+    String name = last.getOutput(at);
     String inner = prefix + made + "_inner";
-    last.setOutput(0, inner);
+    last.setOutput(at, inner);
     List<String> inputs = new ArrayList<>();
     inputs.add(inner);
     inputs.addAll(more);
-    after.add(made(operator, inputs).setOutput(0, name).addAllAttribute(List.of(attributes)));
+    NodeProto.Builder next =
+        made(operator, inputs).setOutput(0, name).addAllAttribute(List.of(attributes));
+    after.add(next);
+    lastBehind.put(output, next);
   }
 
   private NodeProto.Builder made(String operator, List<String> inputs) {

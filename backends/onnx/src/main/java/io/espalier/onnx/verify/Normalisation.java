@@ -33,11 +33,27 @@ final class Normalisation {
           "GlobalMaxPool");
 
   /** Sums of products of two inputs, each of which has the axis. */
-  private static final Set<String> CONTRACTED = Set.of("Gemm", "MatMul", "Einsum");
+  private static final Set<String> CONTRACTED =
+      Set.of("Gemm", "MatMul", "Einsum", "com.microsoft:FusedGemm", "com.microsoft:FusedMatMul");
 
   /** Inputs after the first lie on the last axes of the first. */
   private static final Set<String> SCALED =
-      Set.of("LayerNormalization", "RMSNormalization", "SimplifiedLayerNormalization");
+      Set.of(
+          "LayerNormalization",
+          "RMSNormalization",
+          "SimplifiedLayerNormalization",
+          "com.microsoft:SkipLayerNormalization",
+          "com.microsoft:SkipSimplifiedLayerNormalization");
+
+  /** Those that hand on the sum they normalise, too. */
+  private static final Set<String> SKIPPED =
+      Set.of(
+          "com.microsoft:SkipLayerNormalization", "com.microsoft:SkipSimplifiedLayerNormalization");
+
+  private static final int SUM = 3;
+
+  /** Tables and what lies on their rows; the first table names the axis. */
+  private static final String EMBEDDED = "com.microsoft:EmbedLayerNormalization";
 
   private static final Set<String> PLAIN =
       Set.of(
@@ -69,7 +85,8 @@ final class Normalisation {
   }
 
   private void restrict(List<CutNormalised> cuts) {
-    String operator = node.original().getDomain().isEmpty() ? node.original().getOpType() : "";
+    String domain = node.original().getDomain();
+    String operator = (domain.isEmpty() ? "" : domain + ":") + node.original().getOpType();
     Map<Integer, List<Integer>> data = new TreeMap<>();
     for (CutNormalised cut : cuts) {
       Kept.check(node, value(cut.input()), cut.axis(), cut.keep());
@@ -79,6 +96,8 @@ final class Normalisation {
     }
     if (CONTRACTED.contains(operator)) {
       checkContraction(cuts);
+    } else if (operator.equals(EMBEDDED)) {
+      embedding(cuts.get(0).keep());
     } else if (!SUMMED.contains(operator)) {
       if (data.size() != cuts.size() || !keepsAxes(operator)) {
         throw new VerificationException(
@@ -88,7 +107,7 @@ final class Normalisation {
                 + " operator to what was kept; keep this axis whole to verify the rest");
       }
       data.forEach((axis, kept) -> scales(operator, axis, kept));
-      spread(data);
+      spread(data, SKIPPED.contains(operator) ? SUM : 0);
     }
     cuts.forEach(cut -> gather(cut.input(), cut.axis(), cut.keep()));
   }
@@ -160,19 +179,41 @@ final class Normalisation {
     }
   }
 
+  private void embedding(List<Integer> kept) {
+    for (int input = 3; input < Math.min(7, node.original().getInputCount()); input++) {
+      if (!node.original().getInput(input).isEmpty()) {
+        gather(input, input < 5 ? 1 : 0, kept);
+      }
+    }
+    spread(Map.of(2, kept), 2);
+  }
+
   private void gather(int input, int axis, List<Integer> kept) {
     String indices = node.constant(Kept.indices(kept));
     node.onInput(input, "Gather", List.of(indices), NodeEdit.integer("axis", axis));
   }
 
-  private void spread(Map<Integer, List<Integer>> data) {
+  /**
+   * Spreads what comes out.
+   *
+   * @param more another output of the same shape, which the node may have
+   */
+  private void spread(Map<Integer, List<Integer>> data, int more) {
     ValueSpec output = values.of(node.original().getOutput(0));
-    data.forEach(
-        (axis, kept) -> {
-          String positions = node.constant(Kept.positions(kept, output.dims().get(axis)));
-          node.onOutput("Gather", List.of(positions), NodeEdit.integer("axis", axis));
-        });
-    Masks.multiply(node, node::onOutput, output, data);
+    for (int index : more == 0 ? new int[] {0} : new int[] {0, more}) {
+      if (index < node.original().getOutputCount() && !node.original().getOutput(index).isEmpty()) {
+        data.forEach(
+            (axis, kept) -> {
+              String positions = node.constant(Kept.positions(kept, output.dims().get(axis)));
+              node.onOutput(index, "Gather", List.of(positions), NodeEdit.integer("axis", axis));
+            });
+        Masks.multiply(
+            node,
+            (operator, inputs, attributes) -> node.onOutput(index, operator, inputs, attributes),
+            output,
+            data);
+      }
+    }
   }
 
   private ValueSpec value(int input) {

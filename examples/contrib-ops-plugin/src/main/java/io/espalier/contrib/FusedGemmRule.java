@@ -1,0 +1,44 @@
+package io.espalier.contrib;
+
+import com.google.auto.service.AutoService;
+import io.espalier.spi.Axis;
+import io.espalier.spi.Node;
+import io.espalier.spi.OpId;
+import io.espalier.spi.OperatorRule;
+import io.espalier.spi.Typing;
+import io.espalier.spi.Value;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A general matrix product and an activation: A [M, K] (transA: [K, M]), B [K, N] (transB: [N, K]),
+ * C broadcast to [M, N], y [M, N].
+ */
+@AutoService(OperatorRule.class)
+public final class FusedGemmRule implements OperatorRule {
+  @Override
+  public Set<OpId> operators() {
+    return Fused.operators("FusedGemm");
+  }
+
+  @Override
+  public void type(Node node, Typing t) {
+    Value a = node.input(0);
+    Value b = node.input(1);
+    Value c = node.input(2);
+    if (a.rank() != 2 || b.rank() != 2 || c.rank() > 2) {
+      t.unsupported("its operands must be matrices");
+      return;
+    }
+    int inner = node.attributes().number("transA", 0) != 0 ? 0 : 1;
+    int outer = node.attributes().number("transB", 0) != 0 ? 1 : 0;
+    Fused.contract(node, t, a.axis(inner), b.axis(outer));
+    Axis m = a.axis(1 - inner);
+    Axis n = b.axis(1 - outer);
+    if (c.present()) {
+      t.broadcast(List.of(List.of(m, n), c.axes()));
+    }
+    t.output(0, List.of(m, n));
+    t.macs(m, n, a.axis(inner));
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.espalier.contrib;
+
+import org.jspecify.annotations.NullMarked;
