@@ -7,6 +7,7 @@ import io.espalier.trace.Graph;
 import io.espalier.trace.GraphNode;
 import io.espalier.trace.LayerNode;
 import io.espalier.trace.LayerView;
+import io.espalier.trace.Layout;
 import io.espalier.trace.NodeView;
 import io.espalier.trace.SymMap;
 import java.util.ArrayDeque;
@@ -133,7 +134,15 @@ final class AttentionFinder {
 
   private boolean isProduct(GraphNode node) {
     return (node.op().equals(MAT_MUL) || isFusedProduct(node))
-        && node.inputs().stream().allMatch(id -> id >= 0 && !graph.tensor(id).parameter());
+        && node.inputs().stream().allMatch(id -> id >= 0 && !graph.tensor(id).parameter())
+        && hasRows(node.index(), 0)
+        && hasRows(node.index(), 1);
+  }
+
+  /** Whether the shape of an operand is known, and a matrix or more. */
+  private boolean hasRows(int node, int input) {
+    List<Layout> layouts = map.input(node, input);
+    return layouts != null && layouts.size() > 1;
   }
 
   /** ONNX Runtime's product with a factor, where the heads stand where those of a MatMul do. */

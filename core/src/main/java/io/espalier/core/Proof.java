@@ -38,6 +38,9 @@ final class Proof implements Prover {
     Map<String, Tensor> tensors = new HashMap<>();
     before.graph().tensors().forEach(tensor -> tensors.put(tensor.name(), tensor));
     for (GraphNode node : carved.nodes()) {
+      if (isAlias(carved, node)) {
+        continue;
+      }
       for (int output : node.outputs()) {
         Tensor original = output < 0 ? null : tensors.get(carved.tensor(output).name());
         if (original != null) {
@@ -52,6 +55,12 @@ final class Proof implements Prover {
         compareInputs(node, before.graph().nodes().get(first.producer()), after);
       }
     }
+  }
+
+  /** Whether a node gives a constant another name: what counts is how its readers use it. */
+  private static boolean isAlias(Graph graph, GraphNode node) {
+    int output = node.outputs().get(0);
+    return output >= 0 && graph.constant(output) != null && !graph.outputs().contains(output);
   }
 
   /** What a node reads: a parameter of another length than its data does not show in any output. */

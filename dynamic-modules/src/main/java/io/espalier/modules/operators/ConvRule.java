@@ -62,7 +62,7 @@ public final class ConvRule implements OperatorRule {
     macs.addAll(y.subList(2, y.size()));
 
     if (groups == 1) {
-      t.unify(x.axis(1), w.axis(1));
+      Contraction.unify(node, t, x.axis(1), w.axis(1));
     } else {
       Axis width = Groups.width(t, groups);
       t.unify(x.axis(1), Groups.wholeGroups(t, width, w.axis(1)));

@@ -76,7 +76,7 @@ public final class ConvTransposeRule implements OperatorRule {
 
     Axis out = w.axis(1);
     if (groups == 1) {
-      t.unify(x.axis(1), w.axis(0));
+      Contraction.unify(node, t, x.axis(1), w.axis(0));
     } else {
       Axis width = Groups.width(t, groups);
       t.unify(w.axis(0), Groups.wholeGroups(t, width, t.symbol(w.axis(0).extent() / groups)));

@@ -36,6 +36,9 @@ public final class GroupNormalizationRule implements OperatorRule {
       t.attribute("num_groups", -1, t.extentOf(groups));
       t.unify(x.axis(1), Groups.wholeGroups(t, groups, t.symbol(x.axis(1).extent() / count)));
     }
+    for (int i = 2; i < x.rank(); i++) {
+      t.normalised(x.axis(i), 0);
+    }
     for (int i = 1; i <= 2; i++) {
       if (node.input(i).rank() != 1) {
         t.unsupported("its parameters do not have the shape of its channels");

@@ -44,6 +44,10 @@ public final class RecurrentRule implements OperatorRule {
       t.unsupported("its weights are not " + gates + " gates of one hidden width");
       return;
     }
+    if (!w.parameter() || !r.parameter()) {
+      t.unsupported("its weights are computed from data");
+      return;
+    }
     boolean batchFirst = node.attributes().number("layout", 0) != 0;
     Axis sequence = x.axis(batchFirst ? 1 : 0);
     Axis batch = x.axis(batchFirst ? 0 : 1);

@@ -1,6 +1,7 @@
 package io.espalier.onnx.carve;
 
 import ai.onnx.proto.OnnxMl.NodeProto;
+import io.espalier.core.Cut;
 import io.espalier.onnx.file.OnnxEdit;
 import io.espalier.onnx.file.OnnxModel;
 import io.espalier.onnx.trace.TracedOnnx;
@@ -13,19 +14,25 @@ import java.util.Set;
 import java.util.function.IntFunction;
 
 /**
- * Removes what carving left without readers. What nobody read before stays: it is not ours to tidy
- * up.
+ * Removes what carving left without readers, and blocks that are taken out. What nobody read before
+ * stays: it is not ours to tidy up.
  */
 final class DeadCode {
   private final TracedOnnx traced;
+  private final Cut cut;
   private final OnnxModel model;
   private final NodeEdits nodes;
   private final Map<Integer, List<NodeProto>> inserted;
   private final OnnxEdit edit;
 
   DeadCode(
-      TracedOnnx traced, NodeEdits nodes, Map<Integer, List<NodeProto>> inserted, OnnxEdit edit) {
+      TracedOnnx traced,
+      Cut cut,
+      NodeEdits nodes,
+      Map<Integer, List<NodeProto>> inserted,
+      OnnxEdit edit) {
     this.traced = traced;
+    this.cut = cut;
     this.model = traced.model();
     this.nodes = nodes;
     this.inserted = inserted;
@@ -35,30 +42,38 @@ final class DeadCode {
   void remove() {
     Set<String> before = read(model.nodes()::get, Map.of(), Set.of());
     Set<String> after = read(nodes::node, inserted, readByIdle(before));
+    Set<String> known = new HashSet<>(before);
     for (int i = 0; i < model.nodes().size(); i++) {
-      if (isRead(i, before) && !isRead(i, after)) {
+      if (isTakenOut(i)) {
+        known.addAll(model.nodes().get(i).getInputList());
+        known.addAll(model.nodes().get(i).getOutputList());
+        edit.removeNode(i);
+      } else if (isRead(i, before) && !isRead(i, after)) {
         edit.removeNode(i);
       }
     }
     for (int i = 0; i < model.inputs().size(); i++) {
       String name = model.inputs().get(i).getName();
-      if (model.initializers().containsKey(name)
-          && before.contains(name)
-          && !after.contains(name)) {
+      if (model.initializers().containsKey(name) && known.contains(name) && !after.contains(name)) {
         edit.removeInput(i);
       }
     }
     for (String name : model.initializers().keySet()) {
-      if (before.contains(name) && !after.contains(name)) {
+      if (known.contains(name) && !after.contains(name)) {
         edit.removeInitializer(name);
       }
     }
     for (int i = 0; i < model.valueInfos().size(); i++) {
       String name = model.valueInfos().get(i).getName();
-      if (before.contains(name) && !after.contains(name)) {
+      if (known.contains(name) && !after.contains(name)) {
         edit.removeValueInfo(i);
       }
     }
+  }
+
+  private boolean isTakenOut(int node) {
+    int index = traced.graphIndex(node);
+    return index >= 0 && cut.skips(index);
   }
 
   /** What nodes read that nobody reads: they stay, and what they read with them. */
@@ -66,7 +81,7 @@ final class DeadCode {
     Set<String> read = new HashSet<>();
     for (GraphNode node : traced.graph().nodes()) {
       int index = traced.onnxIndex(node.index());
-      if (index >= 0 && !isRead(index, before)) {
+      if (index >= 0 && !cut.skips(node.index()) && !isRead(index, before)) {
         read.addAll(nodes.node(index).getInputList());
         node.captured().forEach(id -> read.add(traced.graph().tensor(id).name()));
       }

@@ -85,7 +85,7 @@ public final class OnnxCarver {
     nodes.changed().forEach(index -> edit.replaceNode(index, nodes.node(index)));
     inserted.forEach(edit::insertNodesBefore);
     new ShapeInfo(traced, cut).update(edit, replaced);
-    new DeadCode(traced, nodes, inserted, edit).remove();
+    new DeadCode(traced, cut, nodes, inserted, edit).remove();
     return edit;
   }
 

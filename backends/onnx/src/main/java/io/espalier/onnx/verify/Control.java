@@ -43,7 +43,21 @@ public final class Control {
    */
   public static List<Manifest> shiftedByOne(
       OnnxModel original, Manifest manifest, RandomGenerator random, int count) {
-    Map<String, Tensor> inputs = TrialInputs.of(original, 0, Map.of());
+    return shiftedByOne(original, manifest, random, count, Map.of());
+  }
+
+  /**
+   * As above.
+   *
+   * @param shapes shapes by input name, for inputs that leave dimensions open
+   */
+  public static List<Manifest> shiftedByOne(
+      OnnxModel original,
+      Manifest manifest,
+      RandomGenerator random,
+      int count,
+      Map<String, List<Long>> shapes) {
+    Map<String, Tensor> inputs = TrialInputs.of(original, 0, shapes);
     Map<String, Tensor> whole = run(new OnnxEdit(original), inputs);
     double visible = VISIBLE * Tolerance.of(original, whole.values());
     return shiftedByOne(

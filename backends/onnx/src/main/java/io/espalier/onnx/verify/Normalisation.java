@@ -34,7 +34,14 @@ final class Normalisation {
 
   /** Sums of products of two inputs, each of which has the axis. */
   private static final Set<String> CONTRACTED =
-      Set.of("Gemm", "MatMul", "Einsum", "com.microsoft:FusedGemm", "com.microsoft:FusedMatMul");
+      Set.of(
+          "Conv",
+          "ConvTranspose",
+          "Einsum",
+          "Gemm",
+          "MatMul",
+          "com.microsoft:FusedGemm",
+          "com.microsoft:FusedMatMul");
 
   /** Inputs after the first lie on the last axes of the first. */
   private static final Set<String> SCALED =

@@ -74,6 +74,9 @@ final class ConvolutionCases {
               return s.convolve("conv3", s.op("Relu", y), 16, 3, 1, with("group", 8));
             }));
     cases.add(
+        elastic(
+            "Conv", 13, "a kernel made of data", s -> s.op("Conv", s.within(0.5, 2), pooled(s))));
+    cases.add(
         frozen(
                 "Conv",
                 11,
@@ -83,6 +86,13 @@ final class ConvolutionCases {
                   return s.convolve("conv3", s.op("Relu", y), 12, 4, 1, with("group", 6));
                 })
             .called("groups that do not nest"));
+  }
+
+  /**
+   * What is not zero where a unit was cut has to be left out of the sum, as in a matrix product.
+   */
+  private static String pooled(Scene s) {
+    return s.op("GlobalMaxPool", s.within(0.5, 2, s.other()));
   }
 
   private static OperatorCase transposed(
@@ -113,6 +123,12 @@ final class ConvolutionCases {
             "output_shape", 3, 3, with("strides", list(2, 2), "output_shape", list(17, 17))));
     cases.add(transposed("same", 3, 3, with("strides", list(2, 2), "auto_pad", "SAME_UPPER")));
     cases.add(transposed("dilated", 4, 3, with("dilations", list(2, 2), "pads", list(2, 2, 2, 2))));
+    cases.add(
+        elastic(
+            "ConvTranspose",
+            13,
+            "a kernel made of data",
+            s -> s.op("ConvTranspose", s.within(0.5, 2), s.transpose(pooled(s), 1, 0, 2, 3))));
     cases.add(
         elastic(
             "ConvTranspose",

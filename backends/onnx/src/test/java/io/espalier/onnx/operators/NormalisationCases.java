@@ -126,6 +126,18 @@ final class NormalisationCases {
                       scale(s),
                       shift(s))));
     }
+    cases.add(
+        elastic(
+            "GroupNormalization",
+            21,
+            "rows",
+            s ->
+                s.op(
+                    "GroupNormalization",
+                    with("num_groups", 2),
+                    s.transpose(s.x(), 0, 2, 1, 3),
+                    s.random(1, 0.3, 8),
+                    s.random(0, 0.3, 8))));
     cases.add(elastic("LpNormalization", 13, s -> s.op("LpNormalization", with("axis", 1), s.x())));
     cases.add(
         elastic(

@@ -170,6 +170,18 @@ final class ProductCases {
                   s.random(0, 0.3, 1, 20, 6),
                   s.random(0, 0.5, 1, 20, 5));
             }));
+    cases.add(
+        frozen(
+                "LSTM",
+                13,
+                "weights are computed from data",
+                s -> {
+                  String some = s.op("Tanh", s.reshape(s.op("ReduceMean", s.x()), 1, 1, 1));
+                  String w = s.op("Mul", s.random(0, 0.3, 1, 24, 16), some);
+                  return s.op(
+                      "LSTM", with("hidden_size", 6), sequence(s), w, s.random(0, 0.5, 1, 24, 6));
+                })
+            .called("weights made of data"));
   }
 
   private static void quantised(List<OperatorCase> cases) {

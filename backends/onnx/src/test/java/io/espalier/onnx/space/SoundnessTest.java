@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.espalier.core.Choice;
 import io.espalier.core.Hparam;
+import io.espalier.core.Samplers;
 import io.espalier.core.SavedSpace;
 import io.espalier.core.SearchSpace;
 import io.espalier.core.SearchSpaces;
 import io.espalier.core.rules.Rules;
 import io.espalier.onnx.OnnxBackend;
+import io.espalier.onnx.OnnxNetwork;
 import io.espalier.onnx.build.OnnxGraphBuilder;
 import io.espalier.onnx.build.SampleNetworks;
 import io.espalier.onnx.file.DataTypes;
@@ -101,6 +103,58 @@ class SoundnessTest {
     assertFalse(space.hparam("first.out_channels").isConfigurable());
     assertTrue(
         space.frozen().stream().anyMatch(axis -> axis.reason().contains("open dimension")),
+        space.frozen().toString());
+  }
+
+  /**
+   * A constant that one layer reads by its name and another through an Identity is cut for both.
+   */
+  @Test
+  void aConstantUnderTwoNamesIsCutOnce() {
+    OnnxGraphBuilder b = new OnnxGraphBuilder("names", 17);
+    String x = conv(b, "/first", "first", b.input("input", "N", 3, 8, 8), 8, 3);
+    String scale = b.random("scale", 1, 0.3, 8, 1, 1);
+    String once = b.node("Mul", "/once", List.of(x, scale));
+    String again = b.node("Identity", "/same", List.of(scale));
+    String twice = b.node("Mul", "/twice", List.of(once, again));
+    b.output("output", conv(b, "/last", "last", twice, 4, 8), "N", 4, 8, 8);
+    Cuts.prove(b.build());
+  }
+
+  /** What nobody reads is no reason to keep a block, nor to leave half of it behind. */
+  @Test
+  void aBlockThatNobodyReadsCanGo() {
+    OnnxGraphBuilder b = new OnnxGraphBuilder("idle", 17);
+    String x = conv(b, "/stem", "stem", b.input("input", "N", 3, 8, 8), 8, 3);
+    b.output("output", conv(b, "/last", "last", x, 4, 8), "N", 4, 8, 8);
+    String idle = x;
+    for (int i = 0; i < 2; i++) {
+      String scope = "/blocks/blocks." + i;
+      String y = conv(b, scope + "/conv", "blocks." + i + ".conv", idle, 8, 8);
+      idle = b.node("Add", scope + "/Add", List.of(y, idle));
+    }
+    b.node("Relu", "/relu", List.of(idle));
+    SearchSpace space = Cuts.prove(b.build());
+    assertTrue(space.hparam("blocks.depth").isConfigurable());
+    space.sample(Samplers.min());
+    OnnxModel carved = ((OnnxNetwork) space.export()).model();
+    assertFalse(carved.initializers().containsKey("blocks.0.conv.weight"));
+    assertEquals(3, carved.nodes().size(), "stem, last and the activation that nobody reads");
+  }
+
+  /** Products of tensors whose shapes are not known are no attention whose heads have names. */
+  @Test
+  void productsOfUnknownShapeHaveNoHeads() {
+    OnnxGraphBuilder b = new OnnxGraphBuilder("unknown", 17).opset("com.acme", 1);
+    String x = conv(b, "/first", "first", b.input("input", "N", 3, 8, 8), 8, 3);
+    String q = b.node("com.acme:Mystery", "/q", List.of(x));
+    String k = b.node("com.acme:Mystery", "/k", List.of(x));
+    String scores = b.node("Softmax", "/softmax", List.of(b.node("MatMul", "/qk", List.of(q, k))));
+    b.output("output", b.node("MatMul", "/qkv", List.of(scores, k)), "N", 8, 8, 8);
+    SearchSpace space = space(b.build());
+    assertFalse(space.hparam("first.out_channels").isConfigurable());
+    assertTrue(
+        space.frozen().stream().anyMatch(axis -> axis.reason().contains("has no rule")),
         space.frozen().toString());
   }
 

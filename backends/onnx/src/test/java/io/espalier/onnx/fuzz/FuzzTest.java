@@ -1,0 +1,139 @@
+package io.espalier.onnx.fuzz;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.espalier.core.Hparam;
+import io.espalier.core.Manifest;
+import io.espalier.core.Samplers;
+import io.espalier.core.SearchSpace;
+import io.espalier.core.SearchSpaces;
+import io.espalier.core.rules.Rules;
+import io.espalier.onnx.OnnxBackend;
+import io.espalier.onnx.OnnxNetwork;
+import io.espalier.onnx.file.OnnxModel;
+import io.espalier.onnx.verify.Control;
+import io.espalier.onnx.verify.Verification;
+import io.espalier.onnx.verify.Verifier;
+import io.espalier.onnx.verify.VerifyOptions;
+import io.espalier.spi.DMRegistry;
+import io.espalier.trace.TrialSizes;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Random networks, cut at random: whatever is carved computes what the masked network does.
+ *
+ * <p>{@code -Despalier.fuzz.first=N -Despalier.fuzz.count=N} runs other seeds than those of the
+ * build.
+ */
+class FuzzTest {
+  private static final int FIRST = Integer.getInteger("espalier.fuzz.first", 0);
+  private static final int COUNT = Integer.getInteger("espalier.fuzz.count", 500);
+  private static final int CONFIGS = 5;
+  private static final int LEAST_WIDTHS = 8;
+
+  /** One network of so many starts with its narrowest config. */
+  private static final int NARROWEST = 3;
+
+  /** In one network of so many, wrong masks have to be seen. */
+  private static final int CONTROLLED = 10;
+
+  private static final SearchSpaces SPACES =
+      new SearchSpaces(
+          Set.of(new OnnxBackend()), DMRegistry.discover(FuzzTest.class.getClassLoader()));
+
+  private static int networks;
+  private static long widths;
+  private static int conclusive;
+
+  static IntStream seeds() {
+    return IntStream.range(FIRST, FIRST + COUNT);
+  }
+
+  @ParameterizedTest(name = "seed {0}")
+  @MethodSource("seeds")
+  void aCarvedNetworkIsWhatTheMaskedOneComputes(int seed) {
+    RandomNetwork network = RandomNetwork.of(seed);
+    SearchSpace space = space(network);
+    for (int again = 1; widths(space) == 0; again++) {
+      network = RandomNetwork.of(seed + ((long) again << Integer.SIZE));
+      space = space(network);
+    }
+    networks++;
+    widths += widths(space);
+
+    Random random = new Random(seed);
+    VerifyOptions options = VerifyOptions.defaults().withShapes(network.shapes());
+    Verifier verifier = new Verifier(network.model(), options);
+    for (int i = 0; i < CONFIGS; i++) {
+      shuffle(space, random);
+      boolean narrowest = i == 0 && seed % NARROWEST == 0;
+      space.sample(narrowest ? Samplers.min() : Samplers.random(random));
+      Verification verification = verifier.verify(carved(space), space.manifest());
+      assertTrue(verification.passed(), verification + " at " + space.config(true));
+      conclusive += verification.conclusive() ? 1 : 0;
+    }
+    if (seed % CONTROLLED == 0) {
+      assertWrongMasksAreSeen(network, space, options, random);
+    }
+  }
+
+  /** Widths of a half and more, so that the signal stays strong. */
+  private static void assertWrongMasksAreSeen(
+      RandomNetwork network, SearchSpace space, VerifyOptions options, Random random) {
+    space.sample(choices -> choices.get(choices.size() / 2));
+    Manifest manifest = space.manifest();
+    Verifier verifier = new Verifier(network.model(), options);
+    OnnxModel carved = carved(space);
+    assertTrue(verifier.verify(carved, manifest).passed());
+    for (Manifest wrong :
+        Control.shiftedByOne(network.model(), manifest, random, 1, network.shapes())) {
+      assertFalse(verifier.verify(carved, wrong).passed(), "a wrong mask passes too");
+    }
+  }
+
+  @AfterAll
+  static void networksAreElastic() {
+    if (networks == COUNT) {
+      double average = (double) widths / networks;
+      assertTrue(average >= LEAST_WIDTHS, "only " + average + " widths on average");
+      double told = (double) conclusive / (CONFIGS * networks);
+      assertTrue(told > 0.9, "the signal dies out in all but " + told + " of the configs");
+    }
+  }
+
+  private static SearchSpace space(RandomNetwork network) {
+    TrialSizes sizes = network.sized() ? TrialSizes.of(network.shapes()) : TrialSizes.automatic();
+    return SPACES.generate(network.model(), Rules.everything(), sizes);
+  }
+
+  private static long widths(SearchSpace space) {
+    return space.namedHparams(true, true).values().stream()
+        .filter(hparam -> !hparam.original().sizes() && !hparam.name().endsWith("depth"))
+        .count();
+  }
+
+  private static OnnxModel carved(SearchSpace space) {
+    return ((OnnxNetwork) space.export()).model();
+  }
+
+  /** Any units may go, not the last ones alone. */
+  private static void shuffle(SearchSpace space, Random random) {
+    for (Hparam hparam : space.namedHparams(true, true).values()) {
+      List<Integer> order = new ArrayList<>(Arrays.stream(hparam.order()).boxed().toList());
+      if (!order.isEmpty()) {
+        Collections.shuffle(order, random);
+        hparam.setOrder(order.stream().mapToInt(Integer::intValue).toArray());
+      }
+    }
+  }
+}

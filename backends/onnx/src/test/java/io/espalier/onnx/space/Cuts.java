@@ -1,0 +1,94 @@
+package io.espalier.onnx.space;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.espalier.core.FrozenAxis;
+import io.espalier.core.Manifest;
+import io.espalier.core.Samplers;
+import io.espalier.core.SearchSpace;
+import io.espalier.core.SearchSpaces;
+import io.espalier.core.rules.Rules;
+import io.espalier.onnx.OnnxBackend;
+import io.espalier.onnx.OnnxNetwork;
+import io.espalier.onnx.file.OnnxModel;
+import io.espalier.onnx.verify.Control;
+import io.espalier.onnx.verify.Verification;
+import io.espalier.onnx.verify.Verifier;
+import io.espalier.onnx.verify.VerifyOptions;
+import io.espalier.spi.DMRegistry;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+
+/** Cuts of small networks, and their proof. */
+final class Cuts {
+  private static final int CONFIGS = 6;
+  private static final SearchSpaces SPACES =
+      new SearchSpaces(Set.of(new OnnxBackend()), DMRegistry.discover(Cuts.class.getClassLoader()));
+
+  private Cuts() {}
+
+  static SearchSpace space(OnnxModel model) {
+    return SPACES.generate(model, Rules.everything());
+  }
+
+  /** As below, for a network that leaves no size open but that of the batch. */
+  static SearchSpace prove(OnnxModel model) {
+    return prove(model, Map.of());
+  }
+
+  /**
+   * The space of a network, whose narrowest config and some random ones compute what the masked
+   * network does, and whose cuts are seen if they are wrong.
+   *
+   * @param shapes shapes to run it with, by input name
+   */
+  static SearchSpace prove(OnnxModel model, Map<String, List<Long>> shapes) {
+    SearchSpace space = space(model);
+    Verifier verifier = new Verifier(model, VerifyOptions.defaults().withShapes(shapes));
+    Random random = new Random(7);
+    for (int i = 0; i < CONFIGS; i++) {
+      space.sample(i == 0 ? Samplers.min() : Samplers.random(random));
+      Verification verification = verifier.verify(export(space), space.manifest());
+      assertTrue(verification.passed(), () -> verification + " at " + space.config(true));
+    }
+    space.sample(choices -> choices.get((choices.size() - 1) / 2));
+    OnnxModel carved = export(space);
+    assertTrue(verifier.verify(carved, space.manifest()).passed());
+    for (Manifest wrong : Control.shiftedByOne(model, space.manifest(), random, 2, shapes)) {
+      assertFalse(verifier.verify(carved, wrong).passed(), "a wrong mask passes too");
+    }
+    return space;
+  }
+
+  static OnnxModel export(SearchSpace space) {
+    return ((OnnxNetwork) space.export()).model();
+  }
+
+  /** Every reason for which a width of a layer is frozen. */
+  static List<String> reasons(SearchSpace space, String layer) {
+    return space.frozen().stream()
+        .filter(axis -> axis.layer().equals(layer))
+        .map(FrozenAxis::reason)
+        .toList();
+  }
+
+  static void assertFrozen(SearchSpace space, String hparam, String reason) {
+    assertFalse(space.hparam(hparam).isConfigurable(), hparam + " is free");
+    String layer = hparam.substring(0, hparam.lastIndexOf('.'));
+    assertTrue(
+        reasons(space, layer).stream().anyMatch(why -> why.contains(reason)),
+        () -> space.frozen().toString());
+  }
+
+  static void assertFree(SearchSpace space, String hparam) {
+    assertTrue(space.hparam(hparam).isConfigurable(), () -> space.frozen().toString());
+  }
+
+  static void assertLayout(SearchSpace space, String hparam, String layout) {
+    assertEquals(layout, space.hparam(hparam).layout());
+  }
+}
