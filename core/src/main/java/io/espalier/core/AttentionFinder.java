@@ -174,7 +174,7 @@ final class AttentionFinder {
   private Layer layer(GraphNode scores, GraphNode softmax, GraphNode values) {
     // A module that owns its input projection has the products among its nodes.
     String owner = layerOfNode.get(scores.index());
-    String name = unique(owner == null ? common(around(scores, values)) : owner);
+    String name = unique(owner == null ? module(around(scores, values)) : owner);
     List<Integer> nodes = List.of(scores.index(), softmax.index(), values.index());
     LayerNode layer = new LayerNode(name, TYPE, nodes, List.of(), nodes);
     return new LayerView(layer, nodes.stream().map(map.nodes()::get).toList(), List.of());
@@ -210,24 +210,9 @@ final class AttentionFinder {
     }
   }
 
-  /** The longest run of leading components that all names share; all but the last of one name. */
-  private static String common(Set<String> names) {
-    List<String> shared = List.of();
-    boolean first = true;
-    for (String name : names) {
-      List<String> components = List.of(name.split("\\."));
-      int length = 0;
-      while (length < Math.min(shared.size(), components.size())
-          && shared.get(length).equals(components.get(length))) {
-        length++;
-      }
-      shared = components.subList(0, first ? components.size() : length);
-      first = false;
-    }
-    if (names.size() == 1) {
-      shared = shared.subList(0, shared.size() - 1);
-    }
-    return shared.isEmpty() ? "attention" : String.join(".", shared);
+  private static String module(Set<String> layers) {
+    String module = ModuleNames.around(layers);
+    return module.isEmpty() ? "attention" : module;
   }
 
   private String unique(String text) {

@@ -28,11 +28,20 @@ import java.util.Set;
 final class Declarations {
   private final DMRegistry registry;
   private final ResolvedRules rules;
-  private final List<Declared> declared = new ArrayList<>();
-  private final List<Space.ElasticLayer> layers = new ArrayList<>();
+  private final List<Described> described = new ArrayList<>();
   private final Queue<Layer> attention = new ArrayDeque<>();
-  private final List<Space.Consumer> consumers = new ArrayList<>();
   private final Map<String, Space.Failure> failures = new LinkedHashMap<>();
+
+  /**
+   * A layer, and what its module says of it.
+   *
+   * @param layer the layer
+   * @param module its module
+   * @param hparams its hparams
+   * @param consumers its parameters that read units of a width
+   */
+  private record Described(
+      Layer layer, DynamicModule module, List<Declared> hparams, List<Space.Consumer> consumers) {}
 
   /**
    * An hparam as a module declared it.
@@ -65,22 +74,51 @@ final class Declarations {
   }
 
   /**
-   * Collects what the modules declare of the layers of a network, those inside others and attention
-   * among them, in graph order.
+   * Collects what the modules declare of the layers of a network, those inside others, attention
+   * and chains of blocks among them, in graph order.
    */
-  void collect(SymMap map) {
+  void collect(SymMap map, Depths depths) {
     List<Layer> elastic = new ArrayList<>();
     addElastic(map.layers(), elastic);
     attention.addAll(new AttentionFinder(map, elastic).find());
     collectAll(map.layers());
     collectAttention(Integer.MAX_VALUE);
+    collectChains(map, depths);
     Map<String, List<String>> names = new LinkedHashMap<>();
-    layers.forEach(
-        layer ->
+    described.forEach(
+        entry ->
             names
-                .computeIfAbsent(layer.module().key(), key -> new ArrayList<>())
-                .add(layer.layer().name()));
+                .computeIfAbsent(entry.module().key(), key -> new ArrayList<>())
+                .add(entry.layer().name()));
     rules.checkGlobs(names);
+  }
+
+  /** Collects the chains that no container counts, each before the layers inside it. */
+  private void collectChains(SymMap map, Depths depths) {
+    Map<String, List<LayerView>> counted = new LinkedHashMap<>();
+    for (Described entry : described) {
+      for (Declared hparam : entry.hparams()) {
+        if (hparam.kind() == Dial.Kind.DEPTH) {
+          counted.put(entry.layer().name(), hparam.children());
+        }
+      }
+    }
+    List<Described> others = List.copyOf(described);
+    described.clear();
+    int next = 0;
+    for (Layer chain : depths.chains(counted, map.layers())) {
+      while (next < others.size() && start(others.get(next).layer()) < start(chain)) {
+        described.add(others.get(next++));
+      }
+      collect(chain);
+    }
+    described.addAll(others.subList(next, others.size()));
+  }
+
+  /** The first node inside a layer. */
+  private static int start(Layer layer) {
+    List<Integer> span = ((LayerView) layer).layer().span();
+    return span.isEmpty() ? -1 : span.get(0);
   }
 
   private void addElastic(List<Layer> tree, List<Layer> elastic) {
@@ -116,8 +154,7 @@ final class Declarations {
   private void collect(Layer layer) {
     Optional<DynamicModule> module = module(layer);
     if (module.isPresent()) {
-      layers.add(new Space.ElasticLayer(layer, module.get()));
-      describe(layer, module.get());
+      described.add(describe(layer, module.get()));
     }
   }
 
@@ -139,35 +176,35 @@ final class Declarations {
   }
 
   /** Of a module that throws nothing counts, or the layer would be half described. */
-  private void describe(Layer layer, DynamicModule module) {
-    int before = declared.size();
-    int read = consumers.size();
-    Optional<LayerOptions> options = rules.options(module.key(), layer.name());
+  private Described describe(Layer layer, DynamicModule module) {
+    Collector collector = new Collector(layer, module, rules.options(module.key(), layer.name()));
     try {
       PluginException.ask(
           module,
           () -> "layer " + layer.name(),
           () -> {
-            module.describe(layer, new Collector(layer, module, options));
+            module.describe(layer, collector);
             return layer;
           });
     } catch (PluginException e) {
-      declared.subList(before, declared.size()).clear();
-      consumers.subList(read, consumers.size()).clear();
       fail(layer, e);
+      return new Described(layer, module, List.of(), List.of());
     }
+    return new Described(layer, module, collector.declared, collector.consumers);
   }
 
   List<Declared> declared() {
-    return declared;
+    return described.stream().flatMap(entry -> entry.hparams().stream()).toList();
   }
 
   List<Space.ElasticLayer> layers() {
-    return layers;
+    return described.stream()
+        .map(entry -> new Space.ElasticLayer(entry.layer(), entry.module()))
+        .toList();
   }
 
   List<Space.Consumer> consumers() {
-    return consumers;
+    return described.stream().flatMap(entry -> entry.consumers().stream()).toList();
   }
 
   /** The layers that a module threw on. */
@@ -175,7 +212,9 @@ final class Declarations {
     return List.copyOf(failures.values());
   }
 
-  private final class Collector implements Hparams {
+  private static final class Collector implements Hparams {
+    private final List<Declared> declared = new ArrayList<>();
+    private final List<Space.Consumer> consumers = new ArrayList<>();
     private final Set<String> names = new HashSet<>();
     private final Layer layer;
     private final DynamicModule module;

@@ -28,6 +28,7 @@ final class SpaceBuilder {
   private final SymMap map;
   private final List<Declared> declared;
   private final Declarations declarations;
+  private final Depths depths;
   private final ResolvedRules rules;
   private final @Nullable BitSet[] allowed;
   private final @Nullable Dial[] dialOfSymbol;
@@ -43,7 +44,8 @@ final class SpaceBuilder {
     this.map = map;
     this.rules = rules;
     this.declarations = new Declarations(registry, rules);
-    declarations.collect(map);
+    this.depths = new Depths(map);
+    declarations.collect(map, depths);
     this.declared = declarations.declared();
     this.allowed = new BitSet[map.symbols().size()];
     this.dialOfSymbol = new Dial[map.symbols().size()];
@@ -282,11 +284,10 @@ final class SpaceBuilder {
   }
 
   private void addDepth(Declared hparam) {
-    BlockFinder finder = new BlockFinder(map);
     List<Block> blocks = new ArrayList<>();
     int needed = 0;
     for (LayerView child : hparam.children()) {
-      Optional<Block> block = finder.block(child.layer());
+      Optional<Block> block = depths.block(child.layer());
       blocks.add(block.orElse(Block.kept(child.name())));
       if (block.isEmpty()) {
         needed = blocks.size();

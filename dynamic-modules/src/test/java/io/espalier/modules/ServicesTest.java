@@ -50,6 +50,7 @@ class ServicesTest {
   void modulesHaveTheKeysOfTheReferenceAndTheirOwn() {
     assertEquals(
         Set.of(
+            "blocks",
             "nn.BatchNorm1d",
             "nn.BatchNorm2d",
             "nn.BatchNorm3d",
