@@ -19,16 +19,18 @@ import java.util.TreeSet;
 
 /** Finds out which children of a container can be taken out of the network. */
 final class BlockFinder {
+  private static final int USER = -1;
+
   private final SymMap map;
   private final Graph graph;
   private final ResidualFinder residuals;
-  private final Exits exits;
+  private final Set<Integer> outputs;
 
-  BlockFinder(SymMap map, ResidualFinder residuals, Exits exits) {
+  BlockFinder(SymMap map, ResidualFinder residuals) {
     this.map = map;
     this.graph = map.graph();
     this.residuals = residuals;
-    this.exits = exits;
+    this.outputs = Set.copyOf(graph.outputs());
   }
 
   /**
@@ -57,15 +59,9 @@ final class BlockFinder {
       GraphNode node = graph.nodes().get(index);
       node.inputs().forEach(input -> addIfOutside(input, inside, read));
       for (int output : node.outputs()) {
-        List<Integer> outside =
-            output < 0
-                ? List.of()
-                : graph.consumers(output).stream().filter(at -> !inside.contains(at)).toList();
+        List<Integer> outside = output < 0 ? List.of() : readers(output, inside);
         if (!outside.isEmpty()) {
           readers.put(output, outside);
-        }
-        if (output >= 0 && exits.contains(output)) {
-          return Optional.empty();
         }
       }
     }
@@ -80,6 +76,16 @@ final class BlockFinder {
       }
     }
     return Optional.empty();
+  }
+
+  /** The nodes outside that read a tensor; whoever runs the network counts as -1. */
+  private List<Integer> readers(int tensor, Set<Integer> inside) {
+    List<Integer> readers = new ArrayList<>(graph.consumers(tensor));
+    readers.removeIf(inside::contains);
+    if (outputs.contains(tensor)) {
+      readers.add(USER);
+    }
+    return readers;
   }
 
   private Optional<Child> child(

@@ -25,17 +25,15 @@ final class ChainFinder {
   private final SymMap map;
   private final Graph graph;
   private final ResidualFinder residuals;
-  private final Exits exits;
   private final Map<Integer, String> layerOfNode;
 
   /**
    * @param layerOfNode the name of the layer that a node belongs to, by the node's index
    */
-  ChainFinder(SymMap map, ResidualFinder residuals, Exits exits, Map<Integer, String> layerOfNode) {
+  ChainFinder(SymMap map, ResidualFinder residuals, Map<Integer, String> layerOfNode) {
     this.map = map;
     this.graph = map.graph();
     this.residuals = residuals;
-    this.exits = exits;
     this.layerOfNode = layerOfNode;
   }
 
@@ -144,7 +142,7 @@ final class ChainFinder {
   }
 
   private Optional<Block> block(int input, int output, int sum) {
-    if (exits.contains(output) || !Layouts.same(map.tensor(input), map.tensor(output))) {
+    if (!Layouts.same(map.tensor(input), map.tensor(output))) {
       return Optional.empty();
     }
     return residuals

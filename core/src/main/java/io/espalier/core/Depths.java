@@ -28,7 +28,6 @@ final class Depths {
 
   private final SymMap map;
   private final ResidualFinder residuals;
-  private final Exits exits;
   private final BlockFinder finder;
   private final IdentityHashMap<LayerNode, Block> chained = new IdentityHashMap<>();
   private final IdentityHashMap<LayerNode, Optional<Child>> children = new IdentityHashMap<>();
@@ -36,8 +35,7 @@ final class Depths {
   Depths(SymMap map) {
     this.map = map;
     this.residuals = new ResidualFinder(map);
-    this.exits = new Exits(map.graph());
-    this.finder = new BlockFinder(map, residuals, exits);
+    this.finder = new BlockFinder(map, residuals);
   }
 
   /** The block that a layer is, if it can be taken out. */
@@ -64,7 +62,7 @@ final class Depths {
     name(layers, layerOfNode);
     Set<Residual> taken = new HashSet<>();
     counted.values().forEach(container -> taken.addAll(taken(container)));
-    List<List<Block>> chains = new ChainFinder(map, residuals, exits, layerOfNode).find(taken);
+    List<List<Block>> chains = new ChainFinder(map, residuals, layerOfNode).find(taken);
     Map<String, Integer> uses = new HashMap<>();
     counted.keySet().forEach(name -> uses.merge(name, 1, Integer::sum));
     chains.forEach(chain -> uses.merge(module(chain), 1, Integer::sum));

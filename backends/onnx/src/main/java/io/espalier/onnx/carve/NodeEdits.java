@@ -43,6 +43,13 @@ final class NodeEdits {
     builder.setInput(input, name);
   }
 
+  /** Makes a node copy a tensor to one that it computes, and do nothing else. */
+  void setCopy(int index, String from, String to) {
+    NodeProto.Builder builder = builder(index);
+    String name = builder.getName();
+    builder.clear().setName(name).setOpType("Identity").addInput(from).addOutput(to);
+  }
+
   /** Puts a new tensor in the place of a Constant node's value. */
   void setConstant(int index, AttributeProto value) {
     builder(index).clearAttribute().addAttribute(value);

@@ -82,6 +82,7 @@ public final class OnnxCarver {
       }
     }
     uses.forEach(this::shareOrCopy);
+    cut.replacedTensors().forEach(this::copyIfNamed);
     nodes.changed().forEach(index -> edit.replaceNode(index, nodes.node(index)));
     inserted.forEach(edit::insertNodesBefore);
     new ShapeInfo(traced, cut).update(edit, replaced);
@@ -97,6 +98,19 @@ public final class OnnxCarver {
       if (source != tensor) {
         nodes.setInput(traced.onnxIndex(node.index()), i, graph.tensor(source).name());
       }
+    }
+  }
+
+  /**
+   * A tensor that is known outside by its name, as an output or to a sub-graph, stays when the
+   * block that computes it goes: as a copy of what the block read.
+   */
+  private void copyIfNamed(int tensor) {
+    if (graph.outputs().contains(tensor) || captured.contains(graph.root(tensor))) {
+      nodes.setCopy(
+          traced.onnxIndex(graph.tensor(tensor).producer()),
+          graph.tensor(cut.source(tensor)).name(),
+          graph.tensor(tensor).name());
     }
   }
 

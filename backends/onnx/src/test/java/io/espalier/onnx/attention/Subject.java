@@ -3,6 +3,7 @@ package io.espalier.onnx.attention;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.espalier.core.Choice;
 import io.espalier.core.Manifest;
 import io.espalier.core.Samplers;
 import io.espalier.core.SearchSpace;
@@ -18,13 +19,14 @@ import io.espalier.onnx.verify.Verifier;
 import io.espalier.onnx.verify.VerifyOptions;
 import io.espalier.spi.DMRegistry;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 
 /** A network whose space is looked at, and whose cuts are proved. */
-final class Subject {
+public final class Subject {
   private static final int CONTROLS = 4;
 
   private final OnnxNetwork network;
@@ -38,40 +40,59 @@ final class Subject {
     this.space = spaces.generate(network, rules);
   }
 
-  static Subject of(OnnxModel model) {
+  /** Everything open. */
+  public static Subject of(OnnxModel model) {
     return new Subject(OnnxNetwork.of(model, "a test network"), Rules.everything());
   }
 
-  static Subject of(OnnxGraphBuilder builder) {
+  /** Everything open. */
+  public static Subject of(OnnxGraphBuilder builder) {
     return of(builder.build());
   }
 
-  static Subject of(Path file) {
+  /** Everything open. */
+  public static Subject of(Path file) {
     return new Subject(OnnxNetwork.read(file), Rules.everything());
   }
 
   /** A space under rules. */
-  static SearchSpace under(OnnxModel model, String rules) {
+  public static SearchSpace under(OnnxModel model, String rules) {
     return new Subject(OnnxNetwork.of(model, "a test network"), Rules.parse(rules)).space;
   }
 
-  SearchSpace space() {
+  /** The space. */
+  public SearchSpace space() {
     return space;
   }
 
   /** The names of the widths one may search over, in graph order. */
-  List<String> widths() {
+  public List<String> widths() {
     return space.namedHparams(true, true).keySet().stream()
         .filter(name -> !name.endsWith(".kernel_size") && !name.endsWith(".depth"))
         .toList();
   }
 
-  String layout(String name) {
+  /** What a width is made of. */
+  public String layout(String name) {
     return space.hparam(name).layout();
   }
 
+  /** The choices of every depth, by name, in graph order. */
+  public Map<String, List<Choice>> depths() {
+    Map<String, List<Choice>> depths = new LinkedHashMap<>();
+    space
+        .namedHparams(true, true)
+        .forEach(
+            (name, hparam) -> {
+              if (name.endsWith(".depth")) {
+                depths.put(name, hparam.choices());
+              }
+            });
+    return depths;
+  }
+
   /** The narrowest network, and random ones, compute what the masked original does. */
-  Subject proves(int configs, Map<String, List<Long>> shapes) {
+  public Subject proves(int configs, Map<String, List<Long>> shapes) {
     VerifyOptions options = VerifyOptions.defaults().withShapes(shapes);
     Random random = new Random(5);
     space.sortParameters();
@@ -90,7 +111,7 @@ final class Subject {
   }
 
   /** Half of everything: with any edge shifted by one the comparison fails. */
-  Subject noticesWrongCuts() {
+  public Subject noticesWrongCuts() {
     space.sample(choices -> choices.get(choices.size() / 2));
     OnnxModel carved = carved();
     Manifest manifest = space.manifest();
@@ -104,7 +125,8 @@ final class Subject {
     return this;
   }
 
-  OnnxModel carved() {
+  /** The smaller model that the active config describes. */
+  public OnnxModel carved() {
     return ((OnnxNetwork) space.export()).model();
   }
 }

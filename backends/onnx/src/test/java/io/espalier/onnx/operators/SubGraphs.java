@@ -8,11 +8,11 @@ import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 
 /** The bodies of operators that run another graph. */
-final class SubGraphs {
+public final class SubGraphs {
   private SubGraphs() {}
 
   /** Applies one operator to a value of the graph around it. */
-  static GraphProto branch(String operator, String captured) {
+  public static GraphProto branch(String operator, String captured) {
     return GraphProto.newBuilder()
         .setName(operator + " of " + captured)
         .addNode(node(operator, "branch", captured))
