@@ -30,7 +30,7 @@ public final class Cut {
     this.orders = orders;
     this.skipped = List.copyOf(skipped);
     for (Block block : skipped) {
-      replaced.put(block.output(), block.input());
+      replaced.put(block.output(), source(block.input()));
       block.nodes().forEach(skippedNodes::set);
     }
   }
