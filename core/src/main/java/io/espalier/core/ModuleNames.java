@@ -52,17 +52,19 @@ final class ModuleNames {
    */
   static List<String> repeated(List<String> modules) {
     List<String> around = common(modules.stream().filter(module -> !module.isEmpty()).toList());
+    boolean own = modules.contains(String.join(".", around));
+    boolean whole = own && !around.isEmpty() && endsWithNumber(around.get(around.size() - 1));
     List<String> repeated = new ArrayList<>();
     for (String module : modules) {
       List<String> all = components(module);
       int length = around.size();
       if (modules.size() == 1) {
         length = numbered(all);
-      } else if (all.size() > length) {
+      } else if (all.size() > length && !whole) {
         List<String> inner = all.subList(length, all.size());
         boolean list = inner.size() > 1 && !isNumber(inner.get(0)) && isNumber(inner.get(1));
         length += list ? 2 : 1;
-      } else if (all.isEmpty() || !endsWithNumber(all.get(length - 1))) {
+      } else if (all.isEmpty() || !whole) {
         length = 0;
       }
       repeated.add(String.join(".", all.subList(0, length)));

@@ -95,11 +95,19 @@ public final class Net {
 
   /** A container of layers that have no nodes of their own. */
   public Net container(String name, String... children) {
+    return container("nn.Sequential", name, children);
+  }
+
+  public Net chain(String name, String... children) {
+    return container("Blocks", name, children);
+  }
+
+  private Net container(String type, String name, String... children) {
     List<LayerNode> inside =
         Arrays.stream(children)
             .map(child -> new LayerNode(child, "Block", List.of(), List.of(), List.of()))
             .toList();
-    builder.layer(new LayerNode(name, "nn.Sequential", List.of(), inside, List.of()));
+    builder.layer(new LayerNode(name, type, List.of(), inside, List.of()));
     return this;
   }
 

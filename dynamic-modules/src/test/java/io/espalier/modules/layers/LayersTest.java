@@ -271,4 +271,12 @@ class LayersTest {
     assertEquals("nn.Sequential", net.key());
     assertEquals(List.of("depth blocks.0, blocks.1 min_depth"), net.described());
   }
+
+  @Test
+  void aChainOfBlocksHasADepth() {
+    Solved net = tokens().chain("layers", "layers.0", "layers.1").solve();
+
+    assertEquals("blocks", net.key());
+    assertEquals(List.of("depth layers.0, layers.1 min_depth"), net.described());
+  }
 }
