@@ -93,7 +93,10 @@ public final class Cut {
     return source;
   }
 
-  /** The tensors whose readers read another one instead. */
+  /**
+   * The tensors whose readers read another one instead. One that is known by its name, as an output
+   * of the network or to a sub-graph, must stay as a copy of that other one.
+   */
   public List<Integer> replacedTensors() {
     return skipped.stream().map(Block::output).toList();
   }
