@@ -4,6 +4,7 @@ import io.espalier.core.Cut;
 import io.espalier.core.EspalierException;
 import io.espalier.core.Model;
 import io.espalier.core.Prover;
+import io.espalier.djl.export.OnnxExport;
 import io.espalier.djl.trace.BlockTracer;
 import io.espalier.djl.trace.TracedBlock;
 import io.espalier.trace.Graph;
@@ -56,8 +57,13 @@ public final class DjlNetwork implements Model {
         description + " can be searched, but carving blocks is not there yet");
   }
 
+  /** Writes the network as ONNX, to a name that ends in {@code .onnx}. */
   @Override
   public void save(Path file) {
+    if (file.toString().endsWith(".onnx")) {
+      OnnxExport.write(traced, file);
+      return;
+    }
     throw new EspalierException("saving blocks is not there yet; save " + description + " by DJL");
   }
 }

@@ -274,7 +274,7 @@ class UserBlocksTest {
                 DjlBlock.exactly(block.block(), new Shape(2, 6), new Shape(2, 6)),
                 Rules.everything());
     assertEquals(Set.of("encode.out_features"), widths(space));
-    assertTrue(space.namedHparams().containsKey("encode#2.out_features"));
+    assertTrue(space.namedHparams().containsKey("encode_2.out_features"));
   }
 
   /** A stage of residual blocks that another block calls. */

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Names every call of a block: by the path of the block, with {@code #2} and so on behind it for
+ * Names every call of a block: by the path of the block, with {@code _2} and so on behind it for
  * later calls of the same one. The outermost block has an empty path.
  */
 final class CallPaths {
@@ -41,7 +41,7 @@ final class CallPaths {
       String path = around.isEmpty() ? own : around + "." + own;
       String unique = path;
       for (int i = 2; !taken.add(unique); i++) {
-        unique = path + "#" + i;
+        unique = path + "_" + i;
       }
       paths.put(child, unique);
       name(child);

@@ -139,7 +139,7 @@ final class Layers {
       String name = base.isEmpty() ? rootName(call) : base;
       layers.add(
           new LayerNode(
-              i == 0 ? name : name + ":" + (i + 1),
+              i == 0 ? name : name + "_" + (i + 1),
               draft.type,
               draft.nodes,
               List.of(),

@@ -8,6 +8,7 @@ import io.espalier.trace.Constant;
 import io.espalier.trace.Graph;
 import io.espalier.trace.GraphNode;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -60,7 +61,7 @@ public final class TracedBlock {
 
   /**
    * The path of that block: the names of its blocks from the outermost one down, joined by dots,
-   * with {@code #2} behind it for its second call. Empty for the outermost block.
+   * with {@code _2} behind it for its second call. Empty for the outermost block.
    */
   public String path(int node) {
     return paths.get(node);
@@ -72,6 +73,22 @@ public final class TracedBlock {
     return constant instanceof ParameterConstant stored
         ? Optional.of(stored.parameter())
         : Optional.empty();
+  }
+
+  /**
+   * The elements of a constant tensor that is no parameter, in row-major order; exact whatever
+   * their type.
+   *
+   * @throws IllegalArgumentException if it is a parameter, or no constant
+   */
+  public double[] elements(int tensor) {
+    if (!(graph.tensor(tensor).constant() instanceof LiteralConstant constant)) {
+      throw new IllegalArgumentException(
+          "tensor \"" + graph.tensor(tensor).name() + "\" is no constant of the forward pass");
+    }
+    double[] elements = new double[Math.toIntExact(constant.size())];
+    Arrays.setAll(elements, constant.literal()::element);
+    return elements;
   }
 
   /** The nodes that stand for what could not be traced. */

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +13,9 @@ import org.jspecify.annotations.Nullable;
  * in it, and the modules inside. The outermost one has an empty name.
  */
 final class Scope {
-  private static final String SEQUENTIAL = "torch.nn.modules.container.Sequential";
+  /** The classes whose modules do nothing but run what is in them, one after the other. */
+  private static final Set<String> SEQUENTIAL =
+      Set.of("torch.nn.modules.container.Sequential", "ai.djl.nn.SequentialBlock");
 
   private final @Nullable Scope parent;
   private final String name;
@@ -112,7 +115,7 @@ final class Scope {
       return false;
     }
     List<Scope> live = live();
-    if (className.equals(SEQUENTIAL)) {
+    if (SEQUENTIAL.contains(className)) {
       return !live.isEmpty();
     }
     int last = -1;

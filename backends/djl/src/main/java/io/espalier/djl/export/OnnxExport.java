@@ -1,0 +1,200 @@
+package io.espalier.djl.export;
+
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import io.espalier.core.EspalierException;
+import io.espalier.core.WholeFile;
+import io.espalier.djl.DjlBlock;
+import io.espalier.djl.trace.BlockTracer;
+import io.espalier.djl.trace.Settings;
+import io.espalier.djl.trace.TracedBlock;
+import io.espalier.spi.OpId;
+import io.espalier.trace.Graph;
+import io.espalier.trace.GraphNode;
+import io.espalier.trace.Tensor;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Writes blocks as ONNX files, of operator set 17: they compute what the block computes at
+ * inference, for every length of the open dimensions. Parameters keep their names, {@code
+ * conv1.weight}; nodes are named by the blocks they belong to, {@code /layer1/conv1/Conv}. The same
+ * block gives the same bytes.
+ */
+public final class OnnxExport {
+  /** The newest version of the file format that any runtime with operator set 17 reads. */
+  private static final int IR_VERSION = 8;
+
+  private static final OpId DROPOUT = OpId.of("Dropout");
+  private static final String NAME_SCOPES = "pkg.torch.onnx.name_scopes";
+  private static final String CLASSES = "pkg.torch.onnx.class_hierarchy";
+
+  /** Protobuf counts the bytes of a file in an int; some are for what stands around the graph. */
+  private static final long MOST_BYTES = Integer.MAX_VALUE - 1024L;
+
+  /** What stands around a tensor in a file: a tag and a length. */
+  private static final int BYTES_AROUND = 8;
+
+  private final TracedBlock traced;
+  private final Graph graph;
+  private final OnnxTypes types;
+  private final OnnxConstants constants;
+  private final NodeScopes scopes;
+
+  private OnnxExport(TracedBlock traced) {
+    this.traced = traced;
+    this.graph = traced.graph();
+    this.types = new OnnxTypes(traced);
+    this.constants = new OnnxConstants(traced, types);
+    this.scopes = new NodeScopes(traced);
+  }
+
+  /**
+   * Traces a block and writes it, whole or not at all.
+   *
+   * @throws io.espalier.trace.TraceException if it cannot be traced
+   * @throws EspalierException as for a traced block
+   */
+  public static void write(DjlBlock block, Path file) {
+    write(BlockTracer.trace(block), file);
+  }
+
+  /**
+   * Writes a traced block, whole or not at all.
+   *
+   * @throws EspalierException if a part of it could not be traced, it is too large for one file, or
+   *     the file cannot be written
+   */
+  public static void write(TracedBlock block, Path file) {
+    ModelProto model = new OnnxExport(block).model();
+    try {
+      WholeFile.write(file, model::writeTo);
+    } catch (IOException e) {
+      throw new EspalierException(
+          "cannot write " + file + ": " + e.getMessage() + "; choose another file", e);
+    }
+  }
+
+  private ModelProto model() {
+    refuseUntraced();
+    refuseLarge(constants.bytes());
+    long bytes = 0;
+    GraphProto.Builder written = GraphProto.newBuilder().setName(name());
+    for (Tensor tensor : graph.tensors()) {
+      if (tensor.constant() != null && isRead(tensor)) {
+        TensorProto initializer = constants.of(tensor, tensor.constant());
+        bytes += initializer.getSerializedSize() + BYTES_AROUND;
+        written.addInitializer(initializer);
+      } else if (tensor.declared() != null && tensor.producer() >= 0 && isInside(tensor)) {
+        written.addValueInfo(types.of(tensor));
+      }
+    }
+    graph.inputs().forEach(input -> written.addInput(types.of(graph.tensor(input))));
+    graph.outputs().forEach(output -> written.addOutput(types.of(graph.tensor(output))));
+    for (GraphNode node : graph.nodes()) {
+      if (!isDropped(node)) {
+        written.addNode(node(node));
+      }
+    }
+    refuseLarge(bytes + written.clone().clearInitializer().build().getSerializedSize());
+    return ModelProto.newBuilder()
+        .setIrVersion(IR_VERSION)
+        .setProducerName("espalier")
+        .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(opset()))
+        .setGraph(written)
+        .build();
+  }
+
+  /** What the class of the block is called; an anonymous one has no name. */
+  private String name() {
+    String name = traced.source().block().getClass().getSimpleName();
+    return name.isEmpty() ? "block" : name;
+  }
+
+  private int opset() {
+    return graph.nodes().stream().mapToInt(GraphNode::opset).max().orElse(17);
+  }
+
+  /** A dropout does nothing at inference; it stays, as a copy, where it gives an output a name. */
+  private boolean isDropped(GraphNode node) {
+    return node.op().equals(DROPOUT) && !graph.outputs().contains(node.outputs().get(0));
+  }
+
+  private boolean isRead(Tensor tensor) {
+    return graph.consumers(tensor.id()).stream()
+        .map(graph.nodes()::get)
+        .anyMatch(node -> !node.op().equals(DROPOUT) || node.inputs().get(0) == tensor.id());
+  }
+
+  private boolean isInside(Tensor tensor) {
+    return !graph.outputs().contains(tensor.id())
+        && !isDropped(graph.nodes().get(tensor.producer()));
+  }
+
+  private NodeProto node(GraphNode node) {
+    if (node.op().equals(DROPOUT)) {
+      return NodeProto.newBuilder()
+          .setOpType("Identity")
+          .setName(scopes.name(node))
+          .addInput(name(node.inputs().get(0)))
+          .addOutput(name(node.outputs().get(0)))
+          .build();
+    }
+    NodeProto.Builder written =
+        NodeProto.newBuilder().setOpType(node.op().name()).setName(scopes.name(node));
+    node.inputs().forEach(input -> written.addInput(name(input)));
+    node.outputs().forEach(output -> written.addOutput(graph.tensor(output).name()));
+    written.addAllAttribute(
+        OnnxAttributes.of(
+            node.op(), (Settings) node.attributes(), types.element(node.outputs().get(0))));
+    written.addMetadataPropsBuilder().setKey(NAME_SCOPES).setValue(scopes.nameScopes(node));
+    written.addMetadataPropsBuilder().setKey(CLASSES).setValue(scopes.classes(node));
+    return written.build();
+  }
+
+  /** The name a reader knows a tensor by. */
+  private String name(int tensor) {
+    if (tensor < 0) {
+      return "";
+    }
+    int producer = graph.tensor(tensor).producer();
+    return producer >= 0 && isDropped(graph.nodes().get(producer))
+        ? name(graph.nodes().get(producer).inputs().get(0))
+        : graph.tensor(tensor).name();
+  }
+
+  private void refuseUntraced() {
+    List<GraphNode> untraced = traced.untraced();
+    if (untraced.isEmpty()) {
+      return;
+    }
+    GraphNode first = untraced.get(0);
+    String path = traced.path(first.index());
+    throw new EspalierException(
+        described()
+            + " cannot be written as ONNX, because at "
+            + (path.isEmpty() ? "its outermost level " : "\"" + path + "\" ")
+            + first.attributes().text("reason", "a part could not be traced")
+            + (untraced.size() == 1 ? "" : " (and " + (untraced.size() - 1) + " parts more)")
+            + "; write that part with operations of NDArray that can be traced");
+  }
+
+  private void refuseLarge(long bytes) {
+    if (bytes > MOST_BYTES) {
+      throw new EspalierException(
+          described()
+              + " would take "
+              + bytes
+              + " bytes, and an ONNX file has room for 2 GB; export a smaller sub-network, or save"
+              + " the parameters to a .params file");
+    }
+  }
+
+  private String described() {
+    return "block " + traced.source().block().getClass().getName();
+  }
+}

@@ -1,0 +1,101 @@
+package io.espalier.djl.export;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import ai.djl.ndarray.NDManager;
+import io.espalier.core.Hparam;
+import io.espalier.core.SearchSpace;
+import io.espalier.core.rules.Rules;
+import io.espalier.djl.Blocks;
+import io.espalier.djl.DjlBlock;
+import io.espalier.djl.LayerCases;
+import io.espalier.trace.Graph;
+import io.espalier.trace.LayerNode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The ONNX file has the search space of the block, under the same names. */
+class LayerNamesTest {
+  @TempDir Path folder;
+
+  @TestFactory
+  Stream<DynamicTest> networksOfTheModelZoo() {
+    return Stream.of(
+        network("Mlp", Blocks::mlp),
+        network("LeNet", Blocks::leNet),
+        network("ResNetV1-18", manager -> Blocks.resNet(manager, 18, 64)),
+        network("ResNetV1-50", manager -> Blocks.resNet(manager, 50, 64)),
+        network("MobileNetV2", Blocks::mobileNet),
+        network("SqueezeNet", Blocks::squeezeNet),
+        network("VGG", Blocks::vgg),
+        network("AlexNet", Blocks::alexNet),
+        network("transformer encoder", Blocks::encoder),
+        network("BERT", Blocks::bert),
+        network("LSTM classifier", Blocks::lstmClassifier));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> layersByThemselves() {
+    return LayerCases.all().entrySet().stream()
+        .map(entry -> network(entry.getKey(), entry.getValue()));
+  }
+
+  private DynamicTest network(String name, Function<NDManager, DjlBlock> make) {
+    return DynamicTest.dynamicTest(
+        name,
+        () -> {
+          try (NDManager manager = NDManager.newBaseManager()) {
+            check(make.apply(manager));
+          }
+        });
+  }
+
+  private void check(DjlBlock source) {
+    Path file = folder.resolve("network.onnx");
+    SearchSpace ofBlock = Blocks.spaces().generate(source, Rules.everything());
+    ofBlock.model().save(file);
+    SearchSpace ofFile = Blocks.spaces().generate(file, Rules.everything());
+    assertEquals(layers(ofBlock.model().graph()), layers(ofFile.model().graph()));
+    assertEquals(hparams(ofBlock), hparams(ofFile));
+    assertEquals(ofBlock.params(), ofFile.params());
+    assertEquals(ofBlock.macs(), ofFile.macs());
+  }
+
+  private static String layers(Graph graph) {
+    List<String> lines = new ArrayList<>();
+    describe(graph.layers(), "", lines);
+    return String.join("\n", lines);
+  }
+
+  private static void describe(List<LayerNode> layers, String indent, List<String> lines) {
+    for (LayerNode layer : layers) {
+      lines.add(indent + layer.name() + " " + layer.type());
+      describe(layer.children(), indent + "  ", lines);
+    }
+  }
+
+  private static String hparams(SearchSpace space) {
+    List<String> lines = new ArrayList<>();
+    for (Map.Entry<String, Hparam> entry : space.namedHparams().entrySet()) {
+      Hparam hparam = entry.getValue();
+      lines.add(
+          entry.getKey()
+              + " "
+              + hparam.isConfigurable()
+              + " "
+              + hparam.original()
+              + " "
+              + hparam.choices().size()
+              + " "
+              + hparam.group());
+    }
+    return String.join("\n", lines);
+  }
+}

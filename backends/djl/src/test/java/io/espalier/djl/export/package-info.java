@@ -1,0 +1,4 @@
+@NullMarked
+package io.espalier.djl.export;
+
+import org.jspecify.annotations.NullMarked;
