@@ -141,7 +141,7 @@ class UserBlocksTest {
     SearchSpace space = space(block, new Shape(1, 3, 8, 8));
     assertEquals(
         Set.of("parallel.conv2d_1.out_channels", "parallel.conv2d_2.out_channels"), widths(space));
-    assertTrue(layout(space, "parallel/Concat", 1).matches("\\[.*\\(4\\) \\| .*\\(6\\)\\]"));
+    assertTrue(layout(space, "/parallel/Concat", 1).matches("\\[.*\\(4\\) \\| .*\\(6\\)\\]"));
   }
 
   /** Its first layer is no registered child, and its activations have no parameters. */

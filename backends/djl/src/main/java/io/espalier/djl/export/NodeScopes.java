@@ -13,15 +13,13 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Which blocks a node belongs to, as a file tells it: in the node's name, {@code
- * /layer1/conv1/Conv}, and in its metadata, in the words of PyTorch's exporter, which readers know.
- * The metadata tells sequential blocks from others, too.
+ * Which blocks a node belongs to, as its metadata tells it in the words of PyTorch's exporter,
+ * which readers know; also which of them are sequential.
  */
 final class NodeScopes {
   private final TracedBlock traced;
   private final Map<Integer, String> layers = new HashMap<>();
   private final Set<String> sequential = new HashSet<>();
-  private final Set<String> names = new HashSet<>();
 
   NodeScopes(TracedBlock traced) {
     this.traced = traced;
@@ -34,17 +32,6 @@ final class NodeScopes {
     }
     layer.nodes().forEach(node -> layers.put(node, layer.name()));
     layer.children().forEach(this::collect);
-  }
-
-  /** A name no other node has. */
-  String name(GraphNode node) {
-    String scope = scope(node);
-    String base = (scope.isEmpty() ? "" : "/" + scope.replace('.', '/')) + "/" + node.op().name();
-    String name = base;
-    for (int i = 1; !names.add(name); i++) {
-      name = base + "_" + i;
-    }
-    return name;
   }
 
   /** The full names of the blocks around a node from the outermost one on, and its operator. */

@@ -30,6 +30,7 @@ public final class OnnxExport {
   private static final int IR_VERSION = 8;
 
   private static final OpId DROPOUT = OpId.of("Dropout");
+  private static final String IDENTITY = "Identity";
   private static final String NAME_SCOPES = "pkg.torch.onnx.name_scopes";
   private static final String CLASSES = "pkg.torch.onnx.class_hierarchy";
 
@@ -89,17 +90,13 @@ public final class OnnxExport {
         TensorProto initializer = constants.of(tensor, tensor.constant());
         bytes += initializer.getSerializedSize() + BYTES_AROUND;
         written.addInitializer(initializer);
-      } else if (tensor.declared() != null && tensor.producer() >= 0 && isInside(tensor)) {
+      } else if (tensor.declared() != null && tensor.producer() >= 0 && !isOutput(tensor)) {
         written.addValueInfo(types.of(tensor));
       }
     }
     graph.inputs().forEach(input -> written.addInput(types.of(graph.tensor(input))));
     graph.outputs().forEach(output -> written.addOutput(types.of(graph.tensor(output))));
-    for (GraphNode node : graph.nodes()) {
-      if (!isDropped(node)) {
-        written.addNode(node(node));
-      }
-    }
+    graph.nodes().forEach(node -> written.addNode(node(node)));
     refuseLarge(bytes + written.clone().clearInitializer().build().getSerializedSize());
     return ModelProto.newBuilder()
         .setIrVersion(IR_VERSION)
@@ -119,35 +116,26 @@ public final class OnnxExport {
     return graph.nodes().stream().mapToInt(GraphNode::opset).max().orElse(17);
   }
 
-  /** A dropout does nothing at inference; it stays, as a copy, where it gives an output a name. */
-  private boolean isDropped(GraphNode node) {
-    return node.op().equals(DROPOUT) && !graph.outputs().contains(node.outputs().get(0));
+  private boolean isOutput(Tensor tensor) {
+    return graph.outputs().contains(tensor.id());
   }
 
+  /** What only the rate of a dropout is read from is left out with it. */
   private boolean isRead(Tensor tensor) {
     return graph.consumers(tensor.id()).stream()
         .map(graph.nodes()::get)
         .anyMatch(node -> !node.op().equals(DROPOUT) || node.inputs().get(0) == tensor.id());
   }
 
-  private boolean isInside(Tensor tensor) {
-    return !graph.outputs().contains(tensor.id())
-        && !isDropped(graph.nodes().get(tensor.producer()));
-  }
-
   private NodeProto node(GraphNode node) {
-    if (node.op().equals(DROPOUT)) {
-      return NodeProto.newBuilder()
-          .setOpType("Identity")
-          .setName(scopes.name(node))
-          .addInput(name(node.inputs().get(0)))
-          .addOutput(name(node.outputs().get(0)))
-          .build();
-    }
+    // a dropout does nothing at inference
+    boolean copy = node.op().equals(DROPOUT);
     NodeProto.Builder written =
-        NodeProto.newBuilder().setOpType(node.op().name()).setName(scopes.name(node));
-    node.inputs().forEach(input -> written.addInput(name(input)));
-    node.outputs().forEach(output -> written.addOutput(graph.tensor(output).name()));
+        NodeProto.newBuilder().setOpType(copy ? IDENTITY : node.op().name()).setName(node.name());
+    node.inputs().stream()
+        .limit(copy ? 1 : node.inputs().size())
+        .forEach(input -> written.addInput(name(input)));
+    node.outputs().forEach(output -> written.addOutput(name(output)));
     written.addAllAttribute(
         OnnxAttributes.of(
             node.op(), (Settings) node.attributes(), types.element(node.outputs().get(0))));
@@ -156,15 +144,8 @@ public final class OnnxExport {
     return written.build();
   }
 
-  /** The name a reader knows a tensor by. */
   private String name(int tensor) {
-    if (tensor < 0) {
-      return "";
-    }
-    int producer = graph.tensor(tensor).producer();
-    return producer >= 0 && isDropped(graph.nodes().get(producer))
-        ? name(graph.nodes().get(producer).inputs().get(0))
-        : graph.tensor(tensor).name();
+    return tensor < 0 ? "" : graph.tensor(tensor).name();
   }
 
   private void refuseUntraced() {

@@ -66,10 +66,10 @@ final class GraphWriter {
     return free;
   }
 
-  /** {@code encoder.linear/MatMul}, with a number where there are several. */
+  /** {@code /encoder/linear/MatMul}, with a number where there are several. */
   String nodeName(BlockCall call, OpId op) {
-    String path = paths.path(call);
-    String name = (path.isEmpty() ? "" : path + "/") + op.name();
+    String path = paths.path(call).replace('.', '/');
+    String name = (path.isEmpty() ? "/" : "/" + path + "/") + op.name();
     String free = name;
     for (int i = 2; !nodeNames.add(free); i++) {
       free = name + "_" + i;

@@ -2,7 +2,15 @@ package io.espalier.djl.export;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Activation;
+import ai.djl.nn.Block;
+import ai.djl.nn.ParallelBlock;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.core.Linear;
+import ai.djl.nn.norm.Dropout;
 import io.espalier.core.Hparam;
 import io.espalier.core.SearchSpace;
 import io.espalier.core.rules.Rules;
@@ -45,6 +53,33 @@ class LayerNamesTest {
   Stream<DynamicTest> layersByThemselves() {
     return LayerCases.all().entrySet().stream()
         .map(entry -> network(entry.getKey(), entry.getValue()));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> depths() {
+    return Stream.of(
+        network(
+            "dropout between residual blocks",
+            manager ->
+                Blocks.initialized(
+                    manager,
+                    new SequentialBlock()
+                        .add(Linear.builder().setUnits(8).build())
+                        .add(
+                            new SequentialBlock()
+                                .add(residual())
+                                .add(Dropout.builder().build())
+                                .add(residual()))
+                        .add(Linear.builder().setUnits(3).build()),
+                    new Shape(1, 6))));
+  }
+
+  private static Block residual() {
+    return new ParallelBlock(
+        lists -> new NDList(lists.get(0).head().add(lists.get(1).head())),
+        List.of(
+            new SequentialBlock().add(Activation::relu).add(Linear.builder().setUnits(8).build()),
+            ai.djl.nn.Blocks.identityBlock()));
   }
 
   private DynamicTest network(String name, Function<NDManager, DjlBlock> make) {

@@ -91,6 +91,7 @@ class OnnxFileTest {
             "/sequential/batchNorm/BatchNormalization",
             "/sequential/lambda/Relu",
             "/lambda/Reshape",
+            "/dropout/Dropout",
             "/linear/Gemm"),
         model.nodes().stream().map(NodeProto::getName).toList());
   }
