@@ -108,19 +108,28 @@ class ArchitectureTest {
           .resideInAPackage(MODULES);
 
   @ArchTest
-  static final ArchRule ONLY_THE_ONNX_BACKEND_KNOWS_PROTOBUF_AND_THE_RUNTIME =
+  static final ArchRule ONLY_THE_ONNX_BACKEND_KNOWS_THE_RUNTIME =
       noClasses()
           .that()
           .resideOutsideOfPackage(ONNX)
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("ai.onnx..", "ai.onnxruntime..", "com.google.protobuf..");
+          .resideInAPackage("ai.onnxruntime..");
+
+  @ArchTest
+  static final ArchRule ONLY_WHAT_WRITES_ONNX_KNOWS_PROTOBUF =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(ONNX, "io.espalier.djl.export..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("ai.onnx..", "com.google.protobuf..");
 
   @ArchTest
   static final ArchRule ONLY_THE_DJL_BACKEND_KNOWS_DJL =
       noClasses()
           .that()
-          .resideOutsideOfPackage(DJL)
+          .resideOutsideOfPackages(DJL, "io.espalier.cli..")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("ai.djl..");
