@@ -4,7 +4,8 @@ import java.util.Optional;
 
 /**
  * Opens networks of one kind. Backends are found on the class path; two never claim the same
- * source.
+ * source. Register one with {@code @AutoService(Backend.class)}, and its {@link BackendModule} for
+ * applications that use Guice.
  */
 public interface Backend {
   /** The backend's name, such as {@code onnx}. */

@@ -7,8 +7,10 @@ import io.espalier.trace.TrialSizes;
 import jakarta.inject.Inject;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -29,10 +31,27 @@ public final class SearchSpaces {
     this(backends, registry, SearchSpace.DEFAULT_CRITERION);
   }
 
+  /**
+   * With every backend, and the registry of all plugins, that a class loader finds: what {@link
+   * EspalierModule} wires, for applications without Guice.
+   *
+   * @throws io.espalier.spi.RegistryException if plugins clash or cannot be loaded
+   */
+  public static SearchSpaces discover(ClassLoader loader) {
+    Set<Backend> found = new LinkedHashSet<>();
+    ServiceLoader.load(Backend.class, loader).forEach(found::add);
+    return new SearchSpaces(found, DMRegistry.discover(loader));
+  }
+
   private SearchSpaces(Collection<Backend> backends, DMRegistry registry, String criterion) {
     this.backends = backends.stream().sorted(Comparator.comparing(Backend::name)).toList();
     this.registry = registry;
     this.criterion = criterion;
+  }
+
+  /** The same, with plugins besides those that it has. */
+  public SearchSpaces with(Object... plugins) {
+    return new SearchSpaces(backends, registry.with(plugins), criterion);
   }
 
   /**

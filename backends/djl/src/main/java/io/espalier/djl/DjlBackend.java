@@ -1,11 +1,13 @@
 package io.espalier.djl;
 
 import ai.djl.nn.Block;
+import com.google.auto.service.AutoService;
 import io.espalier.core.Backend;
 import io.espalier.core.Model;
 import java.util.Optional;
 
 /** Opens DJL blocks. */
+@AutoService(Backend.class)
 public final class DjlBackend implements Backend {
   @Override
   public String name() {

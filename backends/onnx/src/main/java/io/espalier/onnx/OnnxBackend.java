@@ -1,5 +1,6 @@
 package io.espalier.onnx;
 
+import com.google.auto.service.AutoService;
 import io.espalier.core.Backend;
 import io.espalier.core.Model;
 import io.espalier.onnx.file.OnnxModel;
@@ -7,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /** Opens ONNX files, and models in memory. */
+@AutoService(Backend.class)
 public final class OnnxBackend implements Backend {
   @Override
   public String name() {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.espalier.embedding;
+
+import org.jspecify.annotations.NullMarked;
