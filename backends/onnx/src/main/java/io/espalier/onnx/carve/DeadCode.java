@@ -44,7 +44,7 @@ final class DeadCode {
     Set<String> after = read(nodes::node, inserted, readByIdle(before));
     Set<String> known = new HashSet<>(before);
     for (int i = 0; i < model.nodes().size(); i++) {
-      if (isTakenOut(i)) {
+      if (isTakenOut(i, after)) {
         known.addAll(model.nodes().get(i).getInputList());
         known.addAll(model.nodes().get(i).getOutputList());
         edit.removeNode(i);
@@ -71,9 +71,10 @@ final class DeadCode {
     }
   }
 
-  private boolean isTakenOut(int node) {
+  /** Whether a node goes with its block, and does not stay as a copy that outputs need. */
+  private boolean isTakenOut(int node, Set<String> after) {
     int index = traced.graphIndex(node);
-    return index >= 0 && cut.skips(index);
+    return index >= 0 && cut.skips(index) && !isRead(node, after);
   }
 
   /** What nodes read that nobody reads: they stay, and what they read with them. */
