@@ -87,6 +87,13 @@ public final class OnnxTracer {
     }
   }
 
+  private void declareIfAbsent(String tensor, ValueInfoProto info) {
+    List<Dim> dims = dims(info);
+    if (dims != null && !tensor.isEmpty()) {
+      declared.putIfAbsent(tensor, dims);
+    }
+  }
+
   /** The dimensions of a tensor; null where the model does not say even how many there are. */
   private static @Nullable List<Dim> dims(ValueInfoProto info) {
     if (!info.getType().hasTensorType() || !info.getType().getTensorType().hasShape()) {
@@ -141,6 +148,7 @@ public final class OnnxTracer {
       addConstantNode(index, proto);
       return;
     }
+    SubGraphOutputs.of(proto).forEach(this::declareIfAbsent);
     int node =
         builder.node(
             operator(proto),
