@@ -10,13 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import ai.onnx.proto.OnnxMl.GraphProto;
-import ai.onnx.proto.OnnxMl.NodeProto;
-import ai.onnx.proto.OnnxMl.TypeProto;
-import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import io.espalier.core.Samplers;
 import io.espalier.core.SearchSpace;
-import io.espalier.onnx.file.DataTypes;
 import io.espalier.onnx.file.OnnxModel;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -170,42 +165,6 @@ class CornersTest {
     assertTrue(space.hparam("first.out_channels").isDerived());
     assertFree(space, "first.out_channels.part2");
     assertFree(space, "InstanceNormalization5.num_features");
-  }
-
-  @Test
-  void whatABranchReadsByNameIsFrozenAndNothingElse() {
-    Tiny t = new Tiny(17);
-    String x = t.conv("second", t.conv("first", t.image(), 6, 3), 8, 6);
-    String other = t.conv("other", "input", 8, 3);
-    String condition = t.op("Greater", t.number(1), t.number(0));
-    String y =
-        t.op(
-            "If",
-            with("then_branch", branch("Tanh", x), "else_branch", branch("Neg", x)),
-            condition);
-    String sum = t.op("Concat", with("axis", 1), y, other);
-    SearchSpace space = t.proved(t.conv("last", sum, 4, 16), "N", 4, 8, 8);
-    assertFree(space, "first.out_channels");
-    assertFree(space, "other.out_channels");
-    assertFrozen(space, "second.out_channels", "sub-graph");
-  }
-
-  private static GraphProto branch(String operator, String captured) {
-    NodeProto node =
-        NodeProto.newBuilder().setOpType(operator).addInput(captured).addOutput("y").build();
-    TypeProto.Tensor.Builder type = TypeProto.Tensor.newBuilder().setElemType(DataTypes.FLOAT);
-    type.getShapeBuilder().addDimBuilder().setDimParam("N");
-    for (int dim : new int[] {8, 8, 8}) {
-      type.getShapeBuilder().addDimBuilder().setDimValue(dim);
-    }
-    return GraphProto.newBuilder()
-        .setName(operator)
-        .addNode(node)
-        .addOutput(
-            ValueInfoProto.newBuilder()
-                .setName("y")
-                .setType(TypeProto.newBuilder().setTensorType(type)))
-        .build();
   }
 
   private static SearchSpace padded(String mode, long before, long after) {
