@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SwapTest {
   @TempDir private Path dir = Path.of("");
 
-  /** A class path without the JAR of the ONNX backend, and without classes of strangers. */
+  /** A class path without the JARs of our backends, and without classes of strangers. */
   private static final class WithoutBackends extends ClassLoader {
     WithoutBackends() {
       super(SwapTest.class.getClassLoader());
@@ -42,7 +42,9 @@ class SwapTest {
 
     @Override
     protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-      if (name.startsWith("io.espalier.onnx.") || name.startsWith("com.acme.")) {
+      if (name.startsWith("io.espalier.onnx.")
+          || name.startsWith("io.espalier.djl.")
+          || name.startsWith("com.acme.")) {
         throw new ClassNotFoundException(name);
       }
       return super.loadClass(name, resolve);
@@ -53,7 +55,8 @@ class SwapTest {
       List<URL> rest = new ArrayList<>();
       for (URL url : Collections.list(super.getResources(name))) {
         try (InputStream text = url.openStream()) {
-          if (!new String(text.readAllBytes(), StandardCharsets.UTF_8).contains(".onnx.")) {
+          String listed = new String(text.readAllBytes(), StandardCharsets.UTF_8);
+          if (!listed.contains(".onnx.") && !listed.contains(".djl.")) {
             rest.add(url);
           }
         }
