@@ -2,6 +2,7 @@ package io.espalier.core;
 
 import io.espalier.trace.Graph;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * A network that a backend has opened. Immutable, so that several threads may cut sub-networks from
@@ -16,6 +17,14 @@ public interface Model {
 
   /** How a message names this network, such as its file. */
   String description();
+
+  /**
+   * Why this network cannot be cut so, where its graph does not show it; empty if it can. Widths
+   * that it objects to are frozen.
+   */
+  default Optional<String> objection(Cut cut) {
+    return Optional.empty();
+  }
 
   /**
    * Makes the smaller network that a cut describes.

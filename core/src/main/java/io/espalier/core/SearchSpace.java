@@ -8,7 +8,6 @@ import io.espalier.spi.DynamicModule;
 import io.espalier.spi.ImportanceCriterion;
 import io.espalier.spi.PluginException;
 import io.espalier.trace.Layout;
-import io.espalier.trace.Solver;
 import io.espalier.trace.SymMap;
 import io.espalier.trace.TrialSizes;
 import java.io.PrintStream;
@@ -114,7 +113,7 @@ public final class SearchSpace {
               + ": it was given without a symbolic map; solve the model first, or restore a saved space");
     }
     ResolvedRules resolved = rules.resolve(registry.modules().values());
-    state = new State(SpaceBuilder.build(known, registry, resolved));
+    state = new State(SpaceBuilder.build(model, known, registry, resolved));
     for (Space.Failure failure : space().failures()) {
       warn("layer " + failure.layer().name() + " is frozen: " + failure.reason());
     }
@@ -515,6 +514,12 @@ public final class SearchSpace {
     return now.space.cut(now.active, now.orders);
   }
 
+  /** What is kept of the network at a config; units by the orders they have now. */
+  public Cut cut(Config config) {
+    State now = state();
+    return now.space.cut(setting(config), now.orders);
+  }
+
   /** What was cut from the network at the active config, in terms of the original. */
   public Manifest manifest() {
     return cut().manifest();
@@ -567,7 +572,7 @@ public final class SearchSpace {
   public void restore(SavedSpace saved) {
     saved.check(model);
     if (map == null) {
-      map = new Solver(registry).solve(model.graph(), sizes);
+      map = Analysis.of(model, registry, sizes);
     }
     generate(saved.rules());
     saved.applyTo(this);

@@ -2,7 +2,6 @@ package io.espalier.core;
 
 import io.espalier.core.rules.Rules;
 import io.espalier.spi.DMRegistry;
-import io.espalier.trace.Solver;
 import io.espalier.trace.TrialSizes;
 import jakarta.inject.Inject;
 import java.util.Collection;
@@ -125,9 +124,7 @@ public final class SearchSpaces {
   public SearchSpace generate(Object source, Rules rules, TrialSizes sizes) {
     Model model = open(source);
     SearchSpace space =
-        ranked(
-            new SearchSpace(
-                model, new Solver(registry).solve(model.graph(), sizes), registry, sizes));
+        ranked(new SearchSpace(model, Analysis.of(model, registry, sizes), registry, sizes));
     space.generate(rules);
     return space;
   }

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * and makes the choices of every hparam that shows a symbol consistent.
  */
 final class SpaceBuilder {
+  private final Model model;
   private final SymMap map;
   private final List<Declared> declared;
   private final Declarations declarations;
@@ -40,7 +41,8 @@ final class SpaceBuilder {
   private final Map<Integer, Integer> groupOfDial = new HashMap<>();
   private int groups;
 
-  private SpaceBuilder(SymMap map, DMRegistry registry, ResolvedRules rules) {
+  private SpaceBuilder(Model model, SymMap map, DMRegistry registry, ResolvedRules rules) {
+    this.model = model;
     this.map = map;
     this.rules = rules;
     this.declarations = new Declarations(registry, rules);
@@ -54,10 +56,11 @@ final class SpaceBuilder {
   /**
    * The space of a network under rules.
    *
+   * @param model may object to blocks that go
    * @throws EspalierException if a glob of the rules matches no layer
    */
-  static Space build(SymMap map, DMRegistry registry, ResolvedRules rules) {
-    return new SpaceBuilder(map, registry, rules).build();
+  static Space build(Model model, SymMap map, DMRegistry registry, ResolvedRules rules) {
+    return new SpaceBuilder(model, map, registry, rules).build();
   }
 
   private Space build() {
@@ -295,13 +298,26 @@ final class SpaceBuilder {
     }
     int n = blocks.size();
     int least = hparam.options().map(options -> options.least(hparam.choices())).orElse(n);
+    int shallowest = Math.min(n, Math.max(least, needed));
+    while (shallowest < n && model.objection(without(blocks.subList(shallowest, n))).isPresent()) {
+      shallowest++;
+    }
     List<int[]> settings = new ArrayList<>();
-    for (int depth = Math.min(n, Math.max(least, needed)); depth <= n; depth++) {
+    for (int depth = shallowest; depth <= n; depth++) {
       settings.add(new int[] {depth});
     }
     Dial dial = new Dial(dials.size(), Dial.Kind.DEPTH, hparam.name(), List.of(), settings, blocks);
     dials.add(dial);
     add(hparam, dial);
+  }
+
+  /** The network at its original widths, but without these blocks. */
+  private Cut without(List<Block> blocks) {
+    return new Cut(
+        map,
+        Symbol::extent,
+        new int[map.symbols().size()][],
+        blocks.stream().filter(Block::canGo).toList());
   }
 
   private void add(Declared hparam, @Nullable Dial dial) {

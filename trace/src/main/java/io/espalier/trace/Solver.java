@@ -19,6 +19,15 @@ public final class Solver {
    * @throws TraceException if the trial sizes do not fit the network's inputs
    */
   public SymMap solve(Graph graph, TrialSizes sizes) {
+    return solve(graph, sizes, Objections.NONE);
+  }
+
+  /**
+   * As {@link #solve(Graph, TrialSizes)}, with widths that are fixed for other reasons.
+   *
+   * @param objections says which
+   */
+  public SymMap solve(Graph graph, TrialSizes sizes, Objections objections) {
     boolean open =
         graph.inputs().stream()
             .map(graph::tensor)
@@ -40,7 +49,11 @@ public final class Solver {
         SymMap map = SymMap.of(graph, pass);
         Map<Pass.Place, String> mixed = open ? MixedTargets.places(map) : Map.of();
         if (frozen.keySet().containsAll(mixed.keySet())) {
-          return map;
+          Map<Pass.Place, String> objected = SymbolPlaces.of(map, objections.to(map));
+          if (frozen.keySet().containsAll(objected.keySet())) {
+            return map;
+          }
+          frozen.putAll(objected);
         }
         frozen.putAll(mixed);
       }

@@ -1,22 +1,39 @@
 package io.espalier.djl;
 
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
 import io.espalier.core.Cut;
 import io.espalier.core.EspalierException;
 import io.espalier.core.Model;
 import io.espalier.core.Prover;
+import io.espalier.core.WholeFile;
+import io.espalier.djl.carve.BlockCarver;
+import io.espalier.djl.carve.BlockCut;
+import io.espalier.djl.carve.CarvedCheck;
+import io.espalier.djl.carve.Network;
+import io.espalier.djl.carve.WidthsRegistry;
 import io.espalier.djl.export.OnnxExport;
 import io.espalier.djl.trace.BlockTracer;
 import io.espalier.djl.trace.TracedBlock;
 import io.espalier.trace.Graph;
+import io.espalier.trace.TraceException;
+import java.io.DataOutputStream;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
 
 /** A block that was opened and traced. It reads the block's parameters, and never changes them. */
 public final class DjlNetwork implements Model {
   private final TracedBlock traced;
+  private final Network network;
   private final String description;
 
   private DjlNetwork(TracedBlock traced, String description) {
     this.traced = traced;
+    this.network = new Network(traced, WidthsRegistry.discover(DjlNetwork.class.getClassLoader()));
     this.description = description;
   }
 
@@ -35,6 +52,16 @@ public final class DjlNetwork implements Model {
     return traced;
   }
 
+  /** The block. */
+  public Block block() {
+    return traced.source().block();
+  }
+
+  /** What the cuts of this block have in common. */
+  public Network network() {
+    return network;
+  }
+
   @Override
   public Graph graph() {
     return traced.graph();
@@ -51,19 +78,91 @@ public final class DjlNetwork implements Model {
     return description;
   }
 
+  /** Where a block, in a field or a lambda, holds a width that nobody says how to change. */
   @Override
-  public Model carve(Cut cut, Prover prover) {
-    throw new EspalierException(
-        description + " can be searched, but carving blocks is not there yet");
+  public Optional<String> objection(Cut cut) {
+    try (NDManager manager = NDManager.newBaseManager()) {
+      BlockCut smaller = network.cut(cut);
+      Block outline = BlockCarver.outline(smaller, manager);
+      check(outline, cut);
+      initialize(outline, manager);
+      return Optional.empty();
+    } catch (EspalierException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
   }
 
   /** Writes the network as ONNX, to a name that ends in {@code .onnx}. */
+  @Override
+  public DjlNetwork carve(Cut cut, Prover prover) {
+    NDManager manager = NDManager.newBaseManager();
+    try {
+      Block block = BlockCarver.carve(network.cut(cut), manager);
+      check(block, cut);
+      initialize(block, manager);
+      TracedBlock carved = check(block, cut);
+      prover.prove(carved.graph());
+      return new DjlNetwork(carved, "a block carved from " + description);
+    } catch (EspalierException e) {
+      manager.close();
+      throw new EspalierException(
+          description
+              + " cannot be made smaller so: "
+              + e.getMessage()
+              + ". If a width is held there, take it from the shape of an array, say what the field"
+              + " means by a BlockWidths, or freeze it by a rule",
+          e);
+    } catch (RuntimeException e) {
+      manager.close();
+      throw e;
+    }
+  }
+
+  /** Traces a smaller block, and compares it with the cut. */
+  private TracedBlock check(Block block, Cut cut) {
+    try {
+      TracedBlock carved = BlockTracer.trace(new DjlBlock(block, traced.source().inputs()));
+      CarvedCheck.check(traced, carved, cut);
+      return carved;
+    } catch (TraceException e) {
+      throw new EspalierException("it does not run then: " + e.getMessage(), e);
+    }
+  }
+
+  /** The blocks learn the shapes of their smaller inputs; parameters have values already. */
+  private void initialize(Block block, NDManager manager) {
+    Block whole = block();
+    Shape[] shapes =
+        whole.isInitialized()
+            ? whole.getInputShapes()
+            : traced.source().inputs().stream().map(DjlNetwork::shape).toArray(Shape[]::new);
+    try {
+      block.initialize(manager, DataType.FLOAT32, shapes);
+    } catch (RuntimeException e) {
+      throw new EspalierException(
+          "a block cannot say the shapes of what it computes then: " + e.getMessage(), e);
+    }
+  }
+
+  private static Shape shape(DjlBlock.Input input) {
+    return new Shape(
+        Arrays.stream(input.shape().getShape()).map(length -> Math.max(length, 1)).toArray());
+  }
+
+  /**
+   * Writes the parameters to a {@code .params} file, which a block of the same structure reads with
+   * {@link Block#loadParameters}.
+   */
   @Override
   public void save(Path file) {
     if (file.toString().endsWith(".onnx")) {
       OnnxExport.write(traced, file);
       return;
     }
-    throw new EspalierException("saving blocks is not there yet; save " + description + " by DJL");
+    try {
+      WholeFile.write(file, out -> block().saveParameters(new DataOutputStream(out)));
+    } catch (IOException e) {
+      throw new EspalierException("the parameters cannot be written: " + e.getMessage(), e);
+    }
   }
 }

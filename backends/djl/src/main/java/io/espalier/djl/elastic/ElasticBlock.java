@@ -1,0 +1,110 @@
+package io.espalier.djl.elastic;
+
+import ai.djl.nn.Block;
+import io.espalier.core.Config;
+import io.espalier.core.EspalierException;
+import io.espalier.core.SearchSpace;
+import io.espalier.djl.DjlNetwork;
+
+/**
+ * A block that runs at any config of its search space. It wraps the user's block without copying or
+ * changing it, and has its parameters and children: train it, save and load it as that block.
+ *
+ * <p>In training, gradients reach the whole parameters, and running statistics are kept for the
+ * units that take part. At inference, the slices of parameters are made once for each config; while
+ * a trainer is at work they are made anew for every pass, until it is closed or {@link #refresh} is
+ * called. Whoever changes parameters by hand has to call that too.
+ *
+ * <p>One thread selects configs and trains. Any number of threads may predict meanwhile, each at a
+ * config of its own by {@link #at}.
+ */
+public final class ElasticBlock extends DelegatingBlock {
+  private final SearchSpace space;
+  private final DjlNetwork network;
+  private final Training training = new Training();
+  private volatile Subnet subnet;
+
+  private ElasticBlock(SearchSpace space, DjlNetwork network) {
+    super(network.block());
+    this.space = space;
+    this.network = network;
+    this.subnet = new Subnet(space.config(), network.network().cut(space.cut()), training);
+  }
+
+  /**
+   * Makes the block of a space elastic. It runs at the space's active config.
+   *
+   * @throws EspalierException if it is no space of a block
+   */
+  public static ElasticBlock of(SearchSpace space) {
+    if (!(space.model() instanceof DjlNetwork network)) {
+      throw new EspalierException(
+          "only DJL blocks run elastic, and this is a space of "
+              + space.model().description()
+              + "; export a config of it instead");
+    }
+    return new ElasticBlock(space, network);
+  }
+
+  /** The search space. */
+  public SearchSpace space() {
+    return space;
+  }
+
+  /**
+   * Selects a config, in the search space too. Units are kept by the orders that the space has now.
+   *
+   * @throws EspalierException if it is no complete config of the space; nothing is selected then
+   */
+  public void select(Config config) {
+    Subnet selected = subnet(config);
+    space.select(config);
+    subnet = selected;
+  }
+
+  /** The config that this block runs at. */
+  public Config config() {
+    return subnet.config();
+  }
+
+  /**
+   * This block at a config, whatever is selected later on.
+   *
+   * @throws EspalierException if it is no config of the space
+   */
+  public Block at(Config config) {
+    return new FixedBlock(network.block(), subnet(config));
+  }
+
+  /**
+   * Says that parameters have changed, and will not until the next training pass. It need not be
+   * called where a trainer changes them.
+   */
+  public void refresh() {
+    training.settle();
+  }
+
+  private Subnet subnet(Config config) {
+    return new Subnet(config, network.network().cut(space.cut(config)), training);
+  }
+
+  @Override
+  Subnet subnet() {
+    return subnet;
+  }
+
+  /** A block at one config. */
+  private static final class FixedBlock extends DelegatingBlock {
+    private final Subnet subnet;
+
+    FixedBlock(Block block, Subnet subnet) {
+      super(block);
+      this.subnet = subnet;
+    }
+
+    @Override
+    Subnet subnet() {
+      return subnet;
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** Blocks that run at any of their widths. */
+@NullMarked
+package io.espalier.djl.elastic;
+
+import org.jspecify.annotations.NullMarked;

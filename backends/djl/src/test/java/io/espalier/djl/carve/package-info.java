@@ -1,0 +1,4 @@
+@NullMarked
+package io.espalier.djl.carve;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,290 @@
+package io.espalier.djl.elastic;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.Model;
+import ai.djl.inference.Predictor;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.training.DefaultTrainingConfig;
+import ai.djl.training.EasyTrain;
+import ai.djl.training.GradientCollector;
+import ai.djl.training.ParameterStore;
+import ai.djl.training.Trainer;
+import ai.djl.training.dataset.ArrayDataset;
+import ai.djl.training.dataset.Batch;
+import ai.djl.training.loss.Loss;
+import ai.djl.training.optimizer.Optimizer;
+import ai.djl.training.tracker.Tracker;
+import ai.djl.translate.NoopTranslator;
+import io.espalier.core.Config;
+import io.espalier.core.EspalierException;
+import io.espalier.core.Samplers;
+import io.espalier.core.SearchSpace;
+import io.espalier.core.rules.Rules;
+import io.espalier.djl.Blocks;
+import io.espalier.djl.DjlBlock;
+import io.espalier.djl.DjlNetwork;
+import io.espalier.djl.carve.ParameterSlice;
+import io.espalier.djl.carve.ParameterSlices;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ElasticBlockTest {
+  private NDManager manager;
+  private DjlBlock source;
+  private SearchSpace space;
+  private ElasticBlock elastic;
+  private Config small;
+
+  @BeforeEach
+  void makeLeNet() {
+    manager = NDManager.newBaseManager();
+    source = Blocks.leNet(manager);
+    space = Blocks.spaces().generate(source, Rules.everything());
+    elastic = ElasticBlock.of(space);
+    small = Config.of(space.sample(Samplers.min()).choices());
+    space.sample(Samplers.max());
+  }
+
+  @AfterEach
+  void close() {
+    manager.close();
+  }
+
+  private NDList outputs(Block block, NDList inputs) {
+    return Subnets.infer(block, manager, inputs);
+  }
+
+  private NDList carved(Config config, NDList inputs) {
+    space.select(config);
+    return outputs(((DjlNetwork) space.export()).block(), inputs);
+  }
+
+  @Test
+  void hasTheParametersAndChildrenOfTheBlock() {
+    elastic.select(small);
+    assertEquals(source.block().getParameters().keys(), elastic.getParameters().keys());
+    assertSame(source.block().getParameters().valueAt(0), elastic.getParameters().valueAt(0));
+    assertEquals(source.block().getChildren().size(), elastic.getChildren().size());
+    assertSame(source.block().getChildren().get(0).getValue(), elastic.getChildren().valueAt(0));
+    assertEquals(source.block().toString(), elastic.toString());
+  }
+
+  @Test
+  void selectsInTheSpaceTooAndNothingWhereTheConfigDoesNotFit() {
+    elastic.select(small);
+    assertEquals(small, elastic.config());
+    assertEquals(small, space.config());
+    assertThrows(EspalierException.class, () -> elastic.select(Config.of(java.util.Map.of())));
+    assertEquals(small, elastic.config());
+  }
+
+  @Test
+  void refusesASpaceOfSomethingElse() {
+    EspalierException refused =
+        assertThrows(
+            EspalierException.class,
+            () ->
+                ElasticBlock.of(
+                    new SearchSpace(
+                        new io.espalier.core.Model() {
+                          @Override
+                          public io.espalier.trace.Graph graph() {
+                            return space.model().graph();
+                          }
+
+                          @Override
+                          public String fingerprint() {
+                            return "";
+                          }
+
+                          @Override
+                          public String description() {
+                            return "net.onnx";
+                          }
+
+                          @Override
+                          public io.espalier.core.Model carve(
+                              io.espalier.core.Cut cut, io.espalier.core.Prover prover) {
+                            throw new UnsupportedOperationException();
+                          }
+
+                          @Override
+                          public void save(java.nio.file.Path file) {}
+                        },
+                        space.map().orElseThrow(),
+                        Blocks.spaces().registry())));
+    assertTrue(String.valueOf(refused.getMessage()).contains("net.onnx"));
+  }
+
+  @Test
+  void savesAndLoadsTheWholeBlock() throws Exception {
+    elastic.select(small);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    elastic.saveParameters(new DataOutputStream(bytes));
+    NDList inputs = Blocks.feed(manager, source, 2);
+    NDList before = outputs(elastic, inputs);
+    source.block().getParameters().values().forEach(p -> p.getArray().muli(2));
+    elastic.refresh();
+    assertTrue(Subnets.difference(before, outputs(elastic, inputs)) > 1e-3);
+    elastic.loadParameters(
+        manager, new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
+    assertEquals(0, Subnets.difference(before, outputs(elastic, inputs)));
+  }
+
+  @Test
+  void predictsAtSeveralConfigsAtOnce() throws Exception {
+    NDList inputs = Blocks.feed(manager, source, 2);
+    List<Config> configs = Subnets.of(space, 3);
+    List<NDList> expected = new ArrayList<>();
+    List<Block> blocks = new ArrayList<>();
+    for (Config config : configs) {
+      expected.add(carved(config, inputs));
+      blocks.add(elastic.at(config));
+    }
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    try {
+      List<Future<Double>> worst = new ArrayList<>();
+      for (int i = 0; i < 40; i++) {
+        int at = i % configs.size();
+        worst.add(
+            threads.submit(
+                () -> {
+                  try (NDManager scope = NDManager.newBaseManager()) {
+                    NDList own = new NDList();
+                    inputs.forEach(array -> own.add(copy(array, scope)));
+                    return Subnets.difference(
+                        expected.get(at), Subnets.infer(blocks.get(at), scope, own));
+                  }
+                }));
+        if (i % 5 == 0) {
+          // slices are dropped while others use them
+          elastic.refresh();
+        }
+      }
+      for (Future<Double> difference : worst) {
+        assertTrue(difference.get() <= 1e-5);
+      }
+    } finally {
+      threads.shutdown();
+    }
+  }
+
+  private static NDArray copy(NDArray array, NDManager scope) {
+    return scope.create(array.toFloatArray(), array.getShape());
+  }
+
+  @Test
+  void predictsThroughAPredictor() throws Exception {
+    try (Model model = Model.newInstance("lenet")) {
+      model.setBlock(elastic);
+      elastic.select(small);
+      NDList inputs = Blocks.feed(manager, source, 2);
+      try (Predictor<NDList, NDList> predictor = model.newPredictor(new NoopTranslator(null))) {
+        NDList found = predictor.predict(inputs);
+        assertEquals(0, Subnets.difference(carved(small, inputs), found));
+      }
+    }
+  }
+
+  private ArrayDataset data() {
+    manager.getEngine().setRandomSeed(3);
+    return new ArrayDataset.Builder()
+        .setData(manager.randomNormal(new Shape(32, 1, 28, 28)))
+        .optLabels(manager.randomInteger(0, 10, new Shape(32), ai.djl.ndarray.types.DataType.INT64))
+        .setSampling(8, false)
+        .build();
+  }
+
+  private static DefaultTrainingConfig training() {
+    return new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
+        .optOptimizer(Optimizer.sgd().setLearningRateTracker(Tracker.fixed(0.05f)).build());
+  }
+
+  @Test
+  void trainsTheUnitsOfItsConfigAndNoOthers() throws Exception {
+    Config config = space.draw(new Random(1));
+    List<Parameter> parameters = source.block().getParameters().values();
+    List<NDArray> before = parameters.stream().map(p -> p.getArray().duplicate()).toList();
+    try (Model model = Model.newInstance("lenet")) {
+      model.setBlock(elastic);
+      elastic.select(config);
+      try (Trainer trainer = model.newTrainer(training())) {
+        trainer.initialize(new Shape(1, 1, 28, 28));
+        EasyTrain.fit(trainer, 1, data(), null);
+      }
+    }
+    ParameterSlices slices = ((DjlNetwork) space.model()).network().cut(space.cut()).slices();
+    int trained = 0;
+    for (int i = 0; i < before.size(); i++) {
+      ParameterSlice slice = slices.find(parameters.get(i)).orElse(null);
+      NDArray moved = parameters.get(i).getArray().stopGradient().sub(before.get(i)).abs();
+      if (slice != null && moved.sum().getFloat() > 0) {
+        trained++;
+        slice.write(slice.of(moved, manager).mul(0), moved);
+        assertEquals(0, moved.sum().getFloat(), "units that are not kept have moved");
+      }
+    }
+    assertTrue(trained > 2);
+    NDList inputs = Blocks.feed(manager, source, 2);
+    assertEquals(0, Subnets.difference(carved(config, inputs), outputs(elastic, inputs)));
+  }
+
+  @Test
+  void neverPredictsWithParametersOfBeforeAStep() throws Exception {
+    elastic.select(small);
+    NDList inputs = Blocks.feed(manager, source, 2);
+    try (Model model = Model.newInstance("lenet")) {
+      model.setBlock(elastic);
+      NDList last = outputs(elastic, inputs);
+      Trainer trainer = model.newTrainer(training());
+      trainer.initialize(new Shape(1, 1, 28, 28));
+      for (Batch batch : trainer.iterateDataset(data())) {
+        EasyTrain.trainBatch(trainer, batch);
+        // between the gradients and the step
+        assertEquals(0, Subnets.difference(last, outputs(elastic, inputs)));
+        trainer.step();
+        NDList now = outputs(elastic, inputs);
+        assertTrue(Subnets.difference(last, now) > 0);
+        assertEquals(0, Subnets.difference(carved(small, inputs), now));
+        last = now;
+        batch.close();
+      }
+      trainer.close();
+      assertEquals(0, Subnets.difference(last, outputs(elastic, inputs)));
+    }
+  }
+
+  @Test
+  void gradientsAreThereWithoutTrainingToo() {
+    elastic.select(small);
+    NDList inputs = Blocks.feed(manager, source, 2);
+    Subnets.infer(elastic, manager, inputs);
+    NDArray weight = source.block().getParameters().valueAt(0).getArray();
+    try (GradientCollector collector = manager.getEngine().newGradientCollector()) {
+      NDList outputs =
+          elastic.forward(new ParameterStore(manager, false), new NDList(inputs), false);
+      collector.backward(outputs.head().mul(outputs.head()).sum());
+    }
+    assertTrue(weight.getGradient().abs().sum().getFloat() > 0);
+  }
+}

@@ -1,0 +1,129 @@
+package io.espalier.djl.elastic;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.basicmodelzoo.cv.classification.AlexNet;
+import ai.djl.basicmodelzoo.cv.classification.MobileNetV2;
+import ai.djl.basicmodelzoo.cv.classification.SqueezeNet;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import io.espalier.core.Choice;
+import io.espalier.core.Config;
+import io.espalier.core.SearchSpace;
+import io.espalier.core.rules.Rules;
+import io.espalier.djl.Blocks;
+import io.espalier.djl.DjlBlock;
+import io.espalier.djl.DjlNetwork;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/** The networks of DJL's model zoo, elastic, carved, and masked. */
+class ModelZooTest {
+  private static final double TOLERANCE = 1e-5;
+
+  private static final Map<String, Function<NDManager, DjlBlock>> NETWORKS = new LinkedHashMap<>();
+
+  static {
+    NETWORKS.put("Mlp", Blocks::mlp);
+    NETWORKS.put("LeNet", Blocks::leNet);
+    NETWORKS.put("ResNetV1-18", manager -> Blocks.resNet(manager, 18, 64));
+    NETWORKS.put("ResNetV1-50", manager -> Blocks.resNet(manager, 50, 64));
+    NETWORKS.put(
+        "MobileNetV2",
+        manager ->
+            Blocks.initialized(manager, MobileNetV2.builder().build(), new Shape(1, 3, 64, 64)));
+    NETWORKS.put(
+        "SqueezeNet",
+        manager -> Blocks.initialized(manager, SqueezeNet.squeezenet(10), new Shape(1, 3, 64, 64)));
+    NETWORKS.put("VGG", Blocks::vgg);
+    NETWORKS.put(
+        "AlexNet",
+        manager -> Blocks.initialized(manager, AlexNet.builder().build(), new Shape(1, 1, 96, 96)));
+    NETWORKS.put("transformer encoder", Blocks::encoder);
+    NETWORKS.put("BERT", Blocks::bert);
+    NETWORKS.put("LSTM classifier", Blocks::lstmClassifier);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> runElasticAsTheyAreCarved() {
+    return NETWORKS.entrySet().stream()
+        .map(network -> DynamicTest.dynamicTest(network.getKey(), () -> check(network.getValue())));
+  }
+
+  private static void check(Function<NDManager, DjlBlock> make) {
+    try (NDManager manager = NDManager.newBaseManager()) {
+      DjlBlock source = make.apply(manager);
+      SearchSpace space = Blocks.spaces().generate(source, Rules.everything());
+      space.sortParameters();
+      ElasticBlock elastic = ElasticBlock.of(space);
+      NDList inputs = Blocks.feed(manager, source, 3);
+      int wrongMasksSeen = 0;
+      int count = 0;
+      for (Config config : Subnets.of(space, 10)) {
+        try (NDManager scope = manager.newSubManager()) {
+          inputs.attach(scope);
+          elastic.select(whole(space, config, count % 2 == 0));
+          DjlNetwork carved = (DjlNetwork) space.export();
+          NDList expected = Subnets.infer(carved.block(), scope, inputs);
+          assertTrue(
+              Subnets.difference(expected, Subnets.infer(elastic, scope, inputs)) <= TOLERANCE);
+          if (count % 2 == 0) {
+            assertTrue(masked(space, 0, scope, inputs, expected) <= TOLERANCE);
+            wrongMasksSeen += masked(space, 1, scope, inputs, expected) > TOLERANCE ? 1 : 0;
+          }
+          assertEquals(space.params(), parameters(carved.block()));
+          carved.block().clear();
+          inputs.attach(manager);
+        }
+        count++;
+      }
+      assertTrue(wrongMasksSeen >= 4, "wrong masks go unnoticed");
+    }
+  }
+
+  /** A config, or the same with nothing taken out. */
+  private static Config whole(SearchSpace space, Config config, boolean deep) {
+    if (!deep) {
+      return config;
+    }
+    Map<String, Choice> choices = new LinkedHashMap<>(config.choices());
+    space
+        .namedHparams(true, true)
+        .forEach(
+            (name, hparam) -> {
+              if (name.endsWith(".depth") || name.equals("depth")) {
+                choices.put(name, hparam.original());
+              }
+            });
+    return Config.of(choices);
+  }
+
+  private static double masked(
+      SearchSpace space, int shift, NDManager manager, NDList inputs, NDList expected) {
+    DjlNetwork network = (DjlNetwork) space.model();
+    NDList found =
+        network
+            .block()
+            .forward(
+                new MaskingStore(network.traced(), space.cut(), shift, manager),
+                new NDList(inputs),
+                false);
+    return Subnets.difference(expected, found);
+  }
+
+  private static long parameters(Block block) {
+    return block.getParameters().values().stream()
+        .filter(parameter -> parameter.getType() != Parameter.Type.RUNNING_MEAN)
+        .filter(parameter -> parameter.getType() != Parameter.Type.RUNNING_VAR)
+        .mapToLong(parameter -> parameter.getArray().size())
+        .sum();
+  }
+}

@@ -1,0 +1,56 @@
+package io.espalier.djl.elastic;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Block;
+import ai.djl.training.ParameterStore;
+import io.espalier.core.Config;
+import io.espalier.core.Samplers;
+import io.espalier.core.SearchSpace;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/** Configs to try, and what blocks compute. */
+final class Subnets {
+  private Subnets() {}
+
+  /** The narrowest config, and some that are drawn. */
+  static List<Config> of(SearchSpace space, int drawn) {
+    List<Config> configs = new ArrayList<>();
+    Config active = space.config();
+    configs.add(Config.of(space.sample(Samplers.min()).choices()));
+    space.select(active);
+    for (int i = 0; i < drawn; i++) {
+      configs.add(space.draw(new Random(i)));
+    }
+    return configs;
+  }
+
+  /** Outputs at inference. Recurrent blocks add to the list that they are fed. */
+  static NDList infer(Block block, NDManager manager, NDList inputs) {
+    return block.forward(new ParameterStore(manager, false), new NDList(inputs), false);
+  }
+
+  /** The largest difference, as a part of the largest number. */
+  static double difference(NDList expected, NDList actual) {
+    assertEquals(expected.size(), actual.size());
+    double worst = 0;
+    for (int i = 0; i < expected.size(); i++) {
+      worst = Math.max(worst, difference(expected.get(i), actual.get(i)));
+    }
+    return worst;
+  }
+
+  static double difference(NDArray expected, NDArray actual) {
+    assertEquals(expected.getShape(), actual.getShape());
+    float largest = expected.abs().max().getFloat();
+    float off = expected.sub(actual).abs().max().getFloat();
+    assertTrue(Float.isFinite(largest) && Float.isFinite(off), "not a number came out");
+    return off / Math.max(largest, 1e-3);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.espalier.djl.elastic;
+
+import org.jspecify.annotations.NullMarked;

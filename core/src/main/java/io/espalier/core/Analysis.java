@@ -1,0 +1,99 @@
+package io.espalier.core;
+
+import io.espalier.spi.DMRegistry;
+import io.espalier.trace.Layout;
+import io.espalier.trace.Layout.Symbol;
+import io.espalier.trace.Objections;
+import io.espalier.trace.Solver;
+import io.espalier.trace.SymMap;
+import io.espalier.trace.TrialSizes;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
+
+/**
+ * Solves a network, and asks it whether it can really be cut as the solution says: it may hold a
+ * width where its graph does not show it. Some cuts are tried, without being made: one in which all
+ * symbols are smaller, and so many that of any two symbols one is smaller while the other is not.
+ */
+final class Analysis implements Objections {
+  /** Its multiples fill the unit interval evenly, so that widths of one extent differ. */
+  private static final double GOLDEN = 0.6180339887498949;
+
+  private final Model model;
+
+  private Analysis(Model model) {
+    this.model = model;
+  }
+
+  /**
+   * The symbolic map of a model.
+   *
+   * @param sizes lengths for dimensions that the model leaves open
+   */
+  static SymMap of(Model model, DMRegistry registry, TrialSizes sizes) {
+    return new Solver(registry).solve(model.graph(), sizes, new Analysis(model));
+  }
+
+  @Override
+  public Map<Symbol, String> to(SymMap map) {
+    List<Symbol> symbols = new ArrayList<>();
+    map.symbols().stream().filter(symbol -> smaller(symbol, 0) > 0).forEach(symbols::add);
+    Map<Symbol, String> objections = new LinkedHashMap<>();
+    find(map, symbols, objections);
+    for (int bit = 1; bit < 2 * symbols.size(); bit *= 2) {
+      int mask = bit;
+      find(map, chosen(symbols, i -> (i & mask) != 0 && i < symbols.size()), objections);
+    }
+    return objections;
+  }
+
+  private static List<Symbol> chosen(List<Symbol> symbols, IntPredicate condition) {
+    return IntStream.range(0, symbols.size()).filter(condition).mapToObj(symbols::get).toList();
+  }
+
+  /** Finds the symbols that must not shrink, by halving groups that must not. */
+  private void find(SymMap map, List<Symbol> group, Map<Symbol, String> objections) {
+    List<Symbol> open = group.stream().filter(symbol -> !objections.containsKey(symbol)).toList();
+    Optional<String> objection =
+        open.isEmpty() ? Optional.empty() : model.objection(cut(map, open));
+    if (objection.isEmpty()) {
+      return;
+    }
+    if (open.size() == 1) {
+      objections.put(open.get(0), objection.get());
+      return;
+    }
+    int known = objections.size();
+    find(map, open.subList(0, open.size() / 2), objections);
+    find(map, open.subList(open.size() / 2, open.size()), objections);
+    if (objections.size() == known) {
+      // only together they must not
+      open.forEach(symbol -> objections.put(symbol, objection.get()));
+    }
+  }
+
+  private static Cut cut(SymMap map, List<Symbol> shrunk) {
+    Set<Symbol> less = new HashSet<>(shrunk);
+    Layout.Widths widths =
+        symbol ->
+            less.contains(symbol) ? smaller(symbol, symbol.index() * GOLDEN % 1) : symbol.extent();
+    return new Cut(map, widths, new int[map.symbols().size()][], List.of());
+  }
+
+  /**
+   * A width that is less than the whole: a fraction of the way from the least up. A window keeps
+   * its parity. 0 if there is none.
+   */
+  private static long smaller(Symbol symbol, double fraction) {
+    long step = symbol.window() ? 2 : 1;
+    long choices = (symbol.extent() - symbol.least()) / step;
+    return choices == 0 ? 0 : symbol.extent() - step * (choices - (long) (fraction * choices));
+  }
+}
