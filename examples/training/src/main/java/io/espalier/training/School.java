@@ -1,0 +1,111 @@
+package io.espalier.training;
+
+import ai.djl.Device;
+import ai.djl.Model;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.training.DefaultTrainingConfig;
+import ai.djl.training.EasyTrain;
+import ai.djl.training.ParameterStore;
+import ai.djl.training.Trainer;
+import ai.djl.training.dataset.ArrayDataset;
+import ai.djl.training.dataset.Batch;
+import ai.djl.training.listener.TrainingListener;
+import ai.djl.training.loss.Loss;
+import ai.djl.training.optimizer.Optimizer;
+import ai.djl.training.tracker.Tracker;
+import ai.djl.translate.TranslateException;
+import io.espalier.djl.training.BatchNormRecalibration;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/** Trains and tests classifiers of digits. Single-threaded, so that a seed gives one result. */
+public final class School {
+  private static final int BATCH = 64;
+  private static final int CALIBRATION = 20;
+
+  private final Images lessons;
+  private final Images exam;
+
+  /**
+   * @param lessons what networks learn from
+   * @param exam what they are tested on
+   */
+  public School(Images lessons, Images exam) {
+    this.lessons = lessons;
+    this.exam = exam;
+  }
+
+  /**
+   * Trains a block with Adam, the learning rate falling to nothing.
+   *
+   * @param block initialized or not; an elastic block trains its super-network if a listener does
+   *     so
+   * @param epochs how often it sees all lessons
+   * @param rate the learning rate at the start
+   * @param seed of the initial weights, and of the order of lessons
+   */
+  public void train(Block block, int epochs, float rate, int seed, TrainingListener... listeners) {
+    Engine.getInstance().setRandomSeed(seed);
+    int steps = epochs * ((lessons.count() + BATCH - 1) / BATCH);
+    Tracker fading =
+        Tracker.cosine().setBaseValue(rate).optFinalValue(0f).setMaxUpdates(steps).build();
+    DefaultTrainingConfig config =
+        new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
+            .optOptimizer(Optimizer.adam().optLearningRateTracker(fading).build())
+            .optDevices(new Device[] {Device.cpu()})
+            .addTrainingListeners(listeners);
+    // the block outlives the model: only the trainer is closed
+    Model model = Model.newInstance("digits");
+    model.setBlock(block);
+    try (Trainer trainer = model.newTrainer(config)) {
+      if (!block.isInitialized()) {
+        trainer.initialize(new Shape(1, 1, Digits.SIZE, Digits.SIZE));
+      }
+      EasyTrain.fit(trainer, epochs, lessons.batches(trainer.getManager(), BATCH, true), null);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (TranslateException e) {
+      throw new IllegalStateException("arrays need no translation", e);
+    }
+  }
+
+  /** Measures the statistics of batch norms on lessons. */
+  public void recalibrate(Block block) {
+    try (NDManager manager = NDManager.newBaseManager(Device.cpu())) {
+      Images some = lessons.part(0, Math.min(lessons.count(), BATCH * CALIBRATION));
+      BatchNormRecalibration.run(block, data(some, manager), CALIBRATION);
+    }
+  }
+
+  /** The part of the exam that a block gets right. */
+  public double accuracy(Block block) {
+    int right = 0;
+    try (NDManager manager = NDManager.newBaseManager(Device.cpu())) {
+      for (Batch batch : data(exam, manager)) {
+        try (batch) {
+          NDList out = block.forward(new ParameterStore(manager, false), batch.getData(), false);
+          NDArray guess = out.head().argMax(1);
+          NDArray label = batch.getLabels().head().flatten().toType(guess.getDataType(), false);
+          right += (int) guess.eq(label).countNonzero().getLong();
+        }
+      }
+    }
+    return (double) right / exam.count();
+  }
+
+  private static Iterable<Batch> data(Images images, NDManager manager) {
+    ArrayDataset set = images.batches(manager, BATCH, false);
+    try {
+      return set.getData(manager);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (TranslateException e) {
+      throw new IllegalStateException("arrays need no translation", e);
+    }
+  }
+}
