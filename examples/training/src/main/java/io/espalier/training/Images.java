@@ -91,6 +91,16 @@ public final class Images {
     return labels.length;
   }
 
+  /** All pixels, image by image, row by row. */
+  public float[] pixels() {
+    return pixels.clone();
+  }
+
+  /** The digit that an image shows. */
+  public int label(int image) {
+    return (int) labels[image];
+  }
+
   /** The images of these positions, to the exclusion of the last. */
   public Images part(int from, int to) {
     return new Images(

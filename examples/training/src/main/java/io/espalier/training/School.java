@@ -6,8 +6,8 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
+import ai.djl.nn.Blocks;
 import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.EasyTrain;
 import ai.djl.training.ParameterStore;
@@ -43,11 +43,10 @@ public final class School {
   /**
    * Trains a block with Adam, the learning rate falling to nothing.
    *
-   * @param block initialized or not; an elastic block trains its super-network if a listener does
-   *     so
+   * @param block initialized; an elastic block trains its super-network if a listener does so
    * @param epochs how often it sees all lessons
    * @param rate the learning rate at the start
-   * @param seed of the initial weights, and of the order of lessons
+   * @param seed of the order of lessons
    */
   public void train(Block block, int epochs, float rate, int seed, TrainingListener... listeners) {
     Engine.getInstance().setRandomSeed(seed);
@@ -59,18 +58,17 @@ public final class School {
             .optOptimizer(Optimizer.adam().optLearningRateTracker(fading).build())
             .optDevices(new Device[] {Device.cpu()})
             .addTrainingListeners(listeners);
-    // the block outlives the model: only the trainer is closed
     Model model = Model.newInstance("digits");
     model.setBlock(block);
     try (Trainer trainer = model.newTrainer(config)) {
-      if (!block.isInitialized()) {
-        trainer.initialize(new Shape(1, 1, Digits.SIZE, Digits.SIZE));
-      }
       EasyTrain.fit(trainer, epochs, lessons.batches(trainer.getManager(), BATCH, true), null);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (TranslateException e) {
       throw new IllegalStateException("arrays need no translation", e);
+    } finally {
+      model.setBlock(Blocks.identityBlock()); // a model clears its block when it is closed
+      model.close();
     }
   }
 

@@ -2,6 +2,8 @@ package io.espalier.training;
 
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
@@ -22,11 +24,20 @@ public final class SmallResNet {
   private SmallResNet() {}
 
   /**
-   * The network, not initialized.
+   * The network with random weights.
    *
    * @param width channels of the first stage; the others have twice and four times as many
+   * @param manager holds the weights
+   * @param seed of the weights
    */
-  public static Block of(int width) {
+  public static Block of(int width, NDManager manager, int seed) {
+    manager.getEngine().setRandomSeed(seed);
+    Block block = layers(width);
+    block.initialize(manager, DataType.FLOAT32, new Shape(1, 1, Digits.SIZE, Digits.SIZE));
+    return block;
+  }
+
+  private static Block layers(int width) {
     SequentialBlock net = new SequentialBlock();
     for (int stage = 0; stage < 3; stage++) {
       int channels = width << stage;
