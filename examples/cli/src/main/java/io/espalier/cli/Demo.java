@@ -1,38 +1,41 @@
 package io.espalier.cli;
 
+import com.google.inject.Guice;
+import io.espalier.core.Config;
 import io.espalier.core.EspalierException;
-import io.espalier.core.Manifest;
-import io.espalier.core.SearchSpace;
-import io.espalier.core.search.Budget;
-import io.espalier.core.search.BudgetResult;
-import io.espalier.core.search.BudgetSearch;
-import io.espalier.core.search.Cost;
-import io.espalier.onnx.build.ResNet;
-import io.espalier.onnx.build.SampleNetworks;
-import io.espalier.onnx.file.OnnxEdit;
-import io.espalier.onnx.file.OnnxModel;
-import io.espalier.onnx.verify.Verification;
-import io.espalier.onnx.verify.Verifier;
+import io.espalier.core.EspalierModule;
+import io.espalier.core.SearchSpaces;
+import io.espalier.djl.DjlNetwork;
+import io.espalier.training.Images;
+import io.espalier.training.School;
+import io.espalier.training.SuperNetwork;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Tells the whole story on a network of its own. */
+/** Tells the whole story on a network of its own: from data to a smaller network that runs. */
 @Command(
     name = "demo",
     mixinStandardHelpOptions = true,
     versionProvider = Espalier.Version.class,
-    description = "Builds a small network, halves its MACs, proves the result and times both.")
+    description = {
+      "Draws digits, trains a super-network on them, cuts the best network of half of the MACs",
+      "out of it, and runs both in ONNX Runtime. Takes some two minutes."
+    })
 final class Demo implements Callable<Integer> {
+  private static final int EXAM = 1000;
+  private static final int JUDGED = 500;
+  private static final int WIDTH = 16;
+  private static final int FINE_TUNING = 2;
+  private static final int CANDIDATES = 12;
+  private static final float RATE = 5e-3f;
   private static final double HALF = 0.5;
 
   @Option(
@@ -41,7 +44,31 @@ final class Demo implements Callable<Integer> {
       description = "Where to leave the files; a new temporary folder if not given.")
   private @Nullable Path folder;
 
-  @Mixin private ModelOptions options = new ModelOptions();
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "The seed of all that is random (default: ${DEFAULT-VALUE}).")
+  private int seed;
+
+  @Option(
+      names = "--images",
+      paramLabel = "N",
+      defaultValue = "4000",
+      description = "How many digits to learn from, at least 500 (default: ${DEFAULT-VALUE}).")
+  private int images;
+
+  @Option(
+      names = "--epochs",
+      paramLabel = "N",
+      defaultValue = "5",
+      description = "How often all of them are learnt (default: ${DEFAULT-VALUE}).")
+  private int epochs;
+
+  @Option(
+      names = {"-q", "--quiet"},
+      description = "Print nothing.")
+  private boolean quiet;
 
   private final Terminal terminal;
 
@@ -51,42 +78,58 @@ final class Demo implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (images < JUDGED || epochs < 1) {
+      throw new EspalierException(
+          "a demo with "
+              + images
+              + " digits and "
+              + epochs
+              + " epochs teaches nothing; give at least "
+              + JUDGED
+              + " and 1");
+    }
     Path dir = folder();
-    Path model = dir.resolve("resnet.onnx");
+    Path original = dir.resolve("digits.onnx");
     Path small = dir.resolve("small.onnx");
-    Path manifest = dir.resolve("manifest.json");
-    Outputs outputs = new Outputs().with(model).with(manifest).with(small);
-    say("A residual network with random weights, as a trained one would be:");
-    OnnxModel network =
-        SampleNetworks.resnet(new ResNet(false, 32, List.of(2, 2, 2, 2), 100, 128, false));
-    outputs.write(model, new OnnxEdit(network)::write);
-    say("  " + model);
+    Outputs outputs = new Outputs().with(original).with(small);
 
-    SearchSpace space = options.generate(model);
-    say(
-        "Its layers depend on one another through "
-            + space.namedHparams(true, true).size()
-            + " choices; "
-            + Numbers.rounded(space.size())
-            + " smaller networks can be cut from it.");
+    say("Drawing %,d digits to learn from, and %,d to be tested on.", images, EXAM);
+    Images lessons = Images.drawn(images, seed);
+    Images exam = Images.drawn(EXAM, seed + 1L);
+    School school = new School(lessons, exam);
+    // networks are chosen by lessons, never by the exam
+    School judge = new School(lessons, lessons.part(0, JUDGED));
+    try (SuperNetwork network = new SuperNetwork(spaces(), WIDTH, seed)) {
+      say(
+          "Training a residual network together with its %s sub-networks, %d epochs.",
+          Numbers.rounded(network.space().size()), epochs);
+      network.train(school, epochs, RATE, seed);
+      Config largest = network.uniform(1);
+      network.accuracy(school, largest);
+      outputs.write(original, network.cut(largest)::save);
 
-    space.sortParameters();
-    BudgetResult found = BudgetSearch.find(space, Budget.of(Cost.MACS, HALF));
-    space.select(found.config());
-    Manifest cut = space.manifest();
-    outputs.write(manifest, cut::write);
-    outputs.write(small, space.export()::save);
-    say("The one that keeps its most important channels with half of the MACs:");
-    say("  " + small);
+      say("Sorting by importance, and trying %d networks of half of the MACs.", CANDIDATES);
+      network.space().sortParameters();
+      Config best = network.best(judge, HALF, CANDIDATES, seed);
+      network.accuracy(judge, best);
+      DjlNetwork cut = network.cut(best);
 
-    Verification proof = Verifier.verify(network, OnnxModel.read(small), cut);
-    say("Masked instead of cut, the original must compute the same:");
-    tell(Verify.report(proof));
-    tell(Comparison.of(found, model, small, Map.of()));
+      say("Cutting the best one out, and training it for %d more epochs.", FINE_TUNING);
+      school.train(cut.block(), FINE_TUNING, RATE / 4, seed);
+      outputs.write(small, cut::save);
+      say("Both run in ONNX Runtime:");
+      tell(DigitTable.of(network.space(), largest, best, original, small, exam));
+    }
+    say("  %s", original);
+    say("  %s", small);
     say("Now try it on a model of your own:");
     say("  espalier prune MODEL.onnx -o small.onnx --macs 0.5 --manifest manifest.json");
     say("  espalier verify MODEL.onnx small.onnx --manifest manifest.json");
-    return proof.passed() ? ExitCode.OK : ExitCode.SOFTWARE;
+    return ExitCode.OK;
+  }
+
+  private SearchSpaces spaces() {
+    return Guice.createInjector(new EspalierModule()).getInstance(SearchSpaces.class);
   }
 
   private Path folder() {
@@ -106,13 +149,13 @@ final class Demo implements Callable<Integer> {
     }
   }
 
-  private void say(String line) {
-    tell(line + System.lineSeparator());
+  private void say(String format, Object... values) {
+    tell(String.format(Locale.ROOT, format, values) + System.lineSeparator());
   }
 
   private void tell(String text) {
     PrintStream out = terminal.out();
-    if (!options.quiet()) {
+    if (!quiet) {
       out.print(text);
       out.flush();
     }

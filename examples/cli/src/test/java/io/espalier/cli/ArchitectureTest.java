@@ -37,6 +37,7 @@ class ArchitectureTest {
   private static final String ONNX = "io.espalier.onnx..";
   private static final String DJL = "io.espalier.djl..";
   private static final String TESTKIT = "io.espalier.testkit..";
+  private static final String TRAINING = "io.espalier.training..";
 
   /** The JDK, and annotations that nobody needs at run time. */
   private static final List<String> NOTHING =
@@ -129,7 +130,7 @@ class ArchitectureTest {
   static final ArchRule ONLY_THE_DJL_BACKEND_KNOWS_DJL =
       noClasses()
           .that()
-          .resideOutsideOfPackages(DJL, "io.espalier.cli..")
+          .resideOutsideOfPackages(DJL, TRAINING, "io.espalier.cli..")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("ai.djl..");
@@ -160,7 +161,7 @@ class ArchitectureTest {
   static final ArchRule LIBRARIES_DO_NOT_PRINT =
       noClasses()
           .that()
-          .resideOutsideOfPackage("io.espalier.cli..")
+          .resideOutsideOfPackages("io.espalier.cli..", TRAINING)
           .and()
           .doNotBelongToAnyOf(SearchSpace.class)
           .should()

@@ -16,7 +16,7 @@ public final class Digits {
   /** How soft the rim of a stroke is, in units of the image's width. */
   private static final double EDGE = 1.2 / SIZE;
 
-  private static final double NOISE = 0.08;
+  private static final double NOISE = 0.2;
 
   /** Strokes of each digit as points x, y in the unit square, y downwards. */
   private static final List<List<double[]>> SHAPES =
@@ -99,8 +99,8 @@ public final class Digits {
   private record Bend(
       double xx, double xy, double yx, double yy, double x, double y, double wave, double phase) {
     static Bend random(Random random) {
-      double turn = spread(random, 0.25);
-      double slant = spread(random, 0.35);
+      double turn = spread(random, 0.3);
+      double slant = spread(random, 0.5);
       double wide = 0.85 + spread(random, 0.2);
       double tall = 0.85 + spread(random, 0.15);
       double cos = Math.cos(turn);
@@ -112,7 +112,7 @@ public final class Digits {
           tall * (slant * sin + cos),
           0.5 + spread(random, 0.07),
           0.5 + spread(random, 0.07),
-          spread(random, 0.05),
+          spread(random, 0.08),
           Math.PI * random.nextDouble());
     }
 

@@ -28,6 +28,14 @@ public final class School {
   private static final int BATCH = 64;
   private static final int CALIBRATION = 20;
 
+  private static final String THREADS = "ai.djl.pytorch.num_threads";
+
+  static {
+    if (System.getProperty(THREADS) == null) {
+      System.setProperty(THREADS, "1"); // read when the engine is loaded
+    }
+  }
+
   private final Images lessons;
   private final Images exam;
 
