@@ -3,9 +3,9 @@ package io.espalier.djl.elastic;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
-import ai.djl.training.ParameterStore;
 import io.espalier.core.Cut;
 import io.espalier.djl.trace.TracedBlock;
 import io.espalier.trace.GraphNode;
@@ -18,9 +18,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Hands out whole weights in which all that reads a unit that is cut away is zero, and all of a
- * kernel but its middle. A block that sums over its units then computes what the smaller one does.
+ * kernel but its middle. A block that sums over its units then computes what the smaller one does,
+ * but for rounding.
  */
-final class MaskingStore extends ParameterStore {
+final class MaskingStore extends TypedStore {
   private final Map<String, float[][]> masks = new HashMap<>();
   private final NDManager manager;
 
@@ -29,8 +30,8 @@ final class MaskingStore extends ParameterStore {
    *
    * @param shift by how many units the masks are wrong
    */
-  MaskingStore(TracedBlock traced, Cut cut, int shift, NDManager manager) {
-    super(manager, false);
+  MaskingStore(TracedBlock traced, Cut cut, int shift, NDManager manager, DataType type) {
+    super(manager, type);
     this.manager = manager;
     for (GraphNode node : traced.graph().nodes()) {
       for (int i = 0; i < node.inputs().size(); i++) {
@@ -61,12 +62,12 @@ final class MaskingStore extends ParameterStore {
       @Nullable Parameter parameter, Device device, boolean training) {
     NDArray array = super.getValue(parameter, device, training);
     float[][] axes = parameter == null ? null : masks.get(parameter.getId());
-    for (int axis = 0; axes != null && axis < axes.length; axis++) {
+    for (int axis = 0; array != null && axes != null && axis < axes.length; axis++) {
       if (axes[axis].length > 0) {
         long[] dims = new long[axes.length];
         Arrays.fill(dims, 1);
         dims[axis] = axes[axis].length;
-        array = array.mul(manager.create(axes[axis], new Shape(dims)));
+        array = array.mul(manager.create(axes[axis], new Shape(dims)).toType(type(), false));
       }
     }
     return array;

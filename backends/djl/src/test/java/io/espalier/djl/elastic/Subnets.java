@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import io.espalier.core.Config;
@@ -36,6 +37,15 @@ final class Subnets {
     return block.forward(new ParameterStore(manager, false), new NDList(inputs), false);
   }
 
+  /** Outputs at inference, computed in numbers of the store's type. */
+  static NDList infer(Block block, TypedStore store, NDList inputs) {
+    NDList typed = new NDList(inputs.size());
+    for (NDArray input : inputs) {
+      typed.add(input.getDataType().isFloating() ? input.toType(store.type(), false) : input);
+    }
+    return block.forward(store, typed, false);
+  }
+
   /** The largest difference, as a part of the largest number. */
   static double difference(NDList expected, NDList actual) {
     assertEquals(expected.size(), actual.size());
@@ -48,9 +58,13 @@ final class Subnets {
 
   static double difference(NDArray expected, NDArray actual) {
     assertEquals(expected.getShape(), actual.getShape());
-    float largest = expected.abs().max().getFloat();
-    float off = expected.sub(actual).abs().max().getFloat();
-    assertTrue(Float.isFinite(largest) && Float.isFinite(off), "not a number came out");
+    double largest = largest(expected);
+    double off = largest(expected.sub(actual));
+    assertTrue(Double.isFinite(largest) && Double.isFinite(off), "not a number came out");
     return off / Math.max(largest, 1e-3);
+  }
+
+  private static double largest(NDArray array) {
+    return array.abs().max().toType(DataType.FLOAT64, false).getDouble();
   }
 }
