@@ -146,17 +146,27 @@ public record DjlBlock(Block block, List<Input> inputs) {
 
   /** What the block calls its inputs, if that is of use. */
   private static List<String> names(Block block, int count) {
-    if (block.isInitialized()) {
-      PairList<String, Shape> described = block.describeInput();
-      List<String> names = described == null ? List.of() : described.keys();
-      if (names.size() == count
-          && names.stream().noneMatch(name -> name == null || name.isEmpty())
-          && new HashSet<>(names).size() == count) {
-        return List.copyOf(names);
-      }
+    List<String> described = described(block);
+    if (described.size() == count
+        && described.stream().noneMatch(name -> name == null || name.isEmpty())
+        && new HashSet<>(described).size() == count) {
+      return List.copyOf(described);
     }
     String[] names = new String[count];
     Arrays.setAll(names, i -> "data" + i);
     return List.of(names);
+  }
+
+  private static List<String> described(Block block) {
+    if (!block.isInitialized()) {
+      return List.of();
+    }
+    try {
+      PairList<String, Shape> described = block.describeInput();
+      return described == null ? List.of() : described.keys();
+    } catch (IllegalArgumentException e) {
+      // one that was loaded, and never initialized, knows shapes but no names
+      return List.of();
+    }
   }
 }

@@ -2,16 +2,17 @@ package io.espalier.cli;
 
 import io.espalier.core.Model;
 import io.espalier.core.SearchSpace;
+import io.espalier.core.search.BudgetResult;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** The options of every command that carves a smaller model from one. */
 final class CarveOptions {
-  @Parameters(paramLabel = "MODEL", description = "The model, such as an ONNX file.")
-  private Path model = Path.of("");
+  @Mixin private SourceOptions source = new SourceOptions();
 
   @Option(
       names = {"-o", "--output"},
@@ -30,8 +31,8 @@ final class CarveOptions {
 
   private @Nullable Path config;
 
-  Path model() {
-    return model;
+  SourceOptions source() {
+    return source;
   }
 
   Path output() {
@@ -57,22 +58,43 @@ final class CarveOptions {
    * @param inputs other files that the command reads
    */
   Outputs outputs(Path... inputs) {
-    Path[] all = java.util.Arrays.copyOf(inputs, inputs.length + 1);
-    all[inputs.length] = model;
-    return new Outputs(all).with(manifest).with(config).with(output);
+    source.checkOutput(output);
+    List<Path> all = new ArrayList<>(List.of(inputs));
+    Path file = source.file();
+    if (file != null) {
+      all.add(file);
+    }
+    return new Outputs(all.toArray(Path[]::new)).with(manifest).with(config).with(output);
   }
 
   /** The search space of the model. */
   SearchSpace generate() {
-    return options.generate(model);
+    return source.generate(options);
   }
 
-  /** Carves the active sub-network and writes all that was asked for; the model comes last. */
+  /** Carves the active sub-network and writes all that was asked for. */
   void carve(SearchSpace space, Outputs outputs) {
-    Model carved = space.export();
+    write(space, space.export(), outputs);
+  }
+
+  /** Writes all that was asked for; the model comes last. */
+  void write(SearchSpace space, Model carved, Outputs outputs) {
     outputs.write(manifest, file -> space.manifest().write(file));
     outputs.write(config, file -> space.config().write(file));
     outputs.write(output, carved::save);
+  }
+
+  /** A table of what the network cost before and after it was carved, as far as it is known. */
+  String compare(SearchSpace space, BudgetResult costs) {
+    if (!source.isBlock()) {
+      return Comparison.of(costs, source.given(), output, options.shapes());
+    }
+    if (!SourceOptions.isOnnx(output)) {
+      return Comparison.of(costs);
+    }
+    try (TemporaryModel original = TemporaryModel.of(space.model())) {
+      return Comparison.of(costs, original.file(), output, options.shapes());
+    }
   }
 
   /** {@code small.onnx: 274,246 parameters (0.714 of the original), ...}. */

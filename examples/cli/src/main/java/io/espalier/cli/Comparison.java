@@ -14,13 +14,12 @@ final class Comparison {
 
   private Comparison() {}
 
-  /**
-   * A table of params, MACs, file size and latency.
-   *
-   * @param costs what was found
-   * @param shapes shapes of inputs, by name, where a user gave them
-   */
-  static String of(BudgetResult costs, Path before, Path after, Map<String, List<Long>> shapes) {
+  /** A table of params and MACs alone. */
+  static String of(BudgetResult costs) {
+    return table(costs).toString();
+  }
+
+  private static Table table(BudgetResult costs) {
     Table table = new Table("", "before", "after", "ratio");
     table.row(
         "parameters",
@@ -32,6 +31,17 @@ final class Comparison {
         Numbers.exact(costs.originalMacs()),
         Numbers.exact(costs.macs()),
         Numbers.ratio(costs.macs(), costs.originalMacs()));
+    return table;
+  }
+
+  /**
+   * A table of params, MACs, file size and latency.
+   *
+   * @param costs what was found
+   * @param shapes shapes of inputs, by name, where a user gave them
+   */
+  static String of(BudgetResult costs, Path before, Path after, Map<String, List<Long>> shapes) {
+    Table table = table(costs);
     OnnxModel original = OnnxModel.read(before);
     OnnxModel carved = OnnxModel.read(after);
     table.row(

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -28,9 +29,9 @@ final class Export implements Callable<Integer> {
   @Option(
       names = "--config",
       paramLabel = "C.json",
-      required = true,
-      description = "The config: a choice for each hparam.")
-  private Path config = Path.of("");
+      description =
+          "The config: a choice for each hparam. A block may go without: all of it is written.")
+  private @Nullable Path config;
 
   @Option(
       names = "--no-sort",
@@ -45,28 +46,40 @@ final class Export implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Outputs outputs = carving.outputs(config);
-    Config chosen = Config.read(config);
+    Path file = config;
+    if (file == null && !carving.source().isBlock()) {
+      throw carving.source().missing("option: '--config=C.json'");
+    }
+    Outputs outputs = file == null ? carving.outputs() : carving.outputs(file);
+    Config chosen = file == null ? null : Config.read(file);
     String summary;
     try (Progress progress = Progress.of(terminal, carving.quiet(), 3)) {
       progress.step("tracing");
       SearchSpace space = carving.generate();
       long params = space.params();
       long macs = space.macs();
-      checkNames(chosen, space);
-      space.select(chosen);
-      if (!unsorted) {
-        progress.step("sorting");
-        space.sortParameters();
+      if (chosen == null) {
+        carving.write(space, space.model(), outputs);
+      } else {
+        select(chosen, space, progress);
+        carving.carve(space, outputs);
       }
-      progress.step("carving");
-      carving.carve(space, outputs);
       summary = carving.summary(space, params, macs);
     }
     if (!carving.quiet()) {
       terminal.out().println(summary);
     }
     return ExitCode.OK;
+  }
+
+  private void select(Config chosen, SearchSpace space, Progress progress) {
+    checkNames(chosen, space);
+    space.select(chosen);
+    if (!unsorted) {
+      progress.step("sorting");
+      space.sortParameters();
+    }
+    progress.step("carving");
   }
 
   /** The config of another model would make an endless list; a few of its names tell as much. */
@@ -79,7 +92,7 @@ final class Export implements Callable<Integer> {
           "config "
               + config
               + " does not fit "
-              + carving.model()
+              + carving.source().name()
               + ": "
               + unknown.size()
               + " of its "

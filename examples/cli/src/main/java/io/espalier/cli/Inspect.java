@@ -1,13 +1,11 @@
 package io.espalier.cli;
 
 import io.espalier.core.SearchSpace;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Shows the search space of a model. */
 @Command(
@@ -16,8 +14,7 @@ import picocli.CommandLine.Parameters;
     versionProvider = Espalier.Version.class,
     description = "Shows what can be chosen in a model, what it costs, and what is frozen and why.")
 final class Inspect implements Callable<Integer> {
-  @Parameters(paramLabel = "MODEL", description = "The model, such as an ONNX file.")
-  private Path model = Path.of("");
+  @Mixin private SourceOptions source = new SourceOptions();
 
   @Option(names = "--json", description = "Print JSON for other tools.")
   private boolean json;
@@ -35,7 +32,7 @@ final class Inspect implements Callable<Integer> {
     SearchSpace space;
     try (Progress progress = Progress.of(terminal, options.quiet(), 1)) {
       progress.step("tracing");
-      space = options.generate(model);
+      space = source.generate(options);
     }
     if (json) {
       terminal.out().println(SpaceJson.of(space));

@@ -3,16 +3,17 @@ package io.espalier.cli;
 import com.google.inject.Guice;
 import io.espalier.core.EspalierException;
 import io.espalier.core.EspalierModule;
+import io.espalier.core.Model;
 import io.espalier.core.SearchSpace;
 import io.espalier.core.SearchSpaces;
 import io.espalier.core.rules.Rules;
 import io.espalier.trace.TrialSizes;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceConfigurationError;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -21,7 +22,10 @@ final class ModelOptions {
   @Option(
       names = "--input",
       paramLabel = "NAME=2x3x64x64",
-      description = "Trial sizes for an input that leaves dimensions open.")
+      description = {
+        "Trial sizes for an input that leaves dimensions open; with --block",
+        "the shape of an input, as in 1x3x64x64, or 1x128:int64."
+      })
   private Map<String, String> inputs = new LinkedHashMap<>();
 
   @Option(
@@ -33,7 +37,7 @@ final class ModelOptions {
   @Option(
       names = "--plugins",
       paramLabel = "DIR",
-      description = "A folder of JARs with operator rules, dynamic modules or backends.")
+      description = "A folder of JARs with operator rules, dynamic modules, backends or blocks.")
   private @Nullable Path plugins;
 
   @Option(
@@ -52,6 +56,8 @@ final class ModelOptions {
       description = "Print nothing but what was asked for.")
   private boolean quiet;
 
+  private @Nullable ClassLoader loader;
+
   boolean quiet() {
     return quiet;
   }
@@ -68,33 +74,55 @@ final class ModelOptions {
    */
   Map<String, List<Long>> shapes() {
     Map<String, List<Long>> shapes = new LinkedHashMap<>();
-    inputs.forEach((name, text) -> shapes.put(name, shape(name, text)));
+    words().forEach((name, words) -> shapes.put(name, words.shape()));
     return shapes;
   }
 
-  private static List<Long> shape(String name, String text) {
-    if (!text.matches("[1-9][0-9]{0,8}(x[1-9][0-9]{0,8})*")) {
-      throw new EspalierException(
-          "--input "
-              + name
-              + "="
-              + text
-              + " gives no shape; write sizes of at least 1 with an x between them, as in 2x3x64x64");
-    }
-    return Arrays.stream(text.split("x", -1)).map(Long::valueOf).toList();
+  private Map<String, InputWords> words() {
+    Map<String, InputWords> words = new LinkedHashMap<>();
+    inputs.forEach((name, text) -> words.put(name, InputWords.parse(name, text)));
+    return words;
   }
 
   /**
-   * The search space of a model under the given rules.
+   * The search space of a model file under the given rules.
    *
    * @throws EspalierException and others of its kind if anything given cannot be used
    */
   SearchSpace generate(Path model) {
     Rules given = rules();
+    for (Map.Entry<String, InputWords> input : words().entrySet()) {
+      if (!input.getValue().type().isEmpty()) {
+        throw new EspalierException(
+            "--input "
+                + input.getKey()
+                + " gives a type, but the model says the types of its inputs; leave it out");
+      }
+    }
     Map<String, List<Long>> shapes = shapes();
     TrialSizes sizes = shapes.isEmpty() ? TrialSizes.automatic() : TrialSizes.of(shapes);
+    return withPlugins(() -> spaces().generate(model, given, sizes));
+  }
+
+  /** The search space of a model that is open under the given rules. */
+  SearchSpace generate(Model model) {
+    Rules given = rules();
+    return withPlugins(() -> spaces().generate(model, given));
+  }
+
+  /**
+   * Makes and traces a block.
+   *
+   * @param params a file of parameters, if there is one
+   */
+  Model openBlock(String block, @Nullable Path params) {
+    Map<String, InputWords> words = words();
+    return withPlugins(() -> BlockSource.open(block, params, words, loader()));
+  }
+
+  private <T> T withPlugins(Supplier<T> work) {
     try {
-      return spaces().generate(model, given, sizes);
+      return work.get();
     } catch (LinkageError | ServiceConfigurationError e) {
       if (plugins == null) {
         throw e;
@@ -104,11 +132,17 @@ final class ModelOptions {
     }
   }
 
+  /** Finds what is on the class path and in the plugins. */
+  private ClassLoader loader() {
+    if (loader == null) {
+      loader = plugins == null ? ModelOptions.class.getClassLoader() : Plugins.loader(plugins);
+    }
+    return loader;
+  }
+
   private SearchSpaces spaces() {
-    ClassLoader loader =
-        plugins == null ? ModelOptions.class.getClassLoader() : Plugins.loader(plugins);
     SearchSpaces spaces =
-        Guice.createInjector(new EspalierModule(loader)).getInstance(SearchSpaces.class);
+        Guice.createInjector(new EspalierModule(loader())).getInstance(SearchSpaces.class);
     if (importance != null) {
       spaces = spaces.rankedBy(importance);
     }

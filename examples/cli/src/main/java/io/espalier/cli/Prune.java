@@ -91,9 +91,7 @@ final class Prune implements Callable<Integer> {
       carving.carve(space, outputs);
       if (!carving.quiet()) {
         progress.step("timing");
-        table =
-            Comparison.of(
-                found, carving.model(), carving.output(), carving.modelOptions().shapes());
+        table = carving.compare(space, found);
       }
     }
     terminal.out().print(table);

@@ -1,17 +1,24 @@
 package io.espalier.cli;
 
+import io.espalier.core.EspalierException;
 import io.espalier.core.Manifest;
+import io.espalier.core.Model;
 import io.espalier.onnx.file.OnnxModel;
 import io.espalier.onnx.verify.Verification;
 import io.espalier.onnx.verify.Verifier;
 import io.espalier.onnx.verify.VerifyOptions;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Checks a carved model against the masked original. */
 @Command(
@@ -20,11 +27,26 @@ import picocli.CommandLine.Parameters;
     versionProvider = Espalier.Version.class,
     description = "Compares a carved model with the original under the masks of a manifest.")
 final class Verify implements Callable<Integer> {
-  @Parameters(index = "0", paramLabel = "ORIGINAL", description = "The original ONNX file.")
-  private Path original = Path.of("");
+  @Parameters(
+      index = "0",
+      paramLabel = "ORIGINAL",
+      description = "The original ONNX file; with --block a .params file, or nothing.")
+  private Path first = Path.of("");
 
-  @Parameters(index = "1", paramLabel = "CARVED", description = "The ONNX file carved from it.")
-  private Path carved = Path.of("");
+  @Parameters(
+      index = "1",
+      arity = "0..1",
+      paramLabel = "CARVED",
+      description = "The ONNX file carved from it.")
+  private @Nullable Path second;
+
+  @Option(
+      names = "--block",
+      paramLabel = "CLASS[#METHOD]",
+      description = "The DJL Block that the ONNX file was carved from.")
+  private @Nullable String block;
+
+  @Spec private @Nullable CommandSpec command;
 
   @Option(
       names = "--manifest",
@@ -46,15 +68,39 @@ final class Verify implements Callable<Integer> {
     Verification result;
     try (Progress progress = Progress.of(terminal, options.quiet(), 1)) {
       progress.step("comparing");
-      result =
-          Verifier.verify(
-              OnnxModel.read(original),
-              OnnxModel.read(carved),
-              Manifest.read(manifest),
-              VerifyOptions.defaults().withShapes(options.shapes()));
+      result = block == null ? verify(first, carved()) : verifyBlock(block);
     }
     terminal.out().print(report(result));
     return result.passed() ? ExitCode.OK : ExitCode.SOFTWARE;
+  }
+
+  private Path carved() {
+    if (second == null) {
+      CommandSpec asked = Objects.requireNonNull(command, "set by picocli");
+      throw new ParameterException(asked.commandLine(), "Missing required parameter: 'CARVED'");
+    }
+    return second;
+  }
+
+  /** The original is written as ONNX, too; the manifest speaks of that as well. */
+  private Verification verifyBlock(String name) {
+    Path carved = second == null ? first : second;
+    if (!SourceOptions.isOnnx(carved)) {
+      throw new EspalierException(
+          carved + " cannot be verified; carve the block to an .onnx file, and verify that");
+    }
+    Model original = options.openBlock(name, second == null ? null : first);
+    try (TemporaryModel written = TemporaryModel.of(original)) {
+      return verify(written.file(), carved);
+    }
+  }
+
+  private Verification verify(Path original, Path carved) {
+    return Verifier.verify(
+        OnnxModel.read(original),
+        OnnxModel.read(carved),
+        Manifest.read(manifest),
+        VerifyOptions.defaults().withShapes(options.shapes()));
   }
 
   /** The error of each output, and what it means. */

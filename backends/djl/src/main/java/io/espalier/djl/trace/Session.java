@@ -8,7 +8,6 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
-import io.espalier.spi.OpId;
 import io.espalier.trace.TraceException;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
@@ -20,9 +19,6 @@ import org.jspecify.annotations.Nullable;
 
 /** One run of a block on symbolic arrays. */
 final class Session {
-  /** The operator that stands for what cannot be followed; it freezes what it touches. */
-  static final OpId UNTRACED = OpId.of("io.espalier.djl", "Untraced");
-
   private static final Methods METHODS = new Methods();
 
   private final BlockTree tree;
@@ -78,7 +74,7 @@ final class Session {
 
   /** Whether everything could be traced. */
   boolean isTraced() {
-    return tape.steps().stream().noneMatch(step -> step.op().equals(UNTRACED));
+    return tape.steps().stream().noneMatch(step -> step.op().equals(UntracedRule.UNTRACED));
   }
 
   /** What an array stands for: a real one is a parameter, or a constant. */
@@ -160,7 +156,7 @@ final class Session {
   private List<Value> untraced(
       String name, String reason, List<Value> read, RealRun.Outputs outputs) {
     return tape.record(
-        UNTRACED,
+        UntracedRule.UNTRACED,
         Settings.of("name", name).and("reason", reason),
         outputs.shapes(),
         outputs.types(),

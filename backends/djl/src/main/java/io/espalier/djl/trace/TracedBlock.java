@@ -95,7 +95,7 @@ public final class TracedBlock {
   public List<GraphNode> untraced() {
     List<GraphNode> found = new ArrayList<>();
     for (GraphNode node : graph.nodes()) {
-      if (node.op().equals(Session.UNTRACED)) {
+      if (node.op().equals(UntracedRule.UNTRACED)) {
         found.add(node);
       }
     }

@@ -10,9 +10,12 @@ import java.util.Set;
 /** What could not be traced freezes what it touches, and says why. */
 @AutoService(OperatorRule.class)
 public final class UntracedRule implements OperatorRule {
+  /** The operator that stands for what cannot be followed; it freezes what it touches. */
+  static final OpId UNTRACED = OpId.of("io.espalier.djl", "Untraced");
+
   @Override
   public Set<OpId> operators() {
-    return Set.of(Session.UNTRACED);
+    return Set.of(UNTRACED);
   }
 
   @Override
