@@ -13,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -21,9 +22,9 @@ import java.util.Set;
  * @param layer the layer that has it
  * @param axis what the layer calls it, such as {@code out_channels}; {@code *} for all of a layer
  *     that a plugin threw on
- * @param node the node, input or output that stopped it
- * @param op the operator there; empty for an input or output of the network
- * @param reason what stopped it
+ * @param node the node, input or output that stopped it; the layer where the rules did
+ * @param op the operator there; empty for an input or output of the network, and for rules
+ * @param reason what stopped it; behind a semicolon, what one could do about it
  */
 public record FrozenAxis(String layer, String axis, String node, String op, String reason) {
   private static final String EVERY_AXIS = "*";
@@ -47,16 +48,43 @@ public record FrozenAxis(String layer, String axis, String node, String op, Stri
           frozen.add(
               new FrozenAxis(layer, spec.localName(), reason.node(), reason.op(), reason.text()));
         }
-      } else if (!failed.isEmpty()) {
-        Set<Layout.Symbol> symbols = new LinkedHashSet<>();
-        Layout.forEachSymbol(layout, symbols::add);
-        if (failed.keySet().containsAll(symbols)) {
-          Space.Failure failure = Objects.requireNonNull(failed.get(symbols.iterator().next()));
-          frozen.add(of(layer, spec.localName(), failure));
-        }
+      } else {
+        stopped(layout, failed, space.ruled())
+            .map(symbol -> of(layer, spec.localName(), symbol, failed, space.ruled()))
+            .ifPresent(frozen::add);
       }
     }
     return frozen;
+  }
+
+  /** The first symbol of an axis, if plugins and rules leave none of its symbols free. */
+  private static Optional<Layout.Symbol> stopped(
+      Layout layout,
+      Map<Layout.Symbol, Space.Failure> failed,
+      Map<Layout.Symbol, Space.Ruled> ruled) {
+    if (failed.isEmpty() && ruled.isEmpty()) {
+      return Optional.empty();
+    }
+    Set<Layout.Symbol> symbols = new LinkedHashSet<>();
+    Layout.forEachSymbol(layout, symbols::add);
+    boolean all =
+        symbols.stream()
+            .allMatch(symbol -> failed.containsKey(symbol) || ruled.containsKey(symbol));
+    return all ? symbols.stream().findFirst() : Optional.empty();
+  }
+
+  private static FrozenAxis of(
+      String layer,
+      String axis,
+      Layout.Symbol symbol,
+      Map<Layout.Symbol, Space.Failure> failed,
+      Map<Layout.Symbol, Space.Ruled> ruled) {
+    Space.Failure failure = failed.get(symbol);
+    if (failure != null) {
+      return of(layer, axis, failure);
+    }
+    Space.Ruled rule = Objects.requireNonNull(ruled.get(symbol));
+    return new FrozenAxis(layer, axis, rule.layer(), "", rule.reason());
   }
 
   private static FrozenAxis of(String layer, String axis, Space.Failure failure) {

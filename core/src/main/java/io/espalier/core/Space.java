@@ -27,6 +27,7 @@ final class Space {
   private final Map<String, DynamicModule> modules;
   private final List<Consumer> consumers;
   private final List<Failure> failures;
+  private final Map<Layout.Symbol, Ruled> ruled;
   private final Costs costs;
   private final List<Dial> depths;
   private final int[] original;
@@ -56,6 +57,24 @@ final class Space {
    */
   record Failure(Layer layer, String reason) {}
 
+  /**
+   * What in the rules leaves a symbol no width but the original.
+   *
+   * @param layer the layer they do it at
+   * @param reason what they say of it
+   */
+  record Ruled(String layer, String reason) {
+    static Ruled by(Declarations.Declared hparam) {
+      String layer = hparam.name().substring(0, hparam.name().lastIndexOf('.'));
+      String key = hparam.module().key();
+      return new Ruled(
+          layer,
+          hparam.options().isEmpty()
+              ? "the rules leave " + key + " out; name it there to search its widths"
+              : "the rules for " + key + " allow no other width");
+    }
+  }
+
   Space(
       SymMap map,
       Rules rules,
@@ -63,13 +82,15 @@ final class Space {
       List<Dial> dials,
       List<ElasticLayer> layers,
       List<Consumer> consumers,
-      List<Failure> failures) {
+      List<Failure> failures,
+      Map<Layout.Symbol, Ruled> ruled) {
     this.map = map;
     this.rules = rules;
     this.hparams = List.copyOf(hparams);
     this.dials = List.copyOf(dials);
     this.consumers = List.copyOf(consumers);
     this.failures = List.copyOf(failures);
+    this.ruled = Map.copyOf(ruled);
     this.byName = new LinkedHashMap<>();
     hparams.forEach(spec -> byName.put(spec.name(), spec));
     this.modules = new LinkedHashMap<>();
@@ -110,6 +131,11 @@ final class Space {
 
   List<Failure> failures() {
     return failures;
+  }
+
+  /** What the rules freeze, of what could be free. */
+  Map<Layout.Symbol, Ruled> ruled() {
+    return ruled;
   }
 
   /** The setting that leaves the network as it is. */

@@ -32,6 +32,7 @@ final class SpaceBuilder {
   private final Depths depths;
   private final ResolvedRules rules;
   private final @Nullable BitSet[] allowed;
+  private final Map<Symbol, Space.Ruled> ruled = new HashMap<>();
   private final @Nullable Dial[] dialOfSymbol;
   private final Map<List<Symbol>, Dial> crops = new HashMap<>();
   private final List<Dial> dials = new ArrayList<>();
@@ -95,7 +96,8 @@ final class SpaceBuilder {
         dials,
         declarations.layers(),
         declarations.consumers(),
-        declarations.failures());
+        declarations.failures(),
+        ruled);
   }
 
   private void freeze(Symbol symbol) {
@@ -137,6 +139,9 @@ final class SpaceBuilder {
     }
     set.set(n);
     allowed[symbol.index()] = set;
+    if (set.cardinality() == 1) {
+      ruled.putIfAbsent(symbol, Space.Ruled.by(hparam));
+    }
   }
 
   /**

@@ -14,7 +14,9 @@ import java.util.Set;
  * size.
  */
 final class MixedTargets {
-  private static final String REASON = "an integer is computed from it and from an open dimension";
+  private static final String REASON =
+      "an integer is computed from it and from an open dimension; export the model with that"
+          + " dimension fixed to search it";
 
   private final SymMap map;
   private final Set<Layout.Symbol> mixed = new HashSet<>();

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /** Finds the axes on whose freedom two trials disagree. */
 final class TrialComparison {
   private static final String REASON =
-      "whether it is free depends on the size of an open dimension";
+      "whether it is free depends on the size of an open dimension; export the model with that"
+          + " dimension fixed to search it";
 
   private final IdentityHashMap<Term, Term> partners = new IdentityHashMap<>();
   private final IdentityHashMap<Term, Term> inverse = new IdentityHashMap<>();

@@ -31,7 +31,7 @@ public final class Col2ImRule implements OperatorRule {
     Optional<Ints> image = node.input(1).ints();
     Optional<Ints> block = node.input(2).ints();
     if (image.isEmpty() || block.isEmpty()) {
-      t.unsupported("its image_shape or block_shape is computed from data");
+      t.unsupported(Reasons.fromData("its image_shape or block_shape is"));
       return;
     }
     long patch = Arrays.stream(block.get().values()).reduce(1, (a, b) -> a * b);

@@ -30,7 +30,7 @@ public final class ExpandRule implements OperatorRule {
     Value x = node.input(0);
     Optional<Ints> given = node.input(1).ints();
     if (given.isEmpty()) {
-      t.unsupported("its shape is computed from data");
+      t.unsupported(Reasons.fromData("its shape is"));
       return;
     }
     List<Element> shape = given.get().elements();

@@ -50,7 +50,7 @@ final class Groups {
   static void unifyKernel(Node node, Typing t, Windows windows) {
     Value w = node.input(1);
     if (!w.parameter()) {
-      Axes.freezeFrom(2, w.axes(), t, "its kernel is computed from data");
+      Axes.freezeFrom(2, w.axes(), t, Reasons.fromData("its kernel is"));
       return;
     }
     List<Axis> kernel = windows.crop(node, t);

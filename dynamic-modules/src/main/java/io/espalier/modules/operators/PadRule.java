@@ -32,7 +32,7 @@ public final class PadRule implements OperatorRule {
     Optional<Ints> pads = node.ints(attribute, 1);
     Optional<Ints> axes = node.ints("axes", 3);
     if (pads.isEmpty() || (axes.isEmpty() && node.input(3).present())) {
-      t.unsupported("its padding is computed from data");
+      t.unsupported(Reasons.fromData("its padding is"));
       return;
     }
     int count = axes.map(Ints::size).orElse(x.rank());

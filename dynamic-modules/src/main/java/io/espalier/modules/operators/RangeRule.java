@@ -33,7 +33,7 @@ public final class RangeRule implements OperatorRule {
       bound(node.input(i), t).ifPresent(bounds::add);
     }
     if (bounds.size() < 3) {
-      t.unsupported("its bounds are computed from data");
+      t.unsupported(Reasons.fromData("its bounds are"));
       return;
     }
     double count = Math.ceil((bounds.get(1) - bounds.get(0)) / bounds.get(2));

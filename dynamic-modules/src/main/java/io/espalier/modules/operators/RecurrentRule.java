@@ -45,7 +45,7 @@ public final class RecurrentRule implements OperatorRule {
       return;
     }
     if (!w.parameter() || !r.parameter()) {
-      t.unsupported("its weights are computed from data");
+      t.unsupported(Reasons.fromData("its weights are"));
       return;
     }
     boolean batchFirst = node.attributes().number("layout", 0) != 0;

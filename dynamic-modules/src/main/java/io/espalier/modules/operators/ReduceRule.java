@@ -42,7 +42,7 @@ public final class ReduceRule implements OperatorRule {
     Value x = node.input(0);
     Optional<Ints> given = node.ints("axes", 1);
     if (given.isEmpty() && node.input(1).present()) {
-      t.unsupported("its axes are computed from data");
+      t.unsupported(Reasons.fromData("its axes are"));
       return;
     }
     boolean none = given.isEmpty() || given.get().size() == 0;

@@ -30,7 +30,7 @@ public final class ReshapeRule implements OperatorRule {
     Value x = node.input(0);
     Optional<Ints> given = node.ints("shape", 1);
     if (given.isEmpty()) {
-      t.unsupported("its shape is computed from data");
+      t.unsupported(Reasons.fromData("its shape is"));
       return;
     }
     long size = Axes.size(x.axes());

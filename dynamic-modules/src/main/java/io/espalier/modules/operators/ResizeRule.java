@@ -36,7 +36,7 @@ public final class ResizeRule implements OperatorRule {
     Optional<Ints> sizes = node.input(3).ints().filter(given -> given.size() == count);
     Optional<double[]> scales = scales(node).filter(given -> given.length == count);
     if (sizes.isEmpty() && scales.isEmpty()) {
-      t.unsupported("its sizes or scales are computed from data");
+      t.unsupported(Reasons.fromData("its sizes or scales are"));
       return;
     }
     if (node.attributes().text("coordinate_transformation_mode", "").equals("tf_crop_and_resize")

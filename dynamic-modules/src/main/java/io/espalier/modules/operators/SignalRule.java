@@ -34,7 +34,7 @@ public final class SignalRule implements OperatorRule {
     List<Axis> y = new ArrayList<>();
     for (long extent : shape(node)) {
       if (extent < 1) {
-        t.unsupported("its size is computed from data");
+        t.unsupported(Reasons.fromData("its size is"));
         return;
       }
       y.add(Axes.frozen(t, extent, reason));

@@ -41,7 +41,7 @@ public final class SliceRule implements OperatorRule {
         || ends.isEmpty()
         || (axes.isEmpty() && node.input(3).present())
         || (steps.isEmpty() && node.input(4).present())) {
-      t.unsupported("its bounds are computed from data");
+      t.unsupported(Reasons.fromData("its bounds are"));
       return;
     }
     int count = starts.get().size();

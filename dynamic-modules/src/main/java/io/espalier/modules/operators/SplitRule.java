@@ -37,7 +37,7 @@ public final class SplitRule implements OperatorRule {
     }
     Optional<Ints> given = node.ints("split", 1);
     if (given.isEmpty() && node.input(1).present()) {
-      t.unsupported("its sizes are computed from data");
+      t.unsupported(Reasons.fromData("its sizes are"));
       return;
     }
     long whole = x.axis(axis).extent();

@@ -31,7 +31,7 @@ public final class SqueezeRule implements OperatorRule {
     List<Axis> x = node.input(0).axes();
     Optional<Ints> given = node.ints("axes", 1);
     if (given.isEmpty() && node.input(1).present()) {
-      t.unsupported("its axes are computed from data");
+      t.unsupported(Reasons.fromData("its axes are"));
       return;
     }
     boolean[] taken = new boolean[x.size()];

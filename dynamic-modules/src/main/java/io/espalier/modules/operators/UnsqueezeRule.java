@@ -25,7 +25,7 @@ public final class UnsqueezeRule implements OperatorRule {
     List<Axis> x = node.input(0).axes();
     Optional<Ints> given = node.ints("axes", 1);
     if (given.isEmpty()) {
-      t.unsupported("its axes are computed from data");
+      t.unsupported(Reasons.fromData("its axes are"));
       return;
     }
     boolean[] added = new boolean[x.size() + given.get().size()];

@@ -63,6 +63,6 @@ class RangeTest {
   void boundsOfDataAreNotKnown() {
     Solved net = sequence().node("Range", "r", "zero, x, one").solve();
 
-    assertEquals("its bounds are computed from data", net.unknown("r"));
+    assertTrue(net.unknown("r").startsWith("its bounds are computed from data"));
   }
 }

@@ -1,7 +1,6 @@
 package io.espalier.cli;
 
 import io.espalier.core.Choice;
-import io.espalier.core.FrozenAxis;
 import io.espalier.core.Hparam;
 import io.espalier.core.SearchSpace;
 import java.util.ArrayList;
@@ -31,7 +30,7 @@ final class SpaceText {
     line(text, "");
     choices(space, text);
     derived(space, text);
-    frozen(space, text);
+    text.append(FrozenText.of(space));
     return text.toString();
   }
 
@@ -79,27 +78,8 @@ final class SpaceText {
     }
   }
 
-  private static void frozen(SearchSpace space, StringBuilder text) {
-    Map<String, List<String>> byReason = new LinkedHashMap<>();
-    for (FrozenAxis axis : space.frozen()) {
-      byReason
-          .computeIfAbsent(reason(axis), reason -> new ArrayList<>())
-          .add(axis.layer() + "." + axis.axis());
-    }
-    if (!byReason.isEmpty()) {
-      line(text, "");
-      line(text, "widths that may not change:");
-      byReason.forEach((reason, names) -> line(text, "  " + listed(names) + ": " + reason));
-    }
-  }
-
-  private static String reason(FrozenAxis axis) {
-    return axis.op().isEmpty()
-        ? axis.reason()
-        : axis.reason() + " (" + axis.op() + " " + axis.node() + ")";
-  }
-
-  private static String listed(List<String> names) {
+  /** The first names, and how many more there are. */
+  static String listed(List<String> names) {
     int rest = names.size() - MOST_NAMES;
     return String.join(", ", names.subList(0, Math.min(names.size(), MOST_NAMES)))
         + (rest > 0 ? " and " + rest + " more" : "");

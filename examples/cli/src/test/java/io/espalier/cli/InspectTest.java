@@ -148,6 +148,54 @@ class InspectTest {
   }
 
   @Test
+  void theTextEndsWithWhatIsFrozenByReason() {
+    OnnxGraphBuilder builder = new OnnxGraphBuilder("frozen", 17);
+    builder.opset("com.acme", 1);
+    String x = builder.input("input", "N", 4);
+    x = builder.node("MatMul", "/a/MatMul", List.of(x, builder.weights("a.weight", 4, 8)));
+    x = builder.node("Softmax", "/Softmax", List.of(x));
+    x = builder.node("MatMul", "/b/MatMul", List.of(x, builder.weights("b.weight", 8, 6)));
+    x = builder.node("Softmax", "/Softmax_1", List.of(x));
+    x = builder.node("MatMul", "/c/MatMul", List.of(x, builder.weights("c.weight", 6, 3)));
+    x = builder.node("com.acme:Twist", "/Twist", List.of(x));
+    x = builder.node("MatMul", "/d/MatMul", List.of(x, builder.weights("d.weight", 3, 2)));
+    Path model = Cli.save(builder.output("output", x, "N", 2).build(), dir.resolve("m.onnx"));
+
+    String text = Cli.done("inspect", model);
+
+    String frozen = text.substring(text.indexOf("widths that may not change"));
+    assertEquals(
+        """
+        widths that may not change, by reason:
+          Softmax runs over it (Softmax /Softmax, /Softmax_1): 4
+            a.out_features, b.in_features, b.out_features, c.in_features
+          operator com.acme:Twist has no rule (com.acme:Twist /Twist): 3
+            c.out_features, d.in_features, d.out_features
+            what helps: a plugin with an OperatorRule for it can open it
+          graph input 'input' fixes it: 1
+            a.in_features
+        """,
+        frozen);
+  }
+
+  @Test
+  void rulesAreAReasonToo() throws IOException {
+    Path model = Cli.save(SampleNetworks.thinResnet(), dir.resolve("m.onnx"));
+    Path open =
+        Files.writeString(dir.resolve("a.json"), "{\"nn.Conv2d\": {}, \"nn.BatchNorm2d\": {}}");
+    Path narrow =
+        Files.writeString(
+            dir.resolve("b.json"),
+            "{\"nn.Conv2d\": {\"channels_ratio\": [1]}, \"nn.BatchNorm2d\": {}}");
+
+    String text = Cli.done("inspect", model, "--rules", open);
+    assertTrue(text.contains("  the rules leave nn.Linear out: "), text);
+    assertTrue(text.contains("    what helps: name it there to search its widths"), text);
+    text = Cli.done("inspect", model, "--rules", narrow);
+    assertTrue(text.contains("  the rules for nn.Conv2d allow no other width: "), text);
+  }
+
+  @Test
   void takesTrialSizes() {
     Path model = Cli.save(SampleNetworks.thinResnet(), dir.resolve("m.onnx"));
     assertEquals(
