@@ -13,6 +13,7 @@ import io.espalier.core.Samplers;
 import io.espalier.core.SearchSpace;
 import io.espalier.core.SearchSpaces;
 import io.espalier.core.rules.Rules;
+import io.espalier.core.search.ExactHparams;
 import io.espalier.onnx.OnnxBackend;
 import io.espalier.onnx.OnnxNetwork;
 import io.espalier.onnx.SharedData;
@@ -27,16 +28,23 @@ import io.espalier.onnx.verify.VerifyOptions;
 import io.espalier.spi.DMRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -45,6 +53,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class ZooTest {
   private static final int CONFIGS = 20;
+  private static final int EXACT_CONFIGS = 5;
   private static final int CONTROLS = 5;
 
   /** Files of the zoo with the fewest widths that must be searchable in each. */
@@ -79,6 +88,9 @@ class ZooTest {
           Map.entry("zoo/real/light_resnet50", 37),
           Map.entry("zoo/real/light_squeezenet", 25));
 
+  private static final Coverage COVERAGE = new Coverage();
+  private static final Set<String> CHECKED = new HashSet<>();
+
   private static final SearchSpaces SPACES =
       new SearchSpaces(
           Set.of(new OnnxBackend()), DMRegistry.discover(ZooTest.class.getClassLoader()));
@@ -108,12 +120,30 @@ class ZooTest {
   @MethodSource("networks")
   void everyWidthIsFound(String network) {
     SearchSpace space = space(model(network));
-    long widths =
-        space.namedHparams(true, true).values().stream()
-            .filter(hparam -> !hparam.original().sizes() && !hparam.name().endsWith("depth"))
-            .count();
+    long widths = Coverage.widths(space);
     int least = LEAST_WIDTHS.getOrDefault(network, 1);
     assertTrue(widths >= least, network + " has " + widths + " searchable widths, not " + least);
+  }
+
+  /** A config of one export fits the others: kernels, widths and depths, by name and choices. */
+  @ParameterizedTest(name = "{0} and {1}")
+  @CsvSource({
+    "resnet50, resnet50_unfold",
+    "resnet18, resnet18_dynamo",
+    "mobilenet_v2, mobilenet_v2_dynamo"
+  })
+  void exportersAgreeOnWhatCanBeChosen(String one, String other) {
+    Map<String, List<Choice>> choices = choices("zoo/" + one);
+    assertTrue(choices.keySet().stream().filter(name -> name.endsWith(".depth")).count() >= 4);
+    assertEquals(choices, choices("zoo/" + other));
+  }
+
+  private static Map<String, List<Choice>> choices(String network) {
+    Map<String, List<Choice>> choices = new TreeMap<>();
+    space(model(network))
+        .namedHparams(true, true)
+        .forEach((name, hparam) -> choices.put(name, hparam.choices()));
+    return choices;
   }
 
   /** Random configs and the narrowest, with sorted units. */
@@ -126,14 +156,60 @@ class ZooTest {
     Random random = new Random(network.hashCode());
     Verifier verifier = new Verifier(original, VerifyOptions.defaults());
     int conclusive = 0;
+    double worst = 0;
     for (int i = 0; i <= CONFIGS; i++) {
       space.sample(i == 0 ? Samplers.min() : Samplers.random(random));
       Verification verification = check(space, verifier, space.manifest());
       assertTrue(
           verification.passed(), () -> network + ": " + verification + " at " + space.config(true));
       conclusive += verification.conclusive() ? 1 : 0;
+      worst = Math.max(worst, verification.worst());
     }
     assertTrue(conclusive >= CONFIGS / 2, network + ": the signal dies out in most configs");
+    if (LEAST_WIDTHS.containsKey(network)) {
+      COVERAGE.add(network.substring("zoo/".length()), space, worst);
+      CHECKED.add(network);
+    }
+  }
+
+  /** Only where all of them were checked. */
+  @AfterAll
+  static void theTableIsUpToDate() throws IOException {
+    if (CHECKED.containsAll(LEAST_WIDTHS.keySet())) {
+      COVERAGE.check();
+    }
+  }
+
+  @Test
+  void everyFileIsHere() {
+    Set<String> files = new TreeSet<>();
+    for (Path file : SharedData.zoo()) {
+      String name = SharedData.path("zoo").relativize(file).toString();
+      files.add("zoo/" + name.substring(0, name.length() - ".onnx".length()));
+    }
+    assertEquals(files, new TreeSet<>(LEAST_WIDTHS.keySet()));
+  }
+
+  /** Cuts that leave norms and depth alone are proved by masks alone. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("networks")
+  void exactCutsEqualThePlainlyMaskedNetwork(String network) {
+    OnnxModel original = seeing(model(network));
+    SearchSpace space = space(original);
+    space.sortParameters();
+    Set<String> whole = ExactHparams.of(space);
+    Random random = new Random(network.hashCode());
+    Verifier verifier = new Verifier(original, VerifyOptions.defaults().withMasksOnly());
+    for (int i = 0; i <= EXACT_CONFIGS; i++) {
+      space.sample(i == 0 ? Samplers.min() : Samplers.random(random));
+      whole.stream().map(space::hparam).forEach(hparam -> hparam.setActive(hparam.original()));
+      Manifest manifest = space.manifest();
+      assertEquals(List.of(), manifest.skipped());
+      assertEquals(List.of(), manifest.normalised());
+      Verification verification = check(space, verifier, manifest);
+      assertTrue(
+          verification.passed(), () -> network + ": " + verification + " at " + space.config(true));
+    }
   }
 
   /**
