@@ -33,6 +33,7 @@ final class Assembler {
   private final SizeArithmetic arithmetic;
   private final Map<Integer, String> names = new HashMap<>();
   private final Map<Integer, String> outputNames = new HashMap<>();
+  private final List<Integer> steps = new ArrayList<>();
 
   Assembler(DjlBlock source, BlockTree tree, List<Session> sessions, OpenSizes sizes) {
     this.source = source;
@@ -76,7 +77,7 @@ final class Assembler {
       }
       writer.output(name);
     }
-    return writer.finish(source);
+    return writer.finish(source, steps);
   }
 
   private String outputName(int index) {
@@ -157,6 +158,7 @@ final class Assembler {
       outputs.add(name);
       declared.put(name, dims(value));
     }
+    steps.add(writer.nodes());
     writer.named(
         node,
         step.call(),

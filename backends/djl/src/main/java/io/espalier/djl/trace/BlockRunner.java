@@ -35,7 +35,7 @@ final class BlockRunner {
     } catch (TraceException e) {
       throw e;
     } catch (RuntimeException e) {
-      session.tape().reset(mark);
+      session.reset(mark);
       call.children().clear();
       return session.leaf(block, before, e);
     } finally {

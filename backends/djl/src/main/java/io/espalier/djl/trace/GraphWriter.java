@@ -109,8 +109,18 @@ final class GraphWriter {
     graph.output(name);
   }
 
-  TracedBlock finish(DjlBlock source) {
+  /** How many nodes have been written. */
+  int nodes() {
+    return calls.size();
+  }
+
+  /**
+   * Ends the graph.
+   *
+   * @param steps the node of each step of a run
+   */
+  TracedBlock finish(DjlBlock source, List<Integer> steps) {
     new Layers(graph, paths, calls).of(root).forEach(graph::layer);
-    return new TracedBlock(source, graph.build(), types, calls, paths);
+    return new TracedBlock(source, graph.build(), types, calls, paths, steps);
   }
 }

@@ -38,6 +38,11 @@ final class Methods {
     }
   }
 
+  /** Whether a method changes the array it is called on. */
+  static boolean isInPlace(String name) {
+    return IN_PLACE.contains(name);
+  }
+
   void put(String name, Function<Invocation, @Nullable Object> method) {
     if (byName.put(name, method) != null) {
       throw new IllegalStateException("two methods are called " + name);

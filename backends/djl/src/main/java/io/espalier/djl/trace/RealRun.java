@@ -8,7 +8,6 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import io.espalier.trace.TraceException;
-import java.lang.reflect.InvocationTargetException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -44,37 +43,13 @@ final class RealRun {
   private RealRun() {}
 
   /** What a method gives. */
-  static Outputs of(Session session, Invocation call) {
+  static Outputs of(Invocation call) {
     String what = "method " + call.name() + " of an array of shape " + call.self().shape();
-    return twice(
-        what,
-        null,
-        feeds -> {
-          Object[] real = new Object[call.count()];
-          for (int i = 0; i < real.length; i++) {
-            Object arg = call.arg(i);
-            if (arg instanceof NDArray array) {
-              real[i] = feeds.array(session.value(array));
-            } else if (arg instanceof NDList list) {
-              real[i] = feeds.list(BlockRunner.values(session, list));
-            } else {
-              real[i] = arg;
-            }
-          }
-          NDArray self = feeds.array(call.self());
-          boolean ofArray = call.method().getDeclaringClass().isInstance(self);
-          try {
-            return call.method().invoke(ofArray ? self : self.getNDArrayInternal(), real);
-          } catch (InvocationTargetException e) {
-            throw new IllegalStateException(e.getCause());
-          } catch (IllegalAccessException e) {
-            throw new IllegalStateException(e);
-          }
-        });
+    return twice(what, null, feeds -> new RealCall(call, feeds::array).make());
   }
 
   /** What a block gives. */
-  static Outputs of(Session session, Block block, List<Value> inputs, RuntimeException cause) {
+  static Outputs of(Block block, List<Value> inputs, RuntimeException cause) {
     return twice(
         "block " + block.getClass().getName(),
         cause,
@@ -121,14 +96,13 @@ final class RealRun {
       if (value.source() instanceof Value.Stored stored) {
         return stored.parameter().getArray();
       }
-      int size = Math.toIntExact(value.shape().size());
-      float[] elements = new float[size];
-      for (int i = 0; i < size; i++) {
-        elements[i] =
-            value.source() instanceof Value.Given given
-                ? (float) given.literal().element(i)
-                // as indices 0 and 1 are as small as can be
-                : (float) filling * (i % 3 == 0 ? 1 : i % 2);
+      if (value.source() instanceof Value.Given given) {
+        return RealArrays.of(given.literal(), manager);
+      }
+      float[] elements = new float[Math.toIntExact(value.shape().size())];
+      for (int i = 0; i < elements.length; i++) {
+        // as indices 0 and 1 are as small as can be
+        elements[i] = (float) filling * (i % 3 == 0 ? 1 : i % 2);
       }
       return manager.create(elements, value.shape()).toType(value.type(), false);
     }

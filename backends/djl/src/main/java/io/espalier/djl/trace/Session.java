@@ -28,9 +28,20 @@ final class Session {
   private final SymbolicManager manager = new SymbolicManager(this);
   private final ParameterStore store;
   private final IdentityHashMap<NDArray, Parameter> arrays = new IdentityHashMap<>();
+  private final @Nullable RealArrays real;
 
   Session(BlockTree tree) {
+    this(tree, null);
+  }
+
+  /**
+   * A run.
+   *
+   * @param real where to keep what is computed of real inputs; null for a run without any
+   */
+  Session(BlockTree tree, @Nullable RealArrays real) {
     this.tree = tree;
+    this.real = real;
     this.calls = new BlockCalls(tree);
     this.tape = new Tape(calls);
     this.ops = new Ops(tape);
@@ -64,9 +75,18 @@ final class Session {
 
   /** Runs the block on inputs of these shapes. */
   void run(Block block, List<Shape> shapes, List<DataType> types) {
+    run(block, shapes, types, new NDList());
+  }
+
+  /** Runs the block on real inputs, too; they are not changed. */
+  void run(Block block, List<Shape> shapes, List<DataType> types, NDList data) {
     NDList inputs = new NDList();
     for (int i = 0; i < shapes.size(); i++) {
-      inputs.add(SymbolicArray.of(this, tape.input(shapes.get(i), types.get(i))));
+      Value input = tape.input(shapes.get(i), types.get(i));
+      inputs.add(SymbolicArray.of(this, input));
+      if (real != null) {
+        real.put(input, data.get(i));
+      }
     }
     NDList outputs = new BlockRunner(this).run(block, inputs);
     outputs.forEach(output -> tape.output(value(output)));
@@ -100,8 +120,30 @@ final class Session {
     return SymbolicArray.of(this, tape.parameter(parameter));
   }
 
+  /** Forgets what was recorded since. */
+  void reset(Tape.Mark mark) {
+    tape.reset(mark);
+    if (real != null) {
+      real.forget(mark.values());
+    }
+  }
+
   /** What a method of a symbolic array does. */
   @Nullable Object invoke(Invocation call) throws Throwable {
+    if (real == null || !isComputing(call.method())) {
+      return symbolic(call);
+    }
+    RealCall behind = new RealCall(call, real::get);
+    Object result = symbolic(call);
+    real.follow(behind, result);
+    return result;
+  }
+
+  private static boolean isComputing(Method method) {
+    return method.getReturnType() == NDArray.class || method.getReturnType() == NDList.class;
+  }
+
+  private @Nullable Object symbolic(Invocation call) throws Throwable {
     Function<Invocation, @Nullable Object> known = METHODS.find(call.name());
     if (known != null) {
       return known.apply(call);
@@ -128,7 +170,7 @@ final class Session {
         read.addAll(BlockRunner.values(this, list));
       }
     }
-    RealRun.Outputs outputs = RealRun.of(this, call);
+    RealRun.Outputs outputs = RealRun.of(call);
     List<Value> values = untraced(name, "no operator is known for " + name, read, outputs);
     return outputs.list() ? call.results(values) : call.result(values.get(0));
   }
@@ -140,7 +182,7 @@ final class Session {
         cause instanceof Untraceable
             ? cause.getMessage()
             : "does not run on symbolic arrays (" + cause + ")";
-    RealRun.Outputs outputs = RealRun.of(this, block, inputs, cause);
+    RealRun.Outputs outputs = RealRun.of(block, inputs, cause);
     List<Value> read = new ArrayList<>(inputs);
     for (Parameter parameter : block.getParameters().values()) {
       if (parameter.isInitialized()) {
@@ -148,8 +190,11 @@ final class Session {
       }
     }
     NDList list = new NDList();
-    untraced(name, "block " + name + " " + reason, read, outputs)
-        .forEach(value -> list.add(SymbolicArray.of(this, value)));
+    List<Value> values = untraced(name, "block " + name + " " + reason, read, outputs);
+    values.forEach(value -> list.add(SymbolicArray.of(this, value)));
+    if (real != null) {
+      real.follow(block, inputs, values);
+    }
     return list;
   }
 

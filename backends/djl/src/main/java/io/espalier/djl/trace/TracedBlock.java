@@ -26,14 +26,21 @@ public final class TracedBlock {
   private final List<DataType> types;
   private final List<Optional<Block>> owners;
   private final List<String> paths;
+  private final List<Integer> steps;
 
   TracedBlock(
-      DjlBlock source, Graph graph, List<DataType> types, List<BlockCall> calls, CallPaths names) {
+      DjlBlock source,
+      Graph graph,
+      List<DataType> types,
+      List<BlockCall> calls,
+      CallPaths names,
+      List<Integer> steps) {
     this.source = source;
     this.graph = graph;
     this.types = List.copyOf(types);
     this.owners = calls.stream().map(BlockCall::block).toList();
     this.paths = calls.stream().map(names::path).toList();
+    this.steps = List.copyOf(steps);
   }
 
   /** The block, and what it is fed. */
@@ -89,6 +96,11 @@ public final class TracedBlock {
     double[] elements = new double[Math.toIntExact(constant.size())];
     Arrays.setAll(elements, constant.literal()::element);
     return elements;
+  }
+
+  /** The node of each step of a run. */
+  List<Integer> steps() {
+    return steps;
   }
 
   /** The nodes that stand for what could not be traced. */
