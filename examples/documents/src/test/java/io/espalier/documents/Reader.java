@@ -40,10 +40,16 @@ final class Reader {
 
   private static final String SNIPPET =
       """
+      import ai.djl.ndarray.*;
+      import ai.djl.ndarray.types.*;
+      import ai.djl.nn.Block;
+      import ai.djl.training.ParameterStore;
       import com.google.inject.*;
       import io.espalier.core.*;
       import io.espalier.core.rules.*;
       import io.espalier.core.search.*;
+      import io.espalier.djl.*;
+      import io.espalier.djl.training.*;
       import io.espalier.onnx.*;
       import io.espalier.onnx.file.*;
       import io.espalier.onnx.verify.*;
@@ -104,8 +110,10 @@ final class Reader {
     } else {
       Path source = folder.resolve("Snippet.java");
       Files.writeString(source, SNIPPET.formatted(text));
-      compile(List.of(source), folder, CLASS_PATH);
-      run(List.of(folder.toString()), List.of("Snippet"));
+      List<String> path = built();
+      compile(List.of(source), folder, Stream.concat(path.stream(), CLASS_PATH.stream()).toList());
+      path.add(folder.toString());
+      run(path, List.of("Snippet"));
     }
   }
 
@@ -131,10 +139,7 @@ final class Reader {
 
   /** Compiles a test beside the classes that were compiled before, and runs it. */
   private void test(String file) throws IOException, InterruptedException {
-    List<String> path = new ArrayList<>();
-    try (Stream<Path> jars = Files.list(folder.resolve("target"))) {
-      jars.map(Path::toString).forEach(path::add);
-    }
+    List<String> path = built();
     Path classes = Files.createDirectories(folder.resolve("test-classes"));
     path.add(classes.toString());
     compile(
@@ -143,6 +148,17 @@ final class Reader {
         Stream.concat(path.stream(), CLASS_PATH.stream()).toList());
     String name = file.substring(TESTS.length(), file.lastIndexOf('.')).replace('/', '.');
     run(path, List.of(RunTest.class.getName(), name));
+  }
+
+  /** The JARs of the classes that were compiled before. */
+  private List<String> built() throws IOException {
+    List<String> path = new ArrayList<>();
+    if (Files.exists(folder.resolve("target"))) {
+      try (Stream<Path> jars = Files.list(folder.resolve("target"))) {
+        jars.map(Path::toString).forEach(path::add);
+      }
+    }
+    return path;
   }
 
   private static void compile(List<Path> sources, Path classes, List<String> path)
