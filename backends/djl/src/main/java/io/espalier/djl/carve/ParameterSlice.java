@@ -92,7 +92,8 @@ public final class ParameterSlice {
     return kept;
   }
 
-  boolean isSame(ParameterSlice other) {
+  /** Whether another slice keeps the same. */
+  public boolean isSame(ParameterSlice other) {
     return whole.equals(other.whole) && Arrays.deepEquals(kept.toArray(), other.kept.toArray());
   }
 

@@ -1,10 +1,15 @@
 package io.espalier.djl.elastic;
 
 import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
 import io.espalier.core.Config;
 import io.espalier.core.EspalierException;
 import io.espalier.core.SearchSpace;
 import io.espalier.djl.DjlNetwork;
+import io.espalier.djl.carve.ParameterSlice;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A block that runs at any config of its search space. It wraps the user's block without copying or
@@ -22,12 +27,18 @@ public final class ElasticBlock extends DelegatingBlock {
   private final SearchSpace space;
   private final DjlNetwork network;
   private final Training training = new Training();
+  private final Map<String, Parameter> parameters = new HashMap<>();
   private volatile Subnet subnet;
 
   private ElasticBlock(SearchSpace space, DjlNetwork network) {
     super(network.block());
     this.space = space;
     this.network = network;
+    network
+        .block()
+        .getParameters()
+        .values()
+        .forEach(parameter -> parameters.put(parameter.getId(), parameter));
     this.subnet = new Subnet(space.config(), network.network().cut(space.cut()), training);
   }
 
@@ -82,6 +93,12 @@ public final class ElasticBlock extends DelegatingBlock {
    */
   public void refresh() {
     training.settle();
+  }
+
+  /** The part of a parameter that a step of an optimizer has to change; null for all of it. */
+  @Nullable ParameterSlice stepped(String parameterId) {
+    Parameter parameter = parameters.get(parameterId);
+    return parameter == null ? null : training.step(parameter);
   }
 
   private Subnet subnet(Config config) {

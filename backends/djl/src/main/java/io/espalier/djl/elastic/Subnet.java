@@ -36,7 +36,7 @@ final class Subnet {
 
   /** A training pass: slices are views, or gathered so that gradients reach the parameters. */
   NDList train(ParameterStore store, NDList inputs, Function<ParameterStore, NDList> pass) {
-    training.pass(store.getManager());
+    training.pass(store.getManager(), slices);
     if (slices.isEmpty()) {
       return pass.apply(store);
     }

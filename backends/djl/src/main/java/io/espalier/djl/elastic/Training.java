@@ -1,9 +1,15 @@
 package io.espalier.djl.elastic;
 
 import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Parameter;
+import io.espalier.djl.carve.ParameterSlice;
+import io.espalier.djl.carve.ParameterSlices;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether the parameters of a block are being trained, and may change between two forward passes
@@ -12,11 +18,40 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Training {
   private final Set<NDManager> trainers = ConcurrentHashMap.newKeySet();
   private final AtomicLong version = new AtomicLong();
+  private final List<ParameterSlices> passes = new ArrayList<>();
+  private boolean stepped;
 
   /** Takes note of a training pass with a parameter store of this manager. */
-  void pass(NDManager trainer) {
+  void pass(NDManager trainer, ParameterSlices slices) {
     trainers.add(trainer);
     version.incrementAndGet();
+    synchronized (passes) {
+      if (stepped) {
+        passes.clear();
+        stepped = false;
+      }
+      passes.add(slices);
+    }
+  }
+
+  /**
+   * Takes note of a step of an optimizer, and finds the part of a parameter that it has to change.
+   *
+   * @return null unless the passes since the step before all used one part, which a view shows
+   */
+  @Nullable ParameterSlice step(Parameter parameter) {
+    synchronized (passes) {
+      stepped = true;
+      ParameterSlice used = null;
+      for (ParameterSlices slices : passes) {
+        ParameterSlice slice = slices.find(parameter).orElse(null);
+        if (slice == null || !slice.isView() || (used != null && !used.isSame(slice))) {
+          return null;
+        }
+        used = slice;
+      }
+      return used;
+    }
   }
 
   /** The parameters are what they are from now on, until the next training pass. */

@@ -76,7 +76,7 @@ class TrainingTest {
     return Blocks.initialized(manager, block, new Shape(1, 3, 9, 9));
   }
 
-  private static Block conv(int filters, int kernel, int groups) {
+  static Block conv(int filters, int kernel, int groups) {
     return Conv2d.builder()
         .setFilters(filters)
         .setKernelShape(new Shape(kernel, kernel))
