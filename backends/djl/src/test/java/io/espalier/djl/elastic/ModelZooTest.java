@@ -19,6 +19,8 @@ import io.espalier.core.rules.Rules;
 import io.espalier.djl.Blocks;
 import io.espalier.djl.DjlBlock;
 import io.espalier.djl.DjlNetwork;
+import io.espalier.djl.export.Exported;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -26,8 +28,9 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
 
-/** The networks of DJL's model zoo, elastic, carved, and masked. */
+/** The networks of DJL's model zoo: elastic, carved, masked, and as ONNX files. */
 class ModelZooTest {
   private static final double TOLERANCE = 1e-5;
 
@@ -60,6 +63,8 @@ class ModelZooTest {
     NETWORKS.put("LSTM classifier", Blocks::lstmClassifier);
   }
 
+  @TempDir Path folder;
+
   @TestFactory
   Stream<DynamicTest> runElasticAsTheyAreCarved() {
     return NETWORKS.entrySet().stream()
@@ -75,7 +80,7 @@ class ModelZooTest {
                                 : DataType.FLOAT64)));
   }
 
-  private static void check(Function<NDManager, DjlBlock> make, DataType type) {
+  private void check(Function<NDManager, DjlBlock> make, DataType type) {
     double tolerance = type == DataType.FLOAT64 ? EXACT : TOLERANCE;
     try (NDManager manager = NDManager.newBaseManager()) {
       manager.getEngine().setRandomSeed(5);
@@ -92,8 +97,9 @@ class ModelZooTest {
           elastic.select(whole(space, config, count % 2 == 0));
           DjlNetwork carved = (DjlNetwork) space.export();
           NDList expected = Subnets.infer(carved.block(), scope, inputs);
-          assertTrue(
-              Subnets.difference(expected, Subnets.infer(elastic, scope, inputs)) <= TOLERANCE);
+          NDList found = Subnets.infer(elastic, scope, inputs);
+          assertTrue(Subnets.difference(expected, found) <= TOLERANCE);
+          Exported.check(carved.traced().source(), folder.resolve("a.onnx"), inputs, found);
           if (count % 2 == 0) {
             NDList exact = Subnets.infer(carved.block(), new TypedStore(scope, type), inputs);
             assertTrue(masked(space, 0, type, scope, inputs, exact) <= tolerance);

@@ -26,7 +26,7 @@ import java.util.Random;
 import java.util.Set;
 
 /** Compares what a block computes with what ONNX Runtime computes on its file. */
-final class Exported {
+public final class Exported {
   private static final double TOLERANCE = 1e-4;
 
   private Exported() {}
@@ -68,17 +68,32 @@ final class Exported {
         NDList inputs = Blocks.feed(manager, source, length);
         // some blocks add to the list they are given
         NDList expected = Blocks.run(manager, source, new NDList(inputs));
-        List<Tensor> found = new ArrayList<>(session.run(fed(source, inputs)).values());
-        assertEquals(expected.size(), found.size(), "number of outputs");
-        for (int i = 0; i < found.size(); i++) {
-          compare("output " + i + " at " + length, expected.get(i), found.get(i));
-          for (float number : found.get(i).isFloat() ? found.get(i).floats() : new float[0]) {
+        for (Tensor found : compare(session, source, inputs, expected)) {
+          for (float number : found.isFloat() ? found.floats() : new float[0]) {
             numbers.add(number);
           }
         }
       }
     }
     return numbers.size();
+  }
+
+  /** Writes a block and compares what ONNX Runtime makes of inputs with what is expected. */
+  public static void check(DjlBlock source, Path file, NDList inputs, NDList expected) {
+    OnnxExport.write(source, file);
+    try (OnnxSession session = OnnxSession.open(file, SessionSettings.plain())) {
+      compare(session, source, inputs, expected);
+    }
+  }
+
+  private static List<Tensor> compare(
+      OnnxSession session, DjlBlock source, NDList inputs, NDList expected) {
+    List<Tensor> found = new ArrayList<>(session.run(fed(source, inputs)).values());
+    assertEquals(expected.size(), found.size(), "number of outputs");
+    for (int i = 0; i < found.size(); i++) {
+      compare("output " + i + " of " + inputs.getShapes()[0], expected.get(i), found.get(i));
+    }
+    return found;
   }
 
   private static Map<String, Tensor> fed(DjlBlock source, NDList inputs) {
