@@ -1,8 +1,10 @@
 package io.espalier.core;
 
+import io.espalier.spi.OpId;
 import io.espalier.trace.Graph;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * A network that a backend has opened. Immutable, so that several threads may cut sub-networks from
@@ -24,6 +26,16 @@ public interface Model {
    */
   default Optional<String> objection(Cut cut) {
     return Optional.empty();
+  }
+
+  /**
+   * This network with what it defines itself spelled out: a node that calls a function of the
+   * network gives way to the nodes of the function.
+   *
+   * @param known whether an operator is understood as it is; calls of such stay
+   */
+  default Model spelledOut(Predicate<OpId> known) {
+    return this;
   }
 
   /**

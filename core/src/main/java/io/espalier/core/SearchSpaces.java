@@ -84,6 +84,10 @@ public final class SearchSpaces {
    *     be opened
    */
   public Model open(Object source) {
+    return opened(source).spelledOut(op -> registry.rule(op).isPresent());
+  }
+
+  private Model opened(Object source) {
     if (source instanceof Model model) {
       return model;
     }

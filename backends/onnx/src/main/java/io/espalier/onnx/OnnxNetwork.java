@@ -4,23 +4,32 @@ import io.espalier.core.Cut;
 import io.espalier.core.Model;
 import io.espalier.core.Prover;
 import io.espalier.onnx.carve.OnnxCarver;
+import io.espalier.onnx.file.Functions;
 import io.espalier.onnx.file.OnnxEdit;
 import io.espalier.onnx.file.OnnxModel;
 import io.espalier.onnx.trace.OnnxTracer;
 import io.espalier.onnx.trace.TracedOnnx;
+import io.espalier.spi.OpId;
 import io.espalier.trace.Graph;
 import java.nio.file.Path;
+import java.util.function.Predicate;
 
 /**
  * An ONNX model that was opened and traced. Immutable, so that several threads may cut sub-networks
  * from it.
  */
 public final class OnnxNetwork implements Model {
+  private final OnnxModel file;
   private final TracedOnnx traced;
   private final OnnxEdit content;
   private final String description;
 
-  private OnnxNetwork(OnnxModel model, OnnxEdit content, String description) {
+  /**
+   * @param file the model as it was opened
+   * @param model the same, perhaps with calls of its functions spelled out
+   */
+  private OnnxNetwork(OnnxModel file, OnnxModel model, OnnxEdit content, String description) {
+    this.file = file;
     this.traced = OnnxTracer.trace(model);
     this.content = content;
     this.description = description;
@@ -37,10 +46,17 @@ public final class OnnxNetwork implements Model {
 
   /** A network of a model in memory. */
   public static OnnxNetwork of(OnnxModel model, String description) {
-    return new OnnxNetwork(model, new OnnxEdit(model), description);
+    return new OnnxNetwork(model, model, new OnnxEdit(model), description);
   }
 
-  /** The model as it stands in its file. */
+  @Override
+  public OnnxNetwork spelledOut(Predicate<OpId> known) {
+    OnnxModel model =
+        Functions.inline(model(), call -> !known.test(OnnxTracer.operatorOfFunction(call)));
+    return model == model() ? this : new OnnxNetwork(file, model, new OnnxEdit(model), description);
+  }
+
+  /** The model as it stands in its file, but for functions that were spelled out. */
   public OnnxModel model() {
     return traced.model();
   }
@@ -57,7 +73,7 @@ public final class OnnxNetwork implements Model {
 
   @Override
   public String fingerprint() {
-    return model().fingerprint();
+    return file.fingerprint();
   }
 
   @Override
@@ -68,8 +84,9 @@ public final class OnnxNetwork implements Model {
   @Override
   public OnnxNetwork carve(Cut cut, Prover prover) {
     OnnxEdit edit = OnnxCarver.carve(traced, cut);
+    OnnxModel smaller = edit.toModel();
     OnnxNetwork carved =
-        new OnnxNetwork(edit.toModel(), edit, "a network carved from " + description);
+        new OnnxNetwork(smaller, smaller, edit, "a network carved from " + description);
     prover.prove(carved.graph());
     return carved;
   }

@@ -157,7 +157,8 @@ public final class OnnxModel {
     }
   }
 
-  private static String domain(String name) {
+  /** The standard domain has two names; this gives the empty one. */
+  static String domain(String name) {
     return name.equals("ai.onnx") ? "" : name;
   }
 

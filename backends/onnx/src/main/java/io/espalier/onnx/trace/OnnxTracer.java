@@ -17,8 +17,10 @@ import io.espalier.trace.TraceException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,10 +33,16 @@ import org.jspecify.annotations.Nullable;
  * node, named by its domain.
  */
 public final class OnnxTracer {
-  /** The domain of operators that stand for tensors whose elements cannot be followed. */
+  /** The domain of operators that stand for what cannot be followed. */
   static final String OPAQUE_DOMAIN = "espalier.onnx";
 
+  private static final OpId CONSTANT = OpId.of("Constant");
+
   private final OnnxModel model;
+
+  /** The functions of the model that stand in the place of standard operators. */
+  private final Set<String> functions = new HashSet<>();
+
   private final Graph.Builder builder = Graph.builder();
   private final Map<String, List<Dim>> declared = new HashMap<>();
   private final Map<String, OpId> operators = new HashMap<>();
@@ -43,6 +51,9 @@ public final class OnnxTracer {
 
   private OnnxTracer(OnnxModel model) {
     this.model = model;
+    model.functions().stream()
+        .filter(function -> isStandard(function.getDomain()))
+        .forEach(function -> functions.add(function.getName()));
   }
 
   /**
@@ -142,16 +153,15 @@ public final class OnnxTracer {
   }
 
   private void addNode(int index, NodeProto proto, List<String> captured) {
-    if (proto.getOpType().equals("Constant")
-        && isStandard(proto.getDomain())
-        && proto.getOutputCount() == 1) {
+    OpId op = operator(proto);
+    if (op.equals(CONSTANT) && proto.getOutputCount() == 1) {
       addConstantNode(index, proto);
       return;
     }
     SubGraphOutputs.of(proto).forEach(this::declareIfAbsent);
     int node =
         builder.node(
-            operator(proto),
+            op,
             Math.toIntExact(model.opset(proto.getDomain())),
             proto.getName(),
             proto.getInputList(),
@@ -167,9 +177,20 @@ public final class OnnxTracer {
       throw new TraceException(
           "node \"" + proto.getName() + "\" of the model names no operator; the file is damaged");
     }
-    return isStandard(proto.getDomain())
-        ? operators.computeIfAbsent(proto.getOpType(), OpId::of)
-        : OpId.of(proto.getDomain(), proto.getOpType());
+    if (!isStandard(proto.getDomain()) || functions.contains(proto.getOpType())) {
+      return operatorOfFunction(proto);
+    }
+    return operators.computeIfAbsent(proto.getOpType(), OpId::of);
+  }
+
+  /**
+   * What a call of a function of the model is traced as: an operator of its domain. It is not the
+   * standard operator of its name, even if it stands in that one's place, as ONNX Runtime has it.
+   */
+  public static OpId operatorOfFunction(NodeProto call) {
+    return isStandard(call.getDomain())
+        ? OpId.of(OPAQUE_DOMAIN, "Function[" + call.getOpType() + "]")
+        : OpId.of(call.getDomain(), call.getOpType());
   }
 
   private static boolean isStandard(String domain) {

@@ -4,6 +4,7 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import io.espalier.core.Manifest;
 import io.espalier.core.Manifest.CutNormalised;
 import io.espalier.core.Manifest.CutParameter;
+import io.espalier.onnx.file.Functions;
 import io.espalier.onnx.file.OnnxEdit;
 import io.espalier.onnx.file.OnnxModel;
 import io.espalier.onnx.runtime.Tensor;
@@ -45,7 +46,18 @@ public final class MaskedReference {
    *     axis in a node that is not known how to restrict
    */
   public static OnnxEdit of(OnnxModel original, Manifest manifest, Map<String, Tensor> inputs) {
-    return new MaskedReference(original).build(manifest, inputs);
+    OnnxModel model = Functions.inline(original, call -> !isNamed(call, manifest));
+    return new MaskedReference(model).build(manifest, inputs);
+  }
+
+  /** Whether the manifest cuts an input of a call; of others, it may cut what lies inside. */
+  private static boolean isNamed(NodeProto call, Manifest manifest) {
+    return manifest.parameters().stream().anyMatch(cut -> isNamed(call, cut.node(), cut.output()))
+        || manifest.normalised().stream().anyMatch(cut -> isNamed(call, cut.node(), cut.output()));
+  }
+
+  private static boolean isNamed(NodeProto call, String node, String output) {
+    return call.getName().equals(node) && call.getOutputList().contains(output);
   }
 
   /**

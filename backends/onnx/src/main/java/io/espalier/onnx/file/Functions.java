@@ -1,0 +1,119 @@
+package io.espalier.onnx.file;
+
+import ai.onnx.proto.OnnxMl.FunctionProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Functions that a model defines, put in the place of the nodes that call them. What lies inside
+ * gets the name of the call before its own: {@code block.0/Conv_3}.
+ *
+ * <p>A call stays as it is where its function is written for another version of an operator set,
+ * calls itself, hands out one of its inputs or keeps tensors in another file; and so do calls
+ * inside sub-graphs.
+ */
+public final class Functions {
+  /** Functions that call functions may grow without bounds. */
+  private static final int MOST_NODES = 1_000_000;
+
+  private final OnnxModel model;
+  private final Predicate<NodeProto> which;
+  private final Map<String, FunctionProto> functions = new HashMap<>();
+  private final Set<String> taken;
+  private final Deque<String> open = new ArrayDeque<>();
+  private int made;
+
+  private Functions(OnnxModel model, Predicate<NodeProto> which) {
+    this.model = model;
+    this.which = which;
+    for (FunctionProto function : model.functions()) {
+      functions.put(
+          key(function.getDomain(), function.getName(), function.getOverload()), function);
+    }
+    taken = new HashSet<>(new NamesWithin(model.nodes()).tensors());
+    taken.addAll(model.initializers().keySet());
+    model.inputs().forEach(input -> taken.add(input.getName()));
+  }
+
+  /**
+   * The model with calls replaced; the model itself where there is none.
+   *
+   * @param which the calls to replace
+   */
+  public static OnnxModel inline(OnnxModel model, Predicate<NodeProto> which) {
+    return model.functions().isEmpty() ? model : new Functions(model, which).inline();
+  }
+
+  private OnnxModel inline() {
+    OnnxEdit edit = new OnnxEdit(model);
+    for (int i = 0; i < model.nodes().size(); i++) {
+      List<NodeProto> body = body(model.nodes().get(i));
+      if (body != null) {
+        edit.insertNodesBefore(i, body).removeNode(i);
+      }
+    }
+    return edit.isEmpty() ? model : edit.toModel();
+  }
+
+  private static String key(String domain, String name, String overload) {
+    return OnnxModel.domain(domain) + ":" + name + ":" + overload;
+  }
+
+  /** What stands in the place of a node; null if it is no call, or has to stay. */
+  private @Nullable List<NodeProto> body(NodeProto call) {
+    String key = key(call.getDomain(), call.getOpType(), call.getOverload());
+    FunctionProto function = functions.get(key);
+    if (function == null
+        || open.contains(key)
+        || made > MOST_NODES
+        || !which.test(call)
+        || !fits(function, call)) {
+      return null;
+    }
+    open.push(key);
+    List<NodeProto> nodes = new ArrayList<>();
+    for (NodeProto node : new FunctionCall(function, call, prefix(function, call)).nodes()) {
+      List<NodeProto> inner = body(node);
+      nodes.addAll(inner == null ? List.of(node) : inner);
+    }
+    open.pop();
+    made += function.getNodeCount();
+    return nodes;
+  }
+
+  private boolean fits(FunctionProto function, NodeProto call) {
+    Set<String> domains = new NamesWithin(function.getNodeList()).domains();
+    Set<String> ends = new HashSet<>(function.getInputList());
+    return call.getInputCount() <= function.getInputCount()
+        && call.getOutputCount() <= function.getOutputCount()
+        && function.getOutputList().stream().allMatch(ends::add)
+        && domains.stream().allMatch(domain -> model.opset(domain) > 0)
+        && function.getOpsetImportList().stream()
+            .filter(opset -> domains.contains(OnnxModel.domain(opset.getDomain())))
+            .allMatch(opset -> opset.getVersion() == model.opset(opset.getDomain()))
+        && function.getNodeList().stream().noneMatch(InlinedAttributes::isExternal);
+  }
+
+  /** What all names inside a call begin with, so that no tensor has one of them yet. */
+  private String prefix(FunctionProto function, NodeProto call) {
+    String name = call.getName().isEmpty() ? call.getOpType() : call.getName();
+    Set<String> inside = new NamesWithin(function.getNodeList()).tensors();
+    for (int i = 1; ; i++) {
+      String prefix = (i == 1 ? name : name + "_" + i) + "/";
+      List<String> names = inside.stream().map(prefix::concat).toList();
+      if (names.stream().noneMatch(taken::contains)) {
+        taken.addAll(names);
+        return prefix;
+      }
+    }
+  }
+}
