@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.espalier.core.Samplers;
 import io.espalier.core.SearchSpace;
 import io.espalier.onnx.file.OnnxModel;
+import io.espalier.onnx.verify.Verifier;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -94,6 +95,28 @@ class CornersTest {
     SearchSpace space = t.proved(t.linear("last", t.op("Squeeze", x), 6, 3), 2, 3);
     assertFree(space, "first.out_features");
     assertEquals(1, space.hparam("first.out_features").min().number());
+  }
+
+  /** ONNX Runtime folds the norm into the product, as if there were no shuffle between them. */
+  @Test
+  void aNormBehindAShuffleThatIsOptimisedWrongly() {
+    Tiny t = new Tiny(17);
+    String x = t.op("MatMul", t.b.input("input", 1, 5), t.b.random("first.weight", 0, 1, 5, 16));
+    String apart = t.op("Reshape", x, t.ints(1, 2, 8));
+    String turned = t.op("Transpose", with("perm", list(0, 2, 1)), apart);
+    String shuffled = t.op("Reshape", turned, t.ints(1, 16));
+    String scale = t.b.random("norm.weight", 1, 0.3, 16);
+    String shift = t.b.random("norm.bias", 0, 0.3, 16);
+    String mean = t.b.random("norm.running_mean", 0, 0.3, 16);
+    String variance = t.b.random("norm.running_var", 2, 0.3, 16);
+    String y = t.op("BatchNormalization", shuffled, scale, shift, mean, variance);
+    OnnxModel model = t.model(t.linear("last", y, 16, 3), 1, 3);
+    SearchSpace space = Cuts.prove(model);
+    assertLayout(
+        space, "first.out_features", "first.out_features.part1(2) x first.out_features.part2(8)");
+    space.sample(choices -> choices.get(choices.size() / 2));
+    assertTrue(
+        Verifier.verify(model, Cuts.export(space), space.manifest()).note().contains("optimis"));
   }
 
   @Test
