@@ -142,7 +142,7 @@ final class ChannelMoves {
       for (int axis = 2; axis < 4; axis++) {
         dims.set(axis, x.dim(axis) + (x.isFixed(axis) ? 2 : -2));
       }
-      Wire y = s.op("Pad", with("mode", mode), dims, x, s.ints(pads));
+      Wire y = s.pad(x, dims, mode, pads);
       Map<String, Object> kernel = with("kernel_shape", new long[] {3, 3});
       return List.of(s.op("AveragePool", kernel, x.dims(), y));
     }
@@ -162,8 +162,11 @@ final class ChannelMoves {
       return List.of();
     }
     List<Long> dims = List.of(x.dim(0), x.dim(1) / 4, 2 * x.dim(2), 2 * x.dim(3));
-    return List.of(
-        s.op("DepthToSpace", with("blocksize", 2, "mode", s.any("DCR", "CRD")), dims, x));
+    Map<String, Object> attributes = with("blocksize", 2);
+    if (s.opset() >= 11) {
+      attributes.put("mode", s.any("DCR", "CRD"));
+    }
+    return List.of(s.op("DepthToSpace", attributes, dims, x));
   }
 
   /** Windows of 2 x 2 pixels, a linear layer in each, and back. */

@@ -305,6 +305,9 @@ final class ImageMoves {
       return List.of();
     }
     List<Long> dims = List.of(x.dim(0), x.dim(1), 2 * x.dim(2), 2 * x.dim(3));
+    if (s.opset() < 11) {
+      return List.of(s.op("Upsample", with("mode", "nearest"), dims, x, s.floats(1, 1, 2, 2)));
+    }
     Map<String, Object> nearest =
         with(
             "mode",

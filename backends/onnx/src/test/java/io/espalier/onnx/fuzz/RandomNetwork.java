@@ -19,7 +19,7 @@ import java.util.SplittableRandom;
  * @param nodes how many nodes it has
  */
 record RandomNetwork(OnnxModel model, Map<String, List<Long>> shapes, boolean sized, int nodes) {
-  private static final int[] OPSETS = {11, 13, 17, 18, 21};
+  private static final int[] OPSETS = {9, 11, 13, 17, 18, 21};
   private static final int LEAST_NODES = 20;
   private static final int MOST_NODES = 80;
   private static final int PATIENCE = 300;
@@ -32,7 +32,9 @@ record RandomNetwork(OnnxModel model, Map<String, List<Long>> shapes, boolean si
     SplittableRandom random = new SplittableRandom(seed);
     while (true) {
       RandomNetwork network = new Growth(random.split(), seed).grow();
-      if (network.nodes >= LEAST_NODES && network.nodes <= MOST_NODES) {
+      if (network.nodes >= LEAST_NODES
+          && network.nodes <= MOST_NODES
+          && !network.model.outputs().isEmpty()) {
         return network;
       }
     }
@@ -118,6 +120,9 @@ record RandomNetwork(OnnxModel model, Map<String, List<Long>> shapes, boolean si
         } else {
           output("output" + made++, head);
         }
+      }
+      if (s.chance(0.1)) {
+        output("inner", s.op("Neg", s.pick(wires)));
       }
       if (sums.size() == 1) {
         output("output", sums.get(0));

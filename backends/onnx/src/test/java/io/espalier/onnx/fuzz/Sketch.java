@@ -206,8 +206,22 @@ final class Sketch {
     long start = chance(0.3) && from > 0 && fixed ? from - n : from;
     boolean toEnd = to == n && chance(0.5) && fixed;
     long end = toEnd ? Long.MAX_VALUE : chance(0.3) && to < n && fixed ? to - n : to;
-    String axes = ints(chance(0.3) ? axis - x.rank() : axis);
-    return op("Slice", Map.of(), x.with(axis, to - from), x, ints(start), ints(end), axes);
+    List<Long> dims = x.with(axis, to - from);
+    return opset >= 10
+        ? op("Slice", Map.of(), dims, x, ints(start), ints(end), ints(counted(axis, x)))
+        : op(
+            "Slice",
+            with(
+                "starts", new long[] {start},
+                "ends", new long[] {end},
+                "axes", new long[] {axis}),
+            dims,
+            x);
+  }
+
+  /** An axis, now and then counted from the end, as newer operator sets allow. */
+  private int counted(int axis, Wire x) {
+    return opset >= 11 && chance(0.3) ? axis - x.rank() : axis;
   }
 
   List<Wire> split(Wire x, int axis, long... sizes) {
@@ -232,10 +246,7 @@ final class Sketch {
     Wire first = parts.get(0);
     boolean open = parts.stream().anyMatch(part -> part.dim(axis) < 0);
     return new Wire(
-        node(
-            "Concat",
-            with("axis", chance(0.3) ? axis - first.rank() : axis),
-            parts.stream().map(Wire::name).toList()),
+        node("Concat", with("axis", counted(axis, first)), parts.stream().map(Wire::name).toList()),
         first.with(axis, open ? -sum : sum));
   }
 
@@ -288,8 +299,14 @@ final class Sketch {
     pads[axis] = before;
     pads[x.rank() + axis] = after;
     long sign = x.isFixed(axis) ? 1 : -1;
-    return op(
-        "Pad", Map.of(), x.with(axis, sign * (x.length(axis) + before + after)), x, ints(pads));
+    List<Long> dims = x.with(axis, sign * (x.length(axis) + before + after));
+    return pad(x, dims, "constant", pads);
+  }
+
+  Wire pad(Wire x, List<Long> dims, String mode, long... pads) {
+    return opset >= 11
+        ? op("Pad", with("mode", mode), dims, x, ints(pads))
+        : op("Pad", with("mode", mode, "pads", pads), dims, x);
   }
 
   /** A matrix product with a stored matrix on the last axis, and often a bias. */

@@ -38,6 +38,7 @@ final class TokenMoves {
         TokenMoves::parts,
         TokenMoves::classToken,
         TokenMoves::positions,
+        TokenMoves::reordered,
         TokenMoves::mixed,
         TokenMoves::convolved,
         TokenMoves::recurrent,
@@ -82,7 +83,24 @@ final class TokenMoves {
     return s.transpose(s.reshape(x, x.dim(0), x.dim(1), heads, x.dim(2) / heads), 0, 2, 1, 3);
   }
 
-  private static Wire attend(Sketch s, Wire q, Wire k, Wire v) {
+  /** A rotation of the halves of each head by angles that depend on the place. */
+  private static Wire rotated(Sketch s, Wire x, String cosines, String sines) {
+    long half = x.dim(3) / 2;
+    List<Wire> halves = s.split(x, 3, half, half);
+    Wire turned = s.concat(3, List.of(s.op("Neg", halves.get(1)), halves.get(0)));
+    return s.op("Add", s.op("Mul", x, cosines), s.op("Mul", turned, sines).name());
+  }
+
+  private static Wire attend(Sketch s, Wire queries, Wire keys, Wire v) {
+    Wire q = queries;
+    Wire k = keys;
+    boolean alike = q.dim(2) == k.dim(2) && q.isFixed(2) && q.dim(3) % 2 == 0;
+    if (alike && s.chance(0.3)) {
+      String cosines = s.parameter(s.fresh("cos"), 0.5, 0.3, q.dim(2), q.dim(3));
+      String sines = s.parameter(s.fresh("sin"), 0.5, 0.2, q.dim(2), q.dim(3));
+      q = rotated(s, q, cosines, sines);
+      k = rotated(s, k, cosines, sines);
+    }
     List<Long> square = List.of(q.dim(0), q.dim(1), q.dim(2), k.dim(2));
     Wire scores = s.op("MatMul", Map.of(), square, q, s.transpose(k, 0, 1, 3, 2).name());
     Wire scaled = scores;
@@ -203,6 +221,15 @@ final class TokenMoves {
     return List.of(s.concat(1, List.of(token, x)));
   }
 
+  /** Features in an order that is stored, or weighed by one another. */
+  private static List<Wire> reordered(Sketch s, Wire x, List<Wire> others) {
+    if (s.chance(0.5)) {
+      return List.of(s.op("Mul", x, s.op("Softmax", with("axis", 2), x.dims(), x).name()));
+    }
+    long[] order = s.shuffled((int) x.dim(2)).stream().mapToLong(i -> i).toArray();
+    return List.of(s.op("Gather", with("axis", 2), x.dims(), x, s.ints(order)), x);
+  }
+
   private static List<Wire> positions(Sketch s, Wire x, List<Wire> others) {
     long length = x.isFixed(1) ? x.dim(1) : 1;
     String table = s.parameter(s.fresh("positions"), 0, 0.5, 1, length, x.dim(2));
@@ -271,7 +298,8 @@ final class TokenMoves {
   private static List<Wire> first(Sketch s, Wire x, List<Wire> others) {
     if (s.chance(0.5)) {
       List<Long> dims = List.of(x.dim(0), x.dim(2));
-      return List.of(s.op("Gather", with("axis", 1), dims, x, s.scalar(s.any(0, -1))));
+      return List.of(
+          s.op("Gather", with("axis", 1), dims, x, s.scalar(s.opset() < 11 ? 0 : s.any(0, -1))));
     }
     return List.of(s.squeeze(s.slice(x, 1, 0, 1), 1));
   }
