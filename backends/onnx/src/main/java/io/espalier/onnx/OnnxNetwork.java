@@ -52,7 +52,10 @@ public final class OnnxNetwork implements Model {
   @Override
   public OnnxNetwork spelledOut(Predicate<OpId> known) {
     OnnxModel model =
-        Functions.inline(model(), call -> !known.test(OnnxTracer.operatorOfFunction(call)));
+        Functions.inline(
+            model(),
+            call ->
+                !Functions.isOperator(call) && !known.test(OnnxTracer.operatorOfFunction(call)));
     return model == model() ? this : new OnnxNetwork(file, model, new OnnxEdit(model), description);
   }
 

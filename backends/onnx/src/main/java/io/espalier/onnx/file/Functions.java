@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 public final class Functions {
   /** Functions that call functions may grow without bounds. */
   private static final int MOST_NODES = 1_000_000;
+
+  private static final Pattern ORGANISATION = Pattern.compile("(com|org|net|edu|gov|io|ai|dev)\\.");
 
   private final OnnxModel model;
   private final Predicate<NodeProto> which;
@@ -51,6 +54,16 @@ public final class Functions {
    */
   public static OnnxModel inline(OnnxModel model, Predicate<NodeProto> which) {
     return model.functions().isEmpty() ? model : new Functions(model, which).inline();
+  }
+
+  /**
+   * Whether a function stands for an operator that somebody made, and is there for runtimes that do
+   * not have it: such are named as the standard asks, by a domain name from right to left. Those
+   * that exporters write for modules are named after packages.
+   */
+  public static boolean isOperator(NodeProto call) {
+    return ORGANISATION.matcher(call.getDomain()).lookingAt()
+        && !OnnxModel.domain(call.getDomain()).isEmpty();
   }
 
   private OnnxModel inline() {

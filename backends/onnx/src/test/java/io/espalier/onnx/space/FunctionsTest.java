@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Networks that are written with functions of their own, as some exporters do for every module. */
 class FunctionsTest {
-  private static final String DOMAIN = "com.acme";
+  private static final String DOMAIN = "pkg.acme.models";
 
   private static NodeProto.Builder node(String operator, String output, String... inputs) {
     return NodeProto.newBuilder()
@@ -227,6 +227,16 @@ class FunctionsTest {
     relu.getOpsetImportBuilder(0).setVersion(16);
     space = Cuts.prove(OnnxModel.of(around(relu).build()));
     assertFrozen(space, "before.out_features", "Function[Relu] has no rule");
+  }
+
+  /** It may have a kernel, which a smaller network should be able to use, too. */
+  @Test
+  void anOperatorThatAFunctionStandsInForStays() {
+    FunctionProto.Builder twist = wave(node("Neg", "y", "x")).setDomain("com.acme");
+    ModelProto.Builder model = around(twist);
+    model.addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("com.acme").setVersion(1));
+    SearchSpace space = Cuts.prove(OnnxModel.of(model.build()));
+    assertFrozen(space, "before.out_features", "com.acme:Wave has no rule");
   }
 
   @Test
