@@ -28,12 +28,14 @@ import java.util.Optional;
 /** A block that was opened and traced. It reads the block's parameters, and never changes them. */
 public final class DjlNetwork implements Model {
   private final TracedBlock traced;
+  private final WidthsRegistry registry;
   private final Network network;
   private final String description;
 
-  private DjlNetwork(TracedBlock traced, String description) {
+  private DjlNetwork(TracedBlock traced, WidthsRegistry registry, String description) {
     this.traced = traced;
-    this.network = new Network(traced, WidthsRegistry.discover(DjlNetwork.class.getClassLoader()));
+    this.registry = registry;
+    this.network = new Network(traced, registry);
     this.description = description;
   }
 
@@ -43,8 +45,21 @@ public final class DjlNetwork implements Model {
    * @throws io.espalier.trace.TraceException if it cannot be traced
    */
   public static DjlNetwork of(DjlBlock source) {
+    return of(source, DjlNetwork.class.getClassLoader());
+  }
+
+  /**
+   * Traces a block.
+   *
+   * @param loader finds each {@link io.espalier.djl.spi.BlockWidths}
+   * @throws io.espalier.trace.TraceException if it cannot be traced
+   * @throws EspalierException if two of those serve one class, or one cannot be loaded
+   */
+  public static DjlNetwork of(DjlBlock source, ClassLoader loader) {
     return new DjlNetwork(
-        BlockTracer.trace(source), "block " + source.block().getClass().getName());
+        BlockTracer.trace(source),
+        WidthsRegistry.discover(loader),
+        "block " + source.block().getClass().getName());
   }
 
   /** What each part of the traced network stands for in the block. */
@@ -102,7 +117,7 @@ public final class DjlNetwork implements Model {
       initialize(block, manager);
       TracedBlock carved = check(block, cut);
       prover.prove(carved.graph());
-      return new DjlNetwork(carved, "a block carved from " + description);
+      return new DjlNetwork(carved, registry, "a block carved from " + description);
     } catch (EspalierException e) {
       manager.close();
       throw new EspalierException(

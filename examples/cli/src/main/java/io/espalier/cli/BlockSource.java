@@ -73,7 +73,7 @@ final class BlockSource {
               + EXAMPLE);
     }
     DjlNetwork network =
-        DjlNetwork.of(inputs.isEmpty() ? DjlBlock.of(block) : new DjlBlock(block, inputs));
+        DjlNetwork.of(inputs.isEmpty() ? DjlBlock.of(block) : new DjlBlock(block, inputs), loader);
     if (params != null) {
       checkLoaded(block, network.traced(), params);
     }

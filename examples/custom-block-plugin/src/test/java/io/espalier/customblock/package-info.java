@@ -1,0 +1,4 @@
+@NullMarked
+package io.espalier.customblock;
+
+import org.jspecify.annotations.NullMarked;
