@@ -103,7 +103,8 @@ public final class DjlNetwork implements Model {
       initialize(outline, manager);
       return Optional.empty();
     } catch (EspalierException e) {
-      return Optional.of(String.valueOf(e.getMessage()));
+      return Optional.of(
+          e.getMessage() + "; if a field of a block holds this width, say so by a BlockWidths");
     }
   }
 

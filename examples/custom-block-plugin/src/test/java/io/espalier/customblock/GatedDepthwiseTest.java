@@ -209,7 +209,10 @@ class GatedDepthwiseTest {
     assertTrue(
         space.frozen().stream()
             .map(Object::toString)
-            .anyMatch(text -> text.contains(GatedDepthwise.class.getName())),
+            .anyMatch(
+                text ->
+                    text.contains(GatedDepthwise.class.getName())
+                        && text.contains("say so by a BlockWidths")),
         space.frozen().toString());
     // what is still free is cut, and right
     Config config = SandwichRule.smallest(space);

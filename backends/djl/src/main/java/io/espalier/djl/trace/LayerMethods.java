@@ -98,10 +98,10 @@ final class LayerMethods {
     Value bias = call.optional(2);
     if (x.rank() == 0 || x.dim(x.rank() - 1) != w.dim(1)) {
       throw new IllegalArgumentException(
-          "puts an array of shape "
-              + x.shape()
-              + " into a linear layer with a weight of shape "
-              + w.shape());
+          "a linear layer with a weight of shape "
+              + w.shape()
+              + " does not fit an array of shape "
+              + x.shape());
     }
     if (x.rank() == 2) {
       Shape shape = new Shape(x.dim(0), w.dim(0));

@@ -67,7 +67,7 @@ final class RealRun {
         throw new TraceException(
             what
                 + " cannot be traced"
-                + (cause == null ? "" : " (it " + message(cause) + ")")
+                + (cause == null ? "" : " (" + why(cause) + ")")
                 + ", and cannot be run on an engine either, which would have told the shapes that"
                 + " come out of it: "
                 + message(e),
@@ -78,6 +78,10 @@ final class RealRun {
       throw new Untraceable("computes arrays whose shapes depend on the data (" + what + ")");
     }
     return found.get(0);
+  }
+
+  private static String why(RuntimeException cause) {
+    return (cause instanceof Untraceable ? "it " : "") + message(cause);
   }
 
   private static String message(RuntimeException e) {
