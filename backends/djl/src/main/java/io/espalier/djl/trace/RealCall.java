@@ -3,7 +3,11 @@ package io.espalier.djl.trace;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.index.dim.NDIndexElement;
+import ai.djl.ndarray.index.dim.NDIndexTake;
 import java.lang.reflect.InvocationTargetException;
+import java.util.Arrays;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -23,17 +27,45 @@ final class RealCall {
     this.self = arrays.apply(call.self());
     this.args = new @Nullable Object[call.count()];
     for (int i = 0; i < args.length; i++) {
-      Object arg = call.arg(i);
-      if (arg instanceof NDArray array) {
-        args[i] = real(array, arrays);
-      } else if (arg instanceof NDList list) {
-        NDList real = new NDList();
-        list.forEach(array -> real.add(real(array, arrays)));
-        args[i] = real;
-      } else {
-        args[i] = arg instanceof NDManager ? self.getManager() : arg;
+      args[i] = real(call.arg(i), arrays);
+    }
+  }
+
+  private @Nullable Object real(@Nullable Object arg, Function<Value, NDArray> arrays) {
+    if (arg instanceof NDArray array) {
+      return real(array, arrays);
+    } else if (arg instanceof NDList list) {
+      NDList real = new NDList();
+      list.forEach(array -> real.add(real(array, arrays)));
+      return real;
+    } else if (arg instanceof NDIndex index) {
+      return index.stream().anyMatch(NDIndexTake.class::isInstance) ? real(index, arrays) : index;
+    } else if (arg instanceof Object[] several) {
+      // what stands for the braces of an index in words
+      return Arrays.stream(several).map(one -> real(one, arrays)).toArray();
+    }
+    return arg instanceof NDManager ? self.getManager() : arg;
+  }
+
+  private static NDIndex real(NDIndex index, Function<Value, NDArray> arrays) {
+    NDIndex real = new NDIndex();
+    int count = index.getIndices().size();
+    for (int i = 0; i <= count; i++) {
+      if (i == index.getEllipsisIndex()) {
+        real.addEllipseDim();
+      }
+      if (i < count) {
+        NDIndexElement element = index.get(i);
+        real.addAllDim();
+        real.getIndices()
+            .set(
+                i,
+                element instanceof NDIndexTake take
+                    ? new NDIndexTake(real(take.getIndex(), arrays))
+                    : element);
       }
     }
+    return real;
   }
 
   private static NDArray real(NDArray array, Function<Value, NDArray> arrays) {

@@ -15,7 +15,6 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
-import ai.djl.nn.Blocks;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.core.Linear;
@@ -29,6 +28,7 @@ import io.espalier.core.Hparam;
 import io.espalier.core.SearchSpace;
 import io.espalier.core.SearchSpaces;
 import io.espalier.core.rules.Rules;
+import io.espalier.djl.Blocks;
 import io.espalier.djl.DjlBackend;
 import io.espalier.djl.DjlBlock;
 import io.espalier.djl.DjlNetwork;
@@ -38,11 +38,17 @@ import io.espalier.trace.TraceException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 
 class ActivationImportanceTest {
   private static final SearchSpaces SPACES =
@@ -160,6 +166,40 @@ class ActivationImportanceTest {
     assertRanked(width, norms(hidden, 6));
   }
 
+  @TestFactory
+  Stream<DynamicTest> allThatMagnitudesRankInTheModelZooActivationsRankToo() {
+    Map<String, Function<NDManager, DjlBlock>> networks =
+        Map.of(
+            "LeNet", Blocks::leNet,
+            "ResNet", m -> Blocks.resNet(m, 18, 64),
+            "MobileNetV2", Blocks::mobileNet,
+            "transformer encoder", Blocks::encoder,
+            "BERT", Blocks::bert,
+            "LSTM classifier", Blocks::lstmClassifier);
+    return networks.entrySet().stream()
+        .map(
+            entry ->
+                DynamicTest.dynamicTest(entry.getKey(), () -> assertAllRanked(entry.getValue())));
+  }
+
+  private void assertAllRanked(Function<NDManager, DjlBlock> network) {
+    DjlBlock block = network.apply(manager);
+    SearchSpace space = SPACES.strict().generate(block, Rules.everything());
+    space.sortParameters();
+    Set<String> byMagnitude = ranked(space);
+    NDManager own = manager.newSubManager();
+    NDList data = Blocks.feed(own, block, 2);
+    sort(space, block.block(), new Batch(own, data, new NDList(), 2, null, null, 0, 1));
+    assertEquals(byMagnitude, ranked(space));
+  }
+
+  private static Set<String> ranked(SearchSpace space) {
+    return space.namedHparams(true, true).entrySet().stream()
+        .filter(entry -> entry.getValue().importance().isPresent())
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toSet());
+  }
+
   @Test
   void dataThatCannotBeMeasured() {
     SequentialBlock block = network();
@@ -223,7 +263,7 @@ class ActivationImportanceTest {
             .add(Activation.reluBlock())
             .add(convolution(6))
             .add(Activation.reluBlock())
-            .add(Blocks.batchFlattenBlock())
+            .add(ai.djl.nn.Blocks.batchFlattenBlock())
             .add(Linear.builder().setUnits(5).build());
     block.initialize(manager, DataType.FLOAT32, new Shape(1, 3, 8, 8));
     NDArray gamma = block.getChildren().valueAt(1).getParameters().get("gamma").getArray();
