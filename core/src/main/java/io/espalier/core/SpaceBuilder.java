@@ -35,6 +35,15 @@ final class SpaceBuilder {
   private final Map<Symbol, Space.Ruled> ruled = new HashMap<>();
   private final @Nullable Dial[] dialOfSymbol;
   private final Map<List<Symbol>, Dial> crops = new HashMap<>();
+
+  /** The hparams that crop the same windows together, as those of layers that share a weight. */
+  private final Map<List<Symbol>, List<Declared>> croppers = new HashMap<>();
+
+  private final Map<Symbol, List<Symbol>> croppedWith = new HashMap<>();
+
+  /** Windows that one layer crops with these windows, and another one with those. */
+  private final Set<Symbol> mixed = new HashSet<>();
+
   private final List<Dial> dials = new ArrayList<>();
   private final List<HparamSpec> specs = new ArrayList<>();
   private final Set<String> names = new HashSet<>();
@@ -80,6 +89,8 @@ final class SpaceBuilder {
           named.addAll(symbols);
           namesParts.add(hparam);
         }
+      } else if (hparam.kind() == Dial.Kind.CROP) {
+        recordCrop(hparam);
       }
     }
     for (Declared hparam : declared) {
@@ -223,6 +234,18 @@ final class SpaceBuilder {
     return dial;
   }
 
+  private void recordCrop(Declared hparam) {
+    List<Symbol> symbols = List.copyOf(symbols(hparam.layouts()));
+    croppers.computeIfAbsent(symbols, key -> new ArrayList<>()).add(hparam);
+    for (Symbol symbol : symbols) {
+      List<Symbol> before = croppedWith.putIfAbsent(symbol, symbols);
+      if (before != null && !before.equals(symbols)) {
+        mixed.addAll(before);
+        mixed.addAll(symbols);
+      }
+    }
+  }
+
   private void addCrop(Declared hparam) {
     List<Symbol> symbols = List.copyOf(symbols(hparam.layouts()));
     if (symbols.isEmpty()) {
@@ -231,8 +254,10 @@ final class SpaceBuilder {
     }
     Dial dial = crops.get(symbols);
     if (dial == null) {
-      boolean alone = symbols.stream().allMatch(symbol -> dialOfSymbol[symbol.index()] == null);
-      List<int[]> settings = alone ? cropSettings(hparam, symbols) : List.of(extents(symbols));
+      boolean alone =
+          symbols.stream()
+              .allMatch(symbol -> dialOfSymbol[symbol.index()] == null && !mixed.contains(symbol));
+      List<int[]> settings = alone ? cropSettings(symbols) : List.of(extents(symbols));
       dial = new Dial(dials.size(), Dial.Kind.CROP, hparam.name(), symbols, settings, List.of());
       dials.add(dial);
       crops.put(symbols, dial);
@@ -248,46 +273,48 @@ final class SpaceBuilder {
   }
 
   /**
-   * Every combination of window sizes that the rules allow, each window keeping its parity; the
-   * original is last.
+   * Every combination of window sizes that the rules of all layers allow which crop them, each
+   * window keeping its parity; the original is last.
    */
-  private List<int[]> cropSettings(Declared hparam, List<Symbol> symbols) {
-    int[] original = extents(hparam.layouts());
-    KernelSizes sizes =
-        hparam.options().isEmpty()
-            ? KernelSizes.ORIGINAL
-            : hparam.options().get().sizes(hparam.choices(), original.length);
+  private List<int[]> cropSettings(List<Symbol> symbols) {
     List<int[]> settings = new ArrayList<>();
-    int[] units = new int[symbols.size()];
-    combine(hparam, symbols, sizes, original, units, 0, settings);
+    combine(symbols, new int[symbols.size()], 0, settings);
+    settings.removeIf(
+        units ->
+            croppers.getOrDefault(symbols, List.of()).stream()
+                .anyMatch(hparam -> !allows(hparam, symbols, units)));
     return settings;
   }
 
-  private static void combine(
-      Declared hparam,
-      List<Symbol> symbols,
-      KernelSizes sizes,
-      int[] original,
-      int[] units,
-      int at,
-      List<int[]> settings) {
+  private static boolean allows(Declared hparam, List<Symbol> symbols, int[] units) {
+    int[] original = extents(hparam.layouts());
+    int[] size =
+        hparam.layouts().stream()
+            .mapToInt(
+                layout -> Math.toIntExact(layout.extent(symbol -> units[symbols.indexOf(symbol)])))
+            .toArray();
+    KernelSizes sizes =
+        hparam
+            .options()
+            .map(options -> options.sizes(hparam.choices(), original.length))
+            .orElse(KernelSizes.ORIGINAL);
+    return sizes.allows(size, original);
+  }
+
+  private void combine(List<Symbol> symbols, int[] units, int at, List<int[]> settings) {
     if (at == symbols.size()) {
-      int[] size =
-          hparam.layouts().stream()
-              .mapToInt(
-                  layout ->
-                      Math.toIntExact(layout.extent(symbol -> units[symbols.indexOf(symbol)])))
-              .toArray();
-      if (java.util.Arrays.equals(size, original) || sizes.allows(size, original)) {
-        settings.add(units.clone());
-      }
+      settings.add(units.clone());
       return;
     }
-    int n = Math.toIntExact(symbols.get(at).extent());
-    int least = Math.toIntExact(symbols.get(at).least());
+    Symbol symbol = symbols.get(at);
+    int n = Math.toIntExact(symbol.extent());
+    int least = Math.toIntExact(symbol.least());
+    BitSet widths = allowed[symbol.index()];
     for (int k = n - (n - least) / 2 * 2; k <= n; k += 2) {
-      units[at] = k;
-      combine(hparam, symbols, sizes, original, units, at + 1, settings);
+      if (widths == null || widths.get(k)) {
+        units[at] = k;
+        combine(symbols, units, at + 1, settings);
+      }
     }
   }
 

@@ -56,7 +56,16 @@ final class Cuts {
    * @param shapes shapes to run it with, by input name
    */
   static SearchSpace prove(OnnxModel model, Map<String, List<Long>> shapes) {
-    SearchSpace space = space(model);
+    return prove(space(model), model, shapes);
+  }
+
+  /** As above, under rules. */
+  static SearchSpace prove(OnnxModel model, Rules rules) {
+    return prove(SPACES.generate(model, rules), model, Map.of());
+  }
+
+  private static SearchSpace prove(
+      SearchSpace space, OnnxModel model, Map<String, List<Long>> shapes) {
     Verifier verifier = new Verifier(model, VerifyOptions.defaults().withShapes(shapes));
     Random random = new Random(7);
     for (int i = 0; i < CONFIGS; i++) {
