@@ -318,6 +318,7 @@ public final class OnnxCarver {
     ShapeSplice splice =
         new ShapeSplice(
             graph.tensor(tensor).name(),
+            IntegerType.of(traced, tensor),
             map.ints(tensor).orElseThrow(),
             patches,
             opset,

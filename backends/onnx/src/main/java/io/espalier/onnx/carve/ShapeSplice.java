@@ -18,6 +18,7 @@ final class ShapeSplice {
   private static final int SLICE_WITH_INPUTS = 10;
 
   private final String shape;
+  private final int type;
   private final int opset;
   private final UnaryOperator<String> fresh;
   private final Consumer<TensorSource> constants;
@@ -28,6 +29,7 @@ final class ShapeSplice {
    * Splices a shape.
    *
    * @param shape the name of the computed tensor
+   * @param type of what type it is, int64 or int32
    * @param ints its elements
    * @param patches the numbers, by position
    * @param opset the version of the standard domain
@@ -36,12 +38,14 @@ final class ShapeSplice {
    */
   ShapeSplice(
       String shape,
+      int type,
       Ints ints,
       Map<Integer, Long> patches,
       int opset,
       UnaryOperator<String> fresh,
       Consumer<TensorSource> constants) {
     this.shape = shape;
+    this.type = type;
     this.opset = opset;
     this.fresh = fresh;
     this.constants = constants;
@@ -78,12 +82,15 @@ final class ShapeSplice {
     for (int i = from; i < to; i++) {
       values[i - from] = patches.getOrDefault(i, 0L);
     }
-    return constant(values, scalar ? new long[0] : new long[] {values.length});
+    long[] dims = scalar ? new long[0] : new long[] {values.length};
+    String name = fresh.apply(shape + "_number");
+    constants.accept(Tensors.integers(name, type, values, dims));
+    return name;
   }
 
-  private String constant(long[] values, long... dims) {
-    String name = fresh.apply(shape + "_number");
-    constants.accept(TensorSource.ofLongs(name, values, dims));
+  private String position(long value) {
+    String name = fresh.apply(shape + "_position");
+    constants.accept(TensorSource.ofLongs(name, new long[] {value}, 1));
     return name;
   }
 
@@ -92,7 +99,7 @@ final class ShapeSplice {
     NodeProto.Builder node =
         NodeProto.newBuilder().setOpType("Slice").setName(name).addInput(shape).addOutput(name);
     if (opset >= SLICE_WITH_INPUTS) {
-      node.addInput(constant(new long[] {from}, 1)).addInput(constant(new long[] {to}, 1));
+      node.addInput(position(from)).addInput(position(to));
     } else {
       node.addAttribute(ints("starts", from)).addAttribute(ints("ends", to));
     }

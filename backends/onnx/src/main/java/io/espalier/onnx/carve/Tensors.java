@@ -25,6 +25,27 @@ final class Tensors {
         : patched(stored, name, slice);
   }
 
+  /** Integers of a type of 64 or 32 bits. */
+  static TensorSource integers(String name, int type, long[] values, long... dims) {
+    if (type == DataTypes.INT64) {
+      return TensorSource.ofLongs(name, values, dims);
+    }
+    if (type != DataTypes.INT32) {
+      throw notAShape(name, type);
+    }
+    ByteBuffer bytes =
+        ByteBuffer.allocate(values.length * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    for (long value : values) {
+      bytes.putInt(Math.toIntExact(value));
+    }
+    return TensorSource.ofBytes(name, type, bytes.flip(), dims);
+  }
+
+  private static IllegalStateException notAShape(String name, int type) {
+    return new IllegalStateException(
+        "shape \"" + name + "\" is of type " + DataTypes.name(type) + "; int64 or int32 is needed");
+  }
+
   private static TensorSource patched(OnnxTensor stored, String name, Slice slice) {
     int size = stored.elementSize();
     ByteBuffer bytes =
@@ -39,12 +60,7 @@ final class Tensors {
               } else if (size == Integer.BYTES) {
                 bytes.putInt(at * size, Math.toIntExact(value));
               } else {
-                throw new IllegalStateException(
-                    "shape \""
-                        + stored.name()
-                        + "\" is of type "
-                        + DataTypes.name(stored.dataType())
-                        + "; int64 or int32 is needed");
+                throw notAShape(stored.name(), stored.dataType());
               }
             });
     return TensorSource.ofBytes(name, stored.dataType(), bytes, stored.dims());
