@@ -3,8 +3,10 @@ package io.espalier.djl.elastic;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
 import io.espalier.djl.carve.ParameterSlice;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /**
  * The slices of one config at one version of the parameters. They are closed when they were dropped
@@ -13,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class CachedSlices {
   private final long version;
   private final Map<String, NDArray> slices = new ConcurrentHashMap<>();
+  private final Map<String, NDArray> recorded = new ConcurrentHashMap<>();
   private int users;
   private boolean dropped;
 
@@ -46,14 +49,24 @@ final class CachedSlices {
 
   private void close() {
     if (dropped && users == 0) {
-      slices.values().forEach(NDArray::close);
-      slices.clear();
+      for (Map<String, NDArray> all : List.of(slices, recorded)) {
+        all.values().forEach(NDArray::close);
+        all.clear();
+      }
     }
   }
 
   /** A slice in one piece. It lives as long as the array it is of. */
   NDArray of(NDArray array, ParameterSlice slice) {
     return slices.computeIfAbsent(array.getUid(), uid -> slice(array, slice));
+  }
+
+  /**
+   * The same, through which gradients reach the array. Only for what a view shows: an engine goes
+   * back through that as often as it is asked to, but through gathered indices once.
+   */
+  NDArray recorded(NDArray array, ParameterSlice slice) {
+    return recorded.computeIfAbsent(array.getUid(), uid -> slice(array, slice));
   }
 
   private static NDArray slice(NDArray array, ParameterSlice slice) {
@@ -70,6 +83,8 @@ final class CachedSlices {
   }
 
   boolean holds(NDArray array) {
-    return slices.values().stream().anyMatch(slice -> slice == array);
+    return Stream.of(slices, recorded)
+        .flatMap(all -> all.values().stream())
+        .anyMatch(slice -> slice == array);
   }
 }

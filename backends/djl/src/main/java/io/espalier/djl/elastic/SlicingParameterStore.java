@@ -53,8 +53,12 @@ final class SlicingParameterStore extends ParameterStore {
     if (parameter == null || slice == null) {
       return array;
     }
-    if (cache != null && !isRecorded(array, slice)) {
-      return cache.of(array, slice);
+    CachedSlices cached = cache;
+    if (cached != null && !isRecorded(array, slice)) {
+      return cached.of(array, slice);
+    }
+    if (cached != null && slice.isView()) {
+      return cached.recorded(array, slice);
     }
     return parts.computeIfAbsent(parameter, key -> part(key, array, slice));
   }
