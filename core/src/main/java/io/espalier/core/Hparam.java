@@ -43,7 +43,7 @@ public final class Hparam {
    * of their hparams.
    */
   public String layout() {
-    return space.print(spec);
+    return space.state().print(spec);
   }
 
   /**
@@ -51,7 +51,7 @@ public final class Hparam {
    * are not listed.
    */
   public List<Choice> choices() {
-    return space.choices(spec);
+    return space.state().choices(spec);
   }
 
   /**
@@ -61,12 +61,12 @@ public final class Hparam {
    * @throws EspalierException if it is not, or the active value is not among them
    */
   public void setChoices(List<Choice> choices) {
-    space.narrow(spec, choices);
+    space.state().narrow(spec, choices);
   }
 
   /** The value it has. */
   public Choice active() {
-    return space.active(spec);
+    return space.state().active(spec);
   }
 
   /**
@@ -75,12 +75,12 @@ public final class Hparam {
    * @throws EspalierException if the value is none of its choices, or it is derived
    */
   public void setActive(Choice choice) {
-    space.setActive(spec, choice);
+    space.state().setActive(spec, choice);
   }
 
   /** The value of the original network. */
   public Choice original() {
-    return space.original(spec);
+    return space.state().original(spec);
   }
 
   /** The smallest choice. */
@@ -96,7 +96,7 @@ public final class Hparam {
 
   /** Whether there is more than one choice. */
   public boolean isConfigurable() {
-    return space.isConfigurable(spec);
+    return space.state().isConfigurable(spec);
   }
 
   /** Whether it is a choice at all, narrowed to one or not. */
@@ -106,7 +106,7 @@ public final class Hparam {
 
   /** Whether its units can be put in an order of importance. */
   public boolean isSortable() {
-    return space.isSortable(spec);
+    return space.importance(spec).isPresent();
   }
 
   /**
@@ -119,7 +119,7 @@ public final class Hparam {
 
   /** The units from the first to be kept to the last; ascending indices until it is sorted. */
   public int[] order() {
-    return space.order(spec);
+    return space.state().order(spec);
   }
 
   /**
@@ -130,7 +130,7 @@ public final class Hparam {
    * @throws EspalierException if this is no permutation of the units, or the hparam has no units
    */
   public void setOrder(int[] order) {
-    space.setOrder(spec, order);
+    space.state().setOrder(spec, order);
   }
 
   /** The indices along its axis that are kept at present, ascending. */

@@ -6,15 +6,11 @@ import io.espalier.core.rules.Rules;
 import io.espalier.spi.DMRegistry;
 import io.espalier.spi.DynamicModule;
 import io.espalier.spi.ImportanceCriterion;
-import io.espalier.spi.PluginException;
-import io.espalier.trace.Layout;
 import io.espalier.trace.SymMap;
 import io.espalier.trace.TrialSizes;
 import java.io.PrintStream;
 import java.math.BigInteger;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -25,8 +21,9 @@ import java.util.Random;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The search space of a network: which smaller networks can be cut from it. A thin shell around an
@@ -39,42 +36,14 @@ public final class SearchSpace {
   /** The criterion that units are ranked by where no other is chosen. */
   public static final String DEFAULT_CRITERION = "l2";
 
+  private static final Logger LOG = LoggerFactory.getLogger(SearchSpace.class);
+
   private final Model model;
   private final DMRegistry registry;
   private final TrialSizes sizes;
-  private String criterion = DEFAULT_CRITERION;
-  private @Nullable ImportanceCriterion ownCriterion;
+  private final Ranking ranking;
   private @Nullable SymMap map;
-  private @Nullable State state;
-
-  /** What a generated space holds. */
-  private static final class State {
-    final Space space;
-    final int[] active;
-
-    /** For each dial, the positions that may be chosen, ascending. */
-    final int[][] open;
-
-    /** For each dial, its choices once they were sampled from. */
-    final @Nullable Choices[] choices;
-
-    final int[] @Nullable [] orders;
-    final Map<String, Importances.Scores> importances = new LinkedHashMap<>();
-
-    /** Widths that a criterion could not score, by their dials. */
-    final Map<Integer, FrozenAxis> unscored = new LinkedHashMap<>();
-
-    State(Space space) {
-      this.space = space;
-      this.active = space.original();
-      this.open = new int[space.dials().size()][];
-      this.choices = new Choices[space.dials().size()];
-      for (Dial dial : space.dials()) {
-        open[dial.index()] = IntStream.range(0, dial.settings().size()).toArray();
-      }
-      this.orders = new int[space.map().symbols().size()][];
-    }
-  }
+  private @Nullable SpaceState state;
 
   /**
    * The space of a model; it has no hparams until {@link #generate} or {@link #restore} is called.
@@ -97,6 +66,7 @@ public final class SearchSpace {
     this.map = map;
     this.registry = registry;
     this.sizes = sizes;
+    this.ranking = new Ranking(registry);
   }
 
   /**
@@ -113,21 +83,11 @@ public final class SearchSpace {
               + ": it was given without a symbolic map; solve the model first, or restore a saved space");
     }
     ResolvedRules resolved = rules.resolve(registry.modules().values());
-    state = new State(SpaceBuilder.build(model, known, registry, resolved));
+    state = new SpaceState(SpaceBuilder.build(model, known, registry, resolved));
+    ranking.clear();
     for (Space.Failure failure : space().failures()) {
-      warn("layer " + failure.layer().name() + " is frozen: " + failure.reason());
+      LOG.warn("layer {} is frozen: {}", failure.layer().name(), failure.reason());
     }
-  }
-
-  private State state() {
-    State known = state;
-    if (known == null) {
-      throw new EspalierException(
-          "the search space of "
-              + model.description()
-              + " has not been generated; call generate(rules) or restore(saved)");
-    }
-    return known;
   }
 
   private Space space() {
@@ -215,7 +175,7 @@ public final class SearchSpace {
   public BigInteger size() {
     BigInteger size = BigInteger.ONE;
     for (Dial dial : space().dials()) {
-      size = size.multiply(BigInteger.valueOf(positions(dial).length));
+      size = size.multiply(BigInteger.valueOf(state().positions(dial).length));
     }
     return size;
   }
@@ -261,8 +221,9 @@ public final class SearchSpace {
    *     entry; nothing is selected then
    */
   public void select(Config config, boolean strict) {
-    int[] setting = new Selector(space(), this::positions).resolve(config, state().active, strict);
-    System.arraycopy(setting, 0, state().active, 0, setting.length);
+    int[] setting =
+        new Selector(space(), state()::positions).resolve(config, state().active, strict);
+    state().setActive(setting);
   }
 
   /**
@@ -297,12 +258,12 @@ public final class SearchSpace {
   }
 
   private Config sampleEach(Function<Dial, @Nullable Function<List<Choice>, Choice>> functionOf) {
-    State now = state();
+    SpaceState now = state();
     int[] setting = now.active.clone();
     for (Dial dial : now.space.dials()) {
       Function<List<Choice>, Choice> function = functionOf.apply(dial);
-      if (function != null && now.open[dial.index()].length > 1) {
-        Choices choices = choices(dial);
+      if (function != null && now.positions(dial).length > 1) {
+        Choices choices = now.choices(dial, spec(dial.name()));
         int picked = choices.position(function.apply(choices.values()));
         if (picked < 0) {
           throw new EspalierException(
@@ -314,29 +275,18 @@ public final class SearchSpace {
         setting[dial.index()] = picked;
       }
     }
-    System.arraycopy(setting, 0, now.active, 0, setting.length);
+    now.setActive(setting);
     Space space = now.space;
     return Config.lazy(() -> space.values(setting));
   }
 
-  /** The choices of a dial under the name that it has. */
-  private Choices choices(Dial dial) {
-    State now = state();
-    Choices known = now.choices[dial.index()];
-    if (known == null) {
-      known = new Choices(positions(dial), choices(spec(dial.name())));
-      now.choices[dial.index()] = known;
-    }
-    return known;
-  }
-
   /** A random config; nothing is selected. The same generator state gives the same config. */
   public Config draw(RandomGenerator random) {
-    State now = state();
+    SpaceState now = state();
     int[] setting = new int[now.active.length];
-    for (int i = 0; i < setting.length; i++) {
-      int[] open = now.open[i];
-      setting[i] = open[open.length == 1 ? 0 : random.nextInt(open.length)];
+    for (Dial dial : now.space.dials()) {
+      int[] open = now.positions(dial);
+      setting[dial.index()] = open[open.length == 1 ? 0 : random.nextInt(open.length)];
     }
     Space space = now.space;
     return Config.lazy(() -> space.values(setting));
@@ -365,7 +315,7 @@ public final class SearchSpace {
   }
 
   private int[] setting(Config config) {
-    return new Selector(space(), this::positions).resolve(config, space().original(), false);
+    return new Selector(space(), state()::positions).resolve(config, space().original(), false);
   }
 
   // ---- sorting
@@ -375,7 +325,7 @@ public final class SearchSpace {
    * block may have been trained since they were sorted last.
    */
   public void sortParameters() {
-    sort(null);
+    ranking.sort(state(), null);
   }
 
   /**
@@ -386,56 +336,15 @@ public final class SearchSpace {
    * @param verbose whether to log what was sorted
    */
   public void sortParameters(Collection<String> names, boolean verbose) {
-    List<String> sorted = sort(names);
+    List<String> sorted = ranking.sort(state(), names);
     if (verbose) {
-      org.slf4j.LoggerFactory.getLogger(SearchSpace.class).info("sorted {}", sorted);
+      LOG.info("sorted {}", sorted);
     }
-  }
-
-  private List<String> sort(@Nullable Collection<String> names) {
-    State now = state();
-    now.importances.remove(criterion);
-    Importances.Scores importances = importances(now);
-    List<String> sorted = new ArrayList<>();
-    for (Dial dial : now.space.dials()) {
-      HparamSpec spec = spec(dial.name());
-      if (dial.kind() != Dial.Kind.WIDTH || (names != null && !names.contains(spec.localName()))) {
-        continue;
-      }
-      Layout.Symbol symbol = dial.symbols().get(0);
-      PluginException failure = importances.failure(symbol);
-      double[] importance = importances.units(symbol);
-      if (failure != null) {
-        freezeUnscored(now, dial, failure);
-      } else if (importance != null) {
-        now.orders[symbol.index()] = descending(importance);
-        sorted.add(dial.name());
-      }
-    }
-    return sorted;
-  }
-
-  /** A width whose units cannot be ranked may only be what it is, or whole. */
-  private void freezeUnscored(State now, Dial dial, PluginException failure) {
-    String layer = dial.name().substring(0, dial.name().lastIndexOf('.'));
-    String axis = dial.name().substring(layer.length() + 1);
-    String reason = "the criterion " + failure.getMessage();
-    FrozenAxis frozen = new FrozenAxis(layer, axis, layer, "", reason);
-    if (now.unscored.putIfAbsent(dial.index(), frozen) == null) {
-      now.open[dial.index()] =
-          IntStream.of(now.active[dial.index()], dial.original()).sorted().distinct().toArray();
-      now.choices[dial.index()] = null;
-      warn(layer + "." + axis + " is frozen: " + reason);
-    }
-  }
-
-  private static void warn(String message) {
-    org.slf4j.LoggerFactory.getLogger(SearchSpace.class).warn(message);
   }
 
   /** The key of the criterion that units are ranked by. */
   public String criterion() {
-    return criterion;
+    return ranking.criterion();
   }
 
   /**
@@ -446,8 +355,7 @@ public final class SearchSpace {
    * @throws EspalierException if the registry has none of that key
    */
   public void setCriterion(String key) {
-    criterion(key);
-    criterion = key;
+    ranking.setCriterion(key);
   }
 
   /**
@@ -455,44 +363,7 @@ public final class SearchSpace {
    * #setCriterion(String)} otherwise.
    */
   public void setCriterion(ImportanceCriterion own) {
-    ownCriterion = own;
-    criterion = own.key();
-    state().importances.remove(criterion);
-  }
-
-  private ImportanceCriterion criterion(String key) {
-    ImportanceCriterion own = ownCriterion;
-    if (own != null && own.key().equals(key)) {
-      return own;
-    }
-    ImportanceCriterion found = registry.criteria().get(key);
-    if (found == null) {
-      throw new EspalierException(
-          "there is no importance criterion \""
-              + key
-              + "\"; the registry has "
-              + registry.criteria().keySet());
-    }
-    return found;
-  }
-
-  /** Indices by descending value; equal values keep the order of their indices. */
-  static int[] descending(double[] values) {
-    Integer[] order = new Integer[values.length];
-    Arrays.setAll(order, i -> i);
-    Arrays.sort(order, (a, b) -> Double.compare(values[b], values[a]));
-    return Arrays.stream(order).mapToInt(Integer::intValue).toArray();
-  }
-
-  private Importances.Scores importances(State now) {
-    Importances.Scores known = now.importances.get(criterion);
-    if (known == null) {
-      known =
-          new Importances(now.space.map(), registry.isStrict())
-              .score(now.space.consumers(), criterion(criterion));
-      now.importances.put(criterion, known);
-    }
-    return known;
+    ranking.setCriterion(own);
   }
 
   // ---- export
@@ -510,13 +381,13 @@ public final class SearchSpace {
 
   /** What is kept of the network at the active config. */
   public Cut cut() {
-    State now = state();
+    SpaceState now = state();
     return now.space.cut(now.active, now.orders);
   }
 
   /** What is kept of the network at a config; units by the orders they have now. */
   public Cut cut(Config config) {
-    State now = state();
+    SpaceState now = state();
     return now.space.cut(setting(config), now.orders);
   }
 
@@ -528,7 +399,7 @@ public final class SearchSpace {
   /** The axes that may not change, each with its reason. */
   public List<FrozenAxis> frozen() {
     List<FrozenAxis> frozen = new ArrayList<>(FrozenAxis.of(space()));
-    frozen.addAll(state().unscored.values());
+    frozen.addAll(ranking.unscored());
     return frozen;
   }
 
@@ -578,127 +449,22 @@ public final class SearchSpace {
     saved.applyTo(this);
   }
 
-  // ---- what Hparam and the other views read
+  // ---- what the views read
 
-  /** The positions of a dial that may be chosen, ascending; not to be changed. */
-  int[] positions(Dial dial) {
-    return state().open[dial.index()];
-  }
-
-  boolean isConfigurable(HparamSpec spec) {
-    Dial dial = spec.dial();
-    return dial != null && positions(dial).length > 1;
-  }
-
-  List<Choice> choices(HparamSpec spec) {
-    Dial dial = spec.dial();
-    if (dial == null) {
-      return List.of(original(spec));
-    }
-    return Arrays.stream(positions(dial))
-        .mapToObj(position -> space().valueAt(spec, position))
-        .toList();
-  }
-
-  void narrow(HparamSpec spec, List<Choice> choices) {
-    Dial dial = dial(spec);
-    BitSet narrowed = new BitSet();
-    List<Choice> known = choices(spec);
-    int[] positions = positions(dial);
-    for (Choice choice : choices) {
-      int at = known.indexOf(choice);
-      if (at < 0) {
-        throw new EspalierException(
-            spec.name() + " cannot be " + choice + "; its choices are " + known);
-      }
-      narrowed.set(positions[at]);
-    }
-    if (!narrowed.get(dial.original()) || !narrowed.get(state().active[dial.index()])) {
+  /** What can change, of a space that was generated. */
+  SpaceState state() {
+    SpaceState known = state;
+    if (known == null) {
       throw new EspalierException(
-          "the choices of "
-              + spec.name()
-              + " must hold its original, "
-              + original(spec)
-              + ", and its active value, "
-              + active(spec)
-              + "; they would be "
-              + choices);
+          "the search space of "
+              + model.description()
+              + " has not been generated; call generate(rules) or restore(saved)");
     }
-    state().open[dial.index()] = narrowed.stream().toArray();
-    state().choices[dial.index()] = null;
-  }
-
-  Choice active(HparamSpec spec) {
-    int[] active = state().active;
-    return space().value(spec, space().widths(active), active);
-  }
-
-  void setActive(HparamSpec spec, Choice choice) {
-    Dial dial = dial(spec);
-    int at = choices(spec).indexOf(choice);
-    if (at < 0) {
-      throw new EspalierException(
-          spec.name() + " cannot be " + choice + "; its choices are " + choices(spec));
-    }
-    state().active[dial.index()] = positions(dial)[at];
-  }
-
-  private Dial dial(HparamSpec spec) {
-    Dial dial = spec.dial();
-    if (dial == null) {
-      throw new EspalierException(
-          spec.name()
-              + (spec.derived()
-                  ? " is derived from " + print(spec) + "; set those instead"
-                  : " is fixed"));
-    }
-    return dial;
-  }
-
-  Choice original(HparamSpec spec) {
-    return space().value(spec, Layout.Symbol::extent, space().original());
-  }
-
-  boolean isSortable(HparamSpec spec) {
-    return importance(spec).isPresent();
+    return known;
   }
 
   Optional<double[]> importance(HparamSpec spec) {
-    Layout.Symbol symbol = symbol(spec);
-    if (symbol == null) {
-      return Optional.empty();
-    }
-    double[] importance = importances(state()).units(symbol);
-    return importance == null ? Optional.empty() : Optional.of(importance.clone());
-  }
-
-  private static Layout.@Nullable Symbol symbol(HparamSpec spec) {
-    Dial dial = spec.dial();
-    return dial != null && dial.kind() == Dial.Kind.WIDTH ? dial.symbols().get(0) : null;
-  }
-
-  int[] order(HparamSpec spec) {
-    Layout.Symbol symbol = symbol(spec);
-    int[] order = symbol == null ? null : state().orders[symbol.index()];
-    if (order != null) {
-      return order.clone();
-    }
-    int[] natural = new int[symbol == null ? 0 : Math.toIntExact(symbol.extent())];
-    Arrays.setAll(natural, i -> i);
-    return natural;
-  }
-
-  void setOrder(HparamSpec spec, int[] order) {
-    Layout.Symbol symbol = symbol(spec);
-    if (symbol == null || !Hparam.isPermutation(order, Math.toIntExact(symbol.extent()))) {
-      throw new EspalierException(
-          "the order of "
-              + spec.name()
-              + " must hold each of its "
-              + (symbol == null ? 0 : symbol.extent())
-              + " units once");
-    }
-    state().orders[symbol.index()] = order.clone();
+    return ranking.importance(state(), spec);
   }
 
   int[] activeIndices(HparamSpec spec) {
@@ -706,19 +472,5 @@ public final class SearchSpace {
       return new int[0];
     }
     return spec.layouts().get(0).kept(cut()::units);
-  }
-
-  String print(HparamSpec spec) {
-    Map<Layout.Symbol, String> names = new LinkedHashMap<>();
-    for (Dial dial : space().dials()) {
-      dial.symbols().forEach(symbol -> names.put(symbol, dial.name()));
-    }
-    return String.join(
-        " by ",
-        spec.layouts().stream()
-            .map(
-                axis ->
-                    Layout.print(axis, s -> names.getOrDefault(s, "free") + "(" + s.extent() + ")"))
-            .toList());
   }
 }
