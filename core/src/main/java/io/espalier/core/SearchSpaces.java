@@ -15,6 +15,10 @@ import java.util.TreeSet;
 
 /** Opens networks with whatever backend is there, and generates their search spaces. */
 public final class SearchSpaces {
+  private static final String ARTIFACTS =
+      "io.espalier:espalier-backend-onnx (ONNX files) or io.espalier:espalier-backend-djl (DJL"
+          + " blocks)";
+
   private final List<Backend> backends;
   private final DMRegistry registry;
   private final String criterion;
@@ -93,9 +97,7 @@ public final class SearchSpaces {
     }
     if (backends.isEmpty()) {
       throw new EspalierException(
-          "there is no backend on the class path to open "
-              + source
-              + " with; add io.espalier:espalier-backend-onnx (ONNX files) or io.espalier:espalier-backend-djl (DJL blocks)");
+          "there is no backend on the class path to open " + source + " with; add " + ARTIFACTS);
     }
     for (Backend backend : backends) {
       Optional<Model> model = backend.open(source);
@@ -111,7 +113,8 @@ public final class SearchSpaces {
             + " (a "
             + source.getClass().getName()
             + "); "
-            + String.join(", ", known));
+            + String.join(", ", known)
+            + (known.size() > 1 ? "" : "; for others add " + ARTIFACTS));
   }
 
   /** Opens a network and generates its search space under rules. */

@@ -39,7 +39,7 @@ class EmbeddingTest {
    */
   private record Run(int code, String text) {}
 
-  private Run run(Class<?> app, Path result, Predicate<String> classPath)
+  private Run run(Class<?> app, Object network, Path result, Predicate<String> classPath)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -48,22 +48,30 @@ class EmbeddingTest {
         Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
             .filter(classPath)
             .collect(Collectors.joining(File.pathSeparator)));
-    command.addAll(List.of(app.getName(), model.toString(), result.toString()));
+    command.addAll(List.of(app.getName(), network.toString(), result.toString()));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     return new Run(process.waitFor(), text);
   }
 
-  private static boolean isBackend(String entry) {
+  private static boolean isOnnx(String entry) {
     return entry.contains("backend-onnx") || entry.contains("/backends/onnx/");
+  }
+
+  private static boolean isDjl(String entry) {
+    return entry.contains("backend-djl") || entry.contains("/backends/djl/");
+  }
+
+  private static boolean isGuice(String entry) {
+    return entry.contains("/guice-");
   }
 
   @Test
   void bothApplicationsFindTheSame() throws Exception {
     Path first = folder.resolve("first.onnx");
     Path second = folder.resolve("second.onnx");
-    Run guice = run(GuiceApp.class, first, entry -> true);
-    Run plain = run(PlainApp.class, second, entry -> !entry.contains("/guice-"));
+    Run guice = run(GuiceApp.class, model, first, entry -> !isDjl(entry));
+    Run plain = run(PlainApp.class, model, second, entry -> !isDjl(entry) && !isGuice(entry));
 
     assertEquals(0, guice.code(), guice.text());
     assertTrue(guice.text().contains(" MACs, ranked by embedding.largest"), guice.text());
@@ -73,9 +81,38 @@ class EmbeddingTest {
   }
 
   @Test
+  void theOtherBackendTakesTheOtherNetworks() throws Exception {
+    String block = "class:" + SmallNet.class.getName();
+    Path first = folder.resolve("first.params");
+    Path second = folder.resolve("second.params");
+    Run guice = run(GuiceApp.class, block, first, entry -> !isOnnx(entry));
+    Run plain = run(PlainApp.class, block, second, entry -> !isOnnx(entry) && !isGuice(entry));
+
+    assertEquals(0, guice.code(), guice.text());
+    assertTrue(guice.text().contains(" MACs, ranked by embedding.largest"), guice.text());
+    assertEquals(0, plain.code(), plain.text());
+    assertEquals(sentence(guice), sentence(plain));
+    assertArrayEquals(Files.readAllBytes(first), Files.readAllBytes(second));
+
+    for (Class<?> app : List.of(GuiceApp.class, PlainApp.class)) {
+      Run refused = run(app, model, folder.resolve("none.onnx"), entry -> !isOnnx(entry));
+      assertEquals(1, refused.code(), refused.text());
+      assertTrue(
+          refused.text().contains("for others add io.espalier:espalier-backend-onnx (ONNX files)"),
+          refused.text());
+    }
+  }
+
+  /** The engine says which platform it runs on before that. */
+  private static String sentence(Run run) {
+    return run.text().lines().reduce("", (before, line) -> line);
+  }
+
+  @Test
   void withoutABackendTheErrorSaysWhatToAdd() throws Exception {
     for (Class<?> app : List.of(GuiceApp.class, PlainApp.class)) {
-      Run run = run(app, folder.resolve("none.onnx"), entry -> !isBackend(entry));
+      Path result = folder.resolve("none.onnx");
+      Run run = run(app, model, result, entry -> !isOnnx(entry) && !isDjl(entry));
       assertEquals(1, run.code(), run.text());
       assertTrue(
           run.text()
