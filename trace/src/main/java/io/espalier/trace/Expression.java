@@ -68,27 +68,35 @@ public sealed interface Expression extends Element {
       this(function, x, y, function.applyAsLong(x.value(), y.value()));
     }
 
+    /**
+     * Networks use a result many times over, so that each is computed once; and they compute one
+     * from the other in long chains, so that this is no recursion.
+     */
     @Override
     public long value(Layout.Widths widths) {
-      return value(widths, new IdentityHashMap<>());
-    }
-
-    /** Networks use a result many times over; each is computed once. */
-    private long value(Layout.Widths widths, IdentityHashMap<Computed, Long> known) {
-      Long before = known.get(this);
-      if (before != null) {
-        return before;
+      IdentityHashMap<Element, Long> known = new IdentityHashMap<>();
+      Deque<Element> work = new ArrayDeque<>();
+      work.push(this);
+      while (true) {
+        Element element = work.pop();
+        long value;
+        if (element instanceof Computed computed) {
+          Long first = known.get(computed.x);
+          Long second = known.get(computed.y);
+          if (first == null || second == null) {
+            work.push(computed);
+            work.push(first == null ? computed.x : computed.y);
+            continue;
+          }
+          value = computed.function.applyAsLong(first, second);
+        } else {
+          value = ((Expression) element).value(widths);
+        }
+        if (work.isEmpty()) {
+          return value;
+        }
+        known.put(element, value);
       }
-      long result = function.applyAsLong(value(x, widths, known), value(y, widths, known));
-      known.put(this, result);
-      return result;
-    }
-
-    private static long value(
-        Element element, Layout.Widths widths, IdentityHashMap<Computed, Long> known) {
-      return element instanceof Computed computed
-          ? computed.value(widths, known)
-          : ((Expression) element).value(widths);
     }
 
     @Override

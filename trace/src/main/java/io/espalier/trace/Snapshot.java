@@ -1,6 +1,5 @@
 package io.espalier.trace;
 
-import io.espalier.spi.Axis;
 import io.espalier.spi.Element;
 import io.espalier.spi.Ints;
 import java.util.ArrayDeque;
@@ -122,21 +121,31 @@ final class Snapshot {
   }
 
   Expression of(Element element) {
-    Expression before = expressions.get(element);
-    if (before != null) {
-      return before;
+    Deque<Element> work = new ArrayDeque<>();
+    work.push(element);
+    while (true) {
+      Element at = work.pop();
+      Expression result = expressions.get(at);
+      if (result == null && at instanceof Expression.Computed computed) {
+        Expression x = expressions.get(computed.x());
+        Expression y = expressions.get(computed.y());
+        if (x == null || y == null) {
+          work.push(computed);
+          work.push(x == null ? computed.x() : computed.y());
+          continue;
+        }
+        result = new Expression.Computed(computed.function(), x, y, computed.value());
+      } else if (result == null) {
+        result =
+            at instanceof Expression.Extent extent && extent.of() instanceof Term term
+                ? new Expression.Extent(of(term))
+                : (Expression) at;
+      }
+      expressions.put(at, result);
+      if (work.isEmpty()) {
+        return result;
+      }
     }
-    Expression result = (Expression) element;
-    if (element instanceof Expression.Extent extent) {
-      Axis axis = extent.of();
-      result = axis instanceof Term term ? new Expression.Extent(of(term)) : extent;
-    } else if (element instanceof Expression.Computed computed) {
-      result =
-          new Expression.Computed(
-              computed.function(), of(computed.x()), of(computed.y()), computed.value());
-    }
-    expressions.put(element, result);
-    return result;
   }
 
   @Nullable Ints of(@Nullable Ints ints) {

@@ -62,7 +62,7 @@ public final class TrialSizes {
                 + graph.inputs().stream().map(id -> graph.tensor(id).name()).toList());
       }
     }
-    Map<String, Long> named = new HashMap<>();
+    Map<String, Long> named = named(graph, trial);
     Map<Integer, long[]> assigned = new HashMap<>();
     int[] next = {0, 0};
     for (int input : graph.inputs()) {
@@ -81,13 +81,46 @@ public final class TrialSizes {
         }
         String key = dim.name().isEmpty() ? tensor.name() + "#" + i : dim.name();
         boolean spatial = dims.size() >= 4 && i >= 2;
-        Long own = user == null || (trial > 0 && i == 0) ? null : user.get(i);
+        Long own = user == null || i < firstGiven(trial) ? null : user.get(i);
         sizes[i] =
             named.computeIfAbsent(key, k -> own != null ? own : choose(trial, spatial, next));
       }
       assigned.put(input, sizes);
     }
     return assigned;
+  }
+
+  /** The sizes that a user gave of dimensions with a name, whichever of the inputs has it first. */
+  private Map<String, Long> named(Graph graph, int trial) {
+    Map<String, Long> named = new HashMap<>();
+    for (int input : graph.inputs()) {
+      Tensor tensor = graph.tensor(input);
+      List<Long> user = given.get(tensor.name());
+      List<Dim> dims = user == null ? null : dims(tensor, user);
+      for (int i = firstGiven(trial); user != null && dims != null && i < dims.size(); i++) {
+        String name = dims.get(i).name();
+        Long before =
+            dims.get(i).isOpen() && !name.isEmpty() ? named.putIfAbsent(name, user.get(i)) : null;
+        if (before != null && !before.equals(user.get(i))) {
+          throw new TraceException(
+              "dimension \""
+                  + name
+                  + "\" is "
+                  + user.get(i)
+                  + " in input \""
+                  + tensor.name()
+                  + "\" and "
+                  + before
+                  + " in another; give it one length");
+        }
+      }
+    }
+    return named;
+  }
+
+  /** The first dimension whose given size counts: the batch varies from trial to trial. */
+  private static int firstGiven(int trial) {
+    return trial > 0 ? 1 : 0;
   }
 
   private static @Nullable List<Dim> dims(Tensor tensor, @Nullable List<Long> user) {

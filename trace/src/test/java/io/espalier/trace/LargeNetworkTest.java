@@ -91,6 +91,28 @@ class LargeNetworkTest {
     assertEquals(0, map.symbols().size());
   }
 
+  /** A number that is counted up from a width, as a loop that was unrolled does. */
+  @Test
+  void aLongChainOfIntegers() {
+    Net net =
+        new Net()
+            .input("x", -1, 4)
+            .weight("stem", 4, 6)
+            .node("MatMul", "s", "x, stem")
+            .node("Shape", "n0", "s")
+            .ints("ones", 1, 1);
+    for (int i = 0; i < MANY; i++) {
+      net.node("Add", "n" + (i + 1), "n" + i + ", ones");
+    }
+    Solved solved = new Solved(solve(net.builder.build()));
+    Expression last =
+        (Expression) solved.map().ints(solved.id("n" + MANY)).orElseThrow().elements().get(1);
+
+    assertEquals(MANY + 6, last.value());
+    assertEquals(MANY + 2, last.value(symbol -> 2));
+    assertTrue(last.uses(axis -> axis == solved.axes("s").get(1)));
+  }
+
   private static long bytesToSolve(Graph graph) {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long before = threads.getCurrentThreadAllocatedBytes();

@@ -54,6 +54,31 @@ class TrialSizesTest {
     assertArrayEquals(new long[] {211, 3, 224, 224}, sizes(image(), given, 1, 0));
   }
 
+  private static Graph twoInputs() {
+    Net net = new Net();
+    net.builder.input("ids", List.of(Dim.open("batch"), Dim.open("tokens")));
+    net.builder.input("mask", List.of(Dim.open("batch"), Dim.open("tokens")));
+    return net.builder.build();
+  }
+
+  @Test
+  void aSizeThatIsGivenForTheSecondInputHoldsForTheFirst() {
+    TrialSizes given = TrialSizes.of(Map.of("mask", List.of(2L, 7L)));
+
+    assertArrayEquals(new long[] {2, 7}, sizes(twoInputs(), given, 0, 0));
+    assertArrayEquals(new long[] {2, 7}, sizes(twoInputs(), given, 0, 1));
+    assertEquals(7, sizes(twoInputs(), given, 1, 0)[1]);
+  }
+
+  @Test
+  void twoLengthsOfOneDimensionAreRefused() {
+    TrialSizes given = TrialSizes.of(Map.of("ids", List.of(2L, 7L), "mask", List.of(2L, 9L)));
+
+    assertEquals(
+        "dimension \"tokens\" is 9 in input \"mask\" and 7 in another; give it one length",
+        assertThrows(TraceException.class, () -> given.assign(twoInputs(), 0)).getMessage());
+  }
+
   private static String refusal(String input, Long... sizes) {
     return String.valueOf(
         assertThrows(

@@ -5,9 +5,12 @@ import io.espalier.onnx.file.OnnxTensor;
 import io.espalier.onnx.trace.TracedOnnx;
 import io.espalier.trace.GraphNode;
 import java.util.Optional;
+import java.util.Set;
 
 /** Of what type the integers are that a network computes shapes with. */
 final class IntegerType {
+  private static final Set<String> LONGS = Set.of("Shape", "Size", "ConstantOfShape");
+
   private IntegerType() {}
 
   /**
@@ -15,20 +18,20 @@ final class IntegerType {
    * what it makes, and everything else hands on what it reads.
    */
   static int of(TracedOnnx traced, int tensor) {
-    Optional<OnnxTensor> stored = traced.stored(tensor);
-    if (stored.isPresent()) {
-      return stored.get().dataType();
+    int at = tensor;
+    while (true) {
+      Optional<OnnxTensor> stored = traced.stored(at);
+      if (stored.isPresent()) {
+        return stored.get().dataType();
+      }
+      GraphNode node = traced.producer(at).orElse(null);
+      if (node == null || node.inputs().isEmpty() || LONGS.contains(node.op().name())) {
+        return DataTypes.INT64;
+      }
+      if (node.op().name().equals("Cast")) {
+        return Math.toIntExact(node.attributes().number("to", DataTypes.INT64));
+      }
+      at = node.inputs().get(node.op().name().equals("Where") ? 1 : 0);
     }
-    Optional<GraphNode> producer = traced.producer(tensor);
-    if (producer.isEmpty()) {
-      return DataTypes.INT64;
-    }
-    GraphNode node = producer.get();
-    return switch (node.op().name()) {
-      case "Shape", "Size", "ConstantOfShape" -> DataTypes.INT64;
-      case "Cast" -> Math.toIntExact(node.attributes().number("to", DataTypes.INT64));
-      case "Where" -> of(traced, node.inputs().get(1));
-      default -> node.inputs().isEmpty() ? DataTypes.INT64 : of(traced, node.inputs().get(0));
-    };
   }
 }
