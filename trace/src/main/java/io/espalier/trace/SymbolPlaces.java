@@ -37,7 +37,8 @@ final class SymbolPlaces {
       }
     }
     Map<Pass.Place, String> found = new HashMap<>();
-    for (Layout.Symbol symbol : reasons.keySet()) {
+    // in graph order, so that which of two reasons counts for a place is no matter of chance
+    for (Layout.Symbol symbol : map.symbols()) {
       found.putAll(places.alone.getOrDefault(symbol, places.among.getOrDefault(symbol, Map.of())));
     }
     return found;
