@@ -61,6 +61,13 @@ final class Axes {
     return index < node.outputs().size() && node.outputs().get(index).present();
   }
 
+  /**
+   * Whether what a node writes by index is added to what stands there, so that zeros change none.
+   */
+  static boolean adds(Node node) {
+    return node.attributes().text("reduction", "none").equals("add");
+  }
+
   /** How many elements a shape has. */
   static long size(List<Axis> axes) {
     long size = 1;

@@ -41,6 +41,9 @@ public final class ElementsByIndexRule implements OperatorRule {
       }
       if (i == axis) {
         t.freeze(own, "elements are picked from it by index");
+        if (updates.present() && !Axes.adds(node)) {
+          t.freeze(indices.axis(i), Reasons.WRITTEN);
+        }
       } else if (own.extent() == indices.axis(i).extent()) {
         t.unify(own, indices.axis(i));
       } else {

@@ -2,6 +2,9 @@ package io.espalier.modules.operators;
 
 /** Reasons that several operators give. */
 final class Reasons {
+  /** Where nothing is written, something else than a zero may stand. */
+  static final String WRITTEN = "it counts the elements that are written by index";
+
   private Reasons() {}
 
   /**

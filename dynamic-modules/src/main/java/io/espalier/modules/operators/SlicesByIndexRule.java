@@ -56,6 +56,9 @@ public final class SlicesByIndexRule implements OperatorRule {
     }
     for (int i = 0; i < slices.size(); i++) {
       t.unify(slices.get(i), updates.axis(i));
+      if (i >= batch && i < places && !Axes.adds(node)) {
+        t.freeze(slices.get(i), Reasons.WRITTEN);
+      }
     }
     t.output(0, data.axes());
   }

@@ -266,4 +266,57 @@ class CornersTest {
     SearchSpace space = t.proved(t.conv("last", t.conv("third", x, 12, 4, 6), 4, 12), "N", 4, 8, 8);
     assertFrozen(space, "second.out_channels", "do not nest");
   }
+
+  private static SearchSpace scattered(String reduction) {
+    Tiny t = new Tiny(18);
+    String x = t.b.input("input", "N", 5);
+    String places = t.op("Expand", t.b.longs("places", new long[] {6, 0, 3}, 1, 3), batchBy(t, x));
+    String y =
+        t.op(
+            "ScatterElements",
+            Tiny.with("axis", 1, "reduction", reduction),
+            t.linear("data", x, 5, 8),
+            places,
+            t.linear("updates", x, 5, 3));
+    return t.proved(t.linear("last", y, 8, 4), "N", 4);
+  }
+
+  /** The batch of a value, and 3. */
+  private static String batchBy(Tiny t, String x) {
+    String batch = t.op("Gather", t.op("Shape", x), t.ints(0));
+    return t.op("Concat", Tiny.with("axis", 0), batch, t.ints(3));
+  }
+
+  /** What is cut leaves a place as it was, where the masked network writes a zero. */
+  @Test
+  void elementsThatAreWrittenByIndexFreeze() {
+    for (String reduction : List.of("none", "mul", "max")) {
+      Cuts.assertFrozen(scattered(reduction), "updates.out_features", "written by index");
+    }
+  }
+
+  @Test
+  void elementsThatAreAddedByIndexDoNot() {
+    Cuts.assertFree(scattered("add"), "updates.out_features");
+  }
+
+  private static SearchSpace rowsWritten(String reduction) {
+    Tiny t = new Tiny(18);
+    String x = t.b.input("input", 2, 5);
+    String rows = t.op("Transpose", t.linear("updates", x, 5, 3));
+    String y =
+        t.op(
+            "ScatterND",
+            Tiny.with("reduction", reduction),
+            t.op("Transpose", t.linear("data", x, 5, 8)),
+            t.b.longs("rows", new long[] {6, 0, 3}, 3, 1),
+            rows);
+    return t.proved(t.linear("last", t.op("Transpose", y), 8, 4), 2, 4);
+  }
+
+  @Test
+  void rowsThatAreWrittenByIndexFreezeUnlessTheyAreAdded() {
+    Cuts.assertFrozen(rowsWritten("none"), "updates.out_features", "written by index");
+    Cuts.assertFree(rowsWritten("add"), "updates.out_features");
+  }
 }
