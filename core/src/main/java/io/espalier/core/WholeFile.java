@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.UUID;
 
 /** Writes files whole or not at all: to a temporary name, forced to disk, then moved. */
 public final class WholeFile {
@@ -34,7 +35,8 @@ public final class WholeFile {
   /**
    * Writes bytes.
    *
-   * @throws IOException if the folder is missing or cannot be written; nothing is left behind then
+   * @throws IOException if the folder is missing or cannot be written, or the file is a folder or a
+   *     device; nothing is left behind then
    */
   public static void write(Path file, Body body) throws IOException {
     Path target = file.toAbsolutePath();
@@ -45,8 +47,12 @@ public final class WholeFile {
     if (Files.isDirectory(target)) {
       throw new IOException(file + " is a folder; name a file");
     }
-    Path temporary =
-        folder.resolve("." + target.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
+    if (Files.exists(target) && !Files.isRegularFile(target)) {
+      // a move would put a file in the place of a device
+      throw new IOException(file + " is not a regular file; choose another name");
+    }
+    // a process that is killed leaves its file behind, and a later one may have the same number
+    Path temporary = folder.resolve("." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
     try {
       try (FileChannel channel =
           FileChannel.open(temporary, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
