@@ -1,9 +1,11 @@
 package io.espalier.core;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
@@ -13,13 +15,19 @@ import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** Reading and writing of JSON, with errors that say where. */
 final class Json {
   private static final ObjectMapper MAPPER =
-      new ObjectMapper().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
+      new ObjectMapper()
+          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
   private static final ObjectWriter WRITER =
       MAPPER.writer(new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n")));
+
+  /** What some editors write at the beginning of a file, to say that it is Unicode. */
+  private static final String MARK = "\uFEFF";
 
   private Json() {}
 
@@ -63,7 +71,7 @@ final class Json {
    */
   static ObjectNode parse(String json, String what) {
     try {
-      JsonNode node = MAPPER.readTree(json);
+      JsonNode node = MAPPER.readTree(json.startsWith(MARK) ? json.substring(1) : json);
       if (node instanceof ObjectNode object) {
         return object;
       }
@@ -71,15 +79,15 @@ final class Json {
           what + " is not a JSON object; it must start with { and end with }");
     } catch (JsonProcessingException e) {
       throw new EspalierException(
-          what
-              + " is not JSON: line "
-              + e.getLocation().getLineNr()
-              + ", column "
-              + e.getLocation().getColumnNr()
-              + ": "
-              + e.getOriginalMessage(),
-          e);
+          what + " is not JSON: " + where(e.getLocation()) + e.getOriginalMessage(), e);
     }
+  }
+
+  /** A text that is nested too deeply, or too long, has no place where it goes wrong. */
+  private static String where(@Nullable JsonLocation location) {
+    return location == null
+        ? ""
+        : "line " + location.getLineNr() + ", column " + location.getColumnNr() + ": ";
   }
 
   /** The text of a file. */
