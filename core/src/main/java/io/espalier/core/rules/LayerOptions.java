@@ -54,8 +54,17 @@ public final class LayerOptions {
     OptionalInt mismatch = sizes.mismatch(axes);
     if (mismatch.isPresent()) {
       throw new RulesException(
-          "the rules for %s give %s sizes with %d numbers, but layer %s has %d; give that many, or a single number for all"
-              .formatted(key, option.name(), mismatch.getAsInt(), Names.quote(layer), axes));
+          "the rules for "
+              + key
+              + " give "
+              + option.name()
+              + " sizes with "
+              + mismatch.getAsInt()
+              + " numbers, but layer "
+              + Names.quote(layer)
+              + " has "
+              + axes
+              + "; give that many, or a single number for all");
     }
     return sizes;
   }

@@ -108,8 +108,14 @@ final class RulesReader {
   private String where(@Nullable JsonLocation location, String what) {
     return location == null
         ? source + " " + what + ": "
-        : "%s %s: line %d, column %d: "
-            .formatted(source, what, location.getLineNr(), location.getColumnNr());
+        : source
+            + " "
+            + what
+            + ": line "
+            + location.getLineNr()
+            + ", column "
+            + location.getColumnNr()
+            + ": ";
   }
 
   /** The parser's own words, without its notes on where and in which encoding. */
