@@ -49,7 +49,7 @@ final class Analysis implements Objections {
     find(map, symbols, objections);
     for (int bit = 1; bit < 2 * symbols.size(); bit *= 2) {
       int mask = bit;
-      find(map, chosen(symbols, i -> (i & mask) != 0 && i < symbols.size()), objections);
+      find(map, chosen(symbols, i -> (i & mask) != 0), objections);
     }
     return objections;
   }

@@ -379,16 +379,16 @@ public final class SearchSpace {
     return model.carve(cut, new Proof(cut, checkedBy, sizes));
   }
 
-  /** What is kept of the network at the active config. */
+  /** What is kept of the network at the active config; what is set or sorted later changes none. */
   public Cut cut() {
     SpaceState now = state();
-    return now.space.cut(now.active, now.orders);
+    return now.space.cut(now.active, now.orders.clone());
   }
 
   /** What is kept of the network at a config; units by the orders they have now. */
   public Cut cut(Config config) {
     SpaceState now = state();
-    return now.space.cut(setting(config), now.orders);
+    return now.space.cut(setting(config), now.orders.clone());
   }
 
   /** What was cut from the network at the active config, in terms of the original. */

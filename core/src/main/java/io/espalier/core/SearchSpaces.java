@@ -138,7 +138,17 @@ public final class SearchSpaces {
 
   /** Opens a network and restores a saved space of it. */
   public SearchSpace restore(Object source, SavedSpace saved) {
-    SearchSpace space = ranked(new SearchSpace(open(source), null, registry));
+    return restore(source, saved, TrialSizes.automatic());
+  }
+
+  /**
+   * Opens a network and restores a saved space of it.
+   *
+   * @param sizes the lengths that it was generated with, for dimensions that the model leaves open
+   * @throws EspalierException if the network cannot be opened, or the space was saved from another
+   */
+  public SearchSpace restore(Object source, SavedSpace saved, TrialSizes sizes) {
+    SearchSpace space = ranked(new SearchSpace(open(source), null, registry, sizes));
     space.restore(saved);
     return space;
   }

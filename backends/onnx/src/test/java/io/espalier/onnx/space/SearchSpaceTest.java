@@ -7,8 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.TypeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import io.espalier.core.Choice;
 import io.espalier.core.Config;
+import io.espalier.core.Cut;
 import io.espalier.core.EspalierException;
 import io.espalier.core.Hparam;
 import io.espalier.core.Samplers;
@@ -18,18 +22,22 @@ import io.espalier.core.SearchSpaces;
 import io.espalier.core.rules.Rules;
 import io.espalier.onnx.OnnxBackend;
 import io.espalier.onnx.OnnxNetwork;
+import io.espalier.onnx.build.OnnxGraphBuilder;
 import io.espalier.onnx.build.SampleNetworks;
+import io.espalier.onnx.file.DataTypes;
 import io.espalier.onnx.file.OnnxEdit;
 import io.espalier.onnx.file.OnnxModel;
 import io.espalier.spi.DMRegistry;
 import io.espalier.spi.ImportanceCriterion;
 import io.espalier.spi.Use;
+import io.espalier.trace.TrialSizes;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -344,6 +352,81 @@ class SearchSpaceTest {
     int kept = width.active().number();
     assertArrayEquals(IntStream.range(n - kept, n).toArray(), width.activeIndices());
     assertThrows(EspalierException.class, () -> width.setOrder(new int[] {0, 0}));
+  }
+
+  @Test
+  void hparamsAreListedInEveryWay() {
+    SearchSpace space = resnet();
+    Set<String> choices = space.namedHparams(true, true).keySet();
+    Set<String> free = space.namedHparams(true, false).keySet();
+    Set<String> fixed = space.namedHparams(false, false).keySet();
+    assertTrue(free.containsAll(choices) && choices.size() < free.size());
+    assertFalse(fixed.isEmpty());
+    Set<String> both = new LinkedHashSet<>(free);
+    both.addAll(fixed);
+    assertEquals(free.size() + fixed.size(), both.size());
+    assertEquals(space.namedHparams().keySet(), both);
+    assertEquals(choices, space.config(true).choices().keySet());
+    assertEquals(fixed, space.config(false).choices().keySet());
+    assertEquals(both, space.config().choices().keySet());
+  }
+
+  @Test
+  void aSpaceThatWasNotGeneratedHasNothing() {
+    SearchSpace space = new SearchSpace(resnet().model(), null, REGISTRY);
+    assertFalse(space.isDynamic());
+    assertFalse(space.isConfigurable());
+    EspalierException e = assertThrows(EspalierException.class, space::size);
+    assertTrue(String.valueOf(e.getMessage()).contains("has not been generated"), e.getMessage());
+  }
+
+  @Test
+  void noFunctionSamplesNothing() {
+    SearchSpace space = resnet();
+    Config before = space.sample(Samplers.random(new Random(5)));
+    Function<List<Choice>, Choice> none = null;
+    assertEquals(before, space.sample(none));
+    assertEquals(before, space.sample(Map.of("no.such.layer.*", Samplers.min())));
+    assertEquals(before, space.config());
+  }
+
+  @Test
+  void aCutStaysWhatItWasWhenUnitsAreSortedAnew() {
+    SearchSpace space = resnet();
+    Hparam width = space.hparam(firstWidth(space));
+    width.setActive(width.choices().get(1));
+    Cut cut = space.cut();
+    int n = width.order().length;
+    width.setOrder(IntStream.range(0, n).map(i -> n - 1 - i).toArray());
+    assertNotEquals(space.manifest(), cut.manifest());
+    width.setOrder(IntStream.range(0, n).toArray());
+    assertEquals(space.manifest(), cut.manifest());
+  }
+
+  /** The model does not even say how many dimensions its input has. */
+  @Test
+  void aSavedSpaceIsRestoredAtTheSizesItWasFoundAt() {
+    OnnxGraphBuilder b = new OnnxGraphBuilder("unknown", 17);
+    String x = b.node("MatMul", "first", List.of("input", b.random("first.weight", 0, 1, 5, 8)));
+    x = b.node("MatMul", "last", List.of(x, b.random("last.weight", 0, 1, 8, 3)));
+    ModelProto.Builder proto = b.output("output", x, "N", 3).toProto().toBuilder();
+    proto
+        .getGraphBuilder()
+        .addInput(
+            ValueInfoProto.newBuilder()
+                .setName("input")
+                .setType(
+                    TypeProto.newBuilder()
+                        .setTensorType(
+                            TypeProto.Tensor.newBuilder().setElemType(DataTypes.FLOAT))));
+    OnnxModel model = OnnxModel.of(proto.build());
+    TrialSizes sizes = TrialSizes.of(Map.of("input", List.of(2L, 5L)));
+    SearchSpace space = SPACES.generate(model, Rules.everything(), sizes);
+    assertTrue(space.isConfigurable());
+    space.sample(Samplers.min());
+    SearchSpace restored = SPACES.restore(model, space.save(), sizes);
+    assertEquals(space.config(), restored.config());
+    assertEquals(space.manifest(), restored.manifest());
   }
 
   @Test
