@@ -1,6 +1,8 @@
 package io.espalier.trace;
 
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +29,7 @@ public final class TrialSizes {
   private final Map<String, List<Long>> given;
 
   private TrialSizes(Map<String, List<Long>> given) {
-    this.given = Map.copyOf(given);
+    this.given = Collections.unmodifiableMap(new LinkedHashMap<>(given));
   }
 
   /** Sizes are chosen by the analysis. */

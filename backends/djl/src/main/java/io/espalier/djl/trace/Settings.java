@@ -2,6 +2,7 @@ package io.espalier.djl.trace;
 
 import io.espalier.spi.Attributes;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -67,14 +68,14 @@ public final class Settings implements Attributes {
     return new Settings(more);
   }
 
-  /** Every attribute by name: a Long, a Double, a String, or a List of one of them. */
+  /** Every attribute by name, in order: a Long, a Double, a String, or a List of one of them. */
   public Map<String, Object> values() {
-    return Map.copyOf(values);
+    return Collections.unmodifiableMap(values);
   }
 
   @Override
   public Set<String> names() {
-    return Set.copyOf(values.keySet());
+    return Collections.unmodifiableSet(values.keySet());
   }
 
   @Override

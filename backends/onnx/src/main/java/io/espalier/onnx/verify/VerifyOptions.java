@@ -1,5 +1,6 @@
 package io.espalier.onnx.verify;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +29,7 @@ public record VerifyOptions(
     }
     Map<String, List<Long>> copies = new LinkedHashMap<>();
     shapes.forEach((name, shape) -> copies.put(name, List.copyOf(shape)));
-    shapes = Map.copyOf(copies);
+    shapes = Collections.unmodifiableMap(copies);
   }
 
   /** Two inputs of usual sizes, and everything that the manifest says. */
