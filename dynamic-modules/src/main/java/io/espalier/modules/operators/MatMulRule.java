@@ -35,7 +35,14 @@ public final class MatMulRule implements OperatorRule {
       return;
     }
     Axis inner = a.axis(-1);
-    Contraction.unify(node, t, inner, b.axis(b.rank() == 1 ? 0 : -2));
+    Axis rows = b.axis(b.rank() == 1 ? 0 : -2);
+    Contraction.unify(node, t, inner, rows);
+    boolean shifted = node.input(2).present() || node.input(3).present();
+    if (shifted && (a.parameter() || b.parameter())) {
+      // the zero of a mask is not what the zero point stands for
+      t.normalised(inner, 0);
+      t.normalised(rows, 1);
+    }
     List<Axis> y = new ArrayList<>(t.broadcast(List.of(batch(a), batch(b))));
     if (a.rank() > 1) {
       y.add(a.axis(-2));

@@ -40,6 +40,7 @@ final class Normalisation {
           "Einsum",
           "Gemm",
           "MatMul",
+          "MatMulInteger",
           "com.microsoft:FusedGemm",
           "com.microsoft:FusedMatMul");
 

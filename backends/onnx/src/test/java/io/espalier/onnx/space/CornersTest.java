@@ -10,10 +10,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.onnx.proto.OnnxMl.TensorProto;
+import com.google.protobuf.ByteString;
 import io.espalier.core.Samplers;
 import io.espalier.core.SearchSpace;
+import io.espalier.onnx.file.DataTypes;
 import io.espalier.onnx.file.OnnxModel;
 import io.espalier.onnx.verify.Verifier;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -318,5 +322,37 @@ class CornersTest {
   void rowsThatAreWrittenByIndexFreezeUnlessTheyAreAdded() {
     Cuts.assertFrozen(rowsWritten("none"), "updates.out_features", "written by index");
     Cuts.assertFree(rowsWritten("add"), "updates.out_features");
+  }
+
+  /** A zero of the mask is no zero of a weight whose zero point is another number. */
+  @Test
+  void aProductOfBytesWithZeroPointsIsRestricted() {
+    Tiny t = new Tiny(17);
+    String x = t.op("Sigmoid", t.linear("first", t.b.input("input", "N", 5), 5, 8));
+    String y =
+        t.op(
+            "MatMulInteger",
+            t.op("Cast", with("to", DataTypes.UINT8), t.op("Mul", x, t.number(60))),
+            bytes(t, "weight", DataTypes.INT8, 8, 6),
+            bytes(t, "dataZero", DataTypes.UINT8),
+            bytes(t, "weightZero", DataTypes.INT8));
+    String real = t.op("Mul", t.op("Cast", with("to", DataTypes.FLOAT), y), t.number(0.001f));
+    assertFree(t.proved(t.linear("last", real, 6, 4), "N", 4), "first.out_features");
+  }
+
+  /** Different numbers, from 5 on. */
+  private static String bytes(Tiny t, String name, int type, long... dims) {
+    long count = Arrays.stream(dims).reduce(1, (a, b) -> a * b);
+    byte[] values = new byte[(int) count];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (byte) (5 + i * 7 % 31);
+    }
+    TensorProto.Builder tensor =
+        TensorProto.newBuilder()
+            .setName(name)
+            .setDataType(type)
+            .setRawData(ByteString.copyFrom(values));
+    Arrays.stream(dims).forEach(tensor::addDims);
+    return t.b.initializer(tensor.build());
   }
 }
