@@ -46,6 +46,7 @@ public final class ElasticAdam extends Adam {
   public ElasticAdam(ElasticBlock block, Adam.Builder settings) {
     super(settings);
     this.block = block;
+    block.training().watch();
   }
 
   @Override

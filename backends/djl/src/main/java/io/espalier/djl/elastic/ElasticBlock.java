@@ -95,6 +95,10 @@ public final class ElasticBlock extends DelegatingBlock {
     training.settle();
   }
 
+  Training training() {
+    return training;
+  }
+
   /** The part of a parameter that a step of an optimizer has to change; null for all of it. */
   @Nullable ParameterSlice stepped(String parameterId) {
     Parameter parameter = parameters.get(parameterId);

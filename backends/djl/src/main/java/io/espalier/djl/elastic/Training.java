@@ -21,6 +21,19 @@ final class Training {
   private final List<ParameterSlices> passes = new ArrayList<>();
   private boolean stepped;
 
+  /** Whether an optimizer asks for parts; else they are not kept, as nobody would drop them. */
+  private boolean watched;
+
+  /** Whether a pass since the last step was not kept. */
+  private boolean missed;
+
+  /** Says that an optimizer will ask which parts the passes use. */
+  void watch() {
+    synchronized (passes) {
+      watched = true;
+    }
+  }
+
   /** Takes note of a training pass with a parameter store of this manager. */
   void pass(NDManager trainer, ParameterSlices slices) {
     trainers.add(trainer);
@@ -29,8 +42,13 @@ final class Training {
       if (stepped) {
         passes.clear();
         stepped = false;
+        missed = false;
       }
-      passes.add(slices);
+      if (watched) {
+        passes.add(slices);
+      } else {
+        missed = true;
+      }
     }
   }
 
@@ -42,6 +60,9 @@ final class Training {
   @Nullable ParameterSlice step(Parameter parameter) {
     synchronized (passes) {
       stepped = true;
+      if (missed) {
+        return null;
+      }
       ParameterSlice used = null;
       for (ParameterSlices slices : passes) {
         ParameterSlice slice = slices.find(parameter).orElse(null);
@@ -51,6 +72,13 @@ final class Training {
         used = slice;
       }
       return used;
+    }
+  }
+
+  /** How many passes the next step has to look at. */
+  int passes() {
+    synchronized (passes) {
+      return passes.size();
     }
   }
 

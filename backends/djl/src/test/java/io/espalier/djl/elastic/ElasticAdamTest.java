@@ -101,6 +101,25 @@ class ElasticAdamTest {
     return space.config();
   }
 
+  /** Long trainings at many configs would fill the memory with parts that nobody asks for. */
+  @Test
+  void passesAreKeptUntilTheStepAndForThisOptimizerOnly() {
+    ElasticBlock elastic = elastic(source);
+    Trainer other = trainer(elastic, settings().build());
+    pass(other);
+    other.step();
+    pass(other);
+    assertEquals(0, elastic.training().passes());
+
+    Trainer one = trainer(elastic, new ElasticAdam(elastic, settings()));
+    pass(one);
+    pass(one);
+    assertEquals(2, elastic.training().passes());
+    one.step();
+    pass(one);
+    assertEquals(1, elastic.training().passes());
+  }
+
   @Test
   void theStepsOfASubNetworkAreThoseOfTheCarvedOne() {
     ElasticBlock elastic = elastic(source);
