@@ -40,6 +40,18 @@ public final class BatchNormRecalibration {
     if (statistics.isEmpty()) {
       return;
     }
+    boolean measured = false;
+    try {
+      measure(block, batches, most, statistics);
+      measured = true;
+    } finally {
+      // a pass that fails must not leave the marks of this measurement behind
+      statistics.forEach(measured ? Statistic::finish : Statistic::restore);
+    }
+  }
+
+  private static void measure(
+      Block block, Iterable<Batch> batches, int most, List<Statistic> statistics) {
     int count = 0;
     for (Batch batch : batches) {
       try (batch) {
@@ -61,7 +73,6 @@ public final class BatchNormRecalibration {
       throw new EspalierException(
           "batch norms cannot be recalibrated without data; give at least one batch");
     }
-    statistics.forEach(Statistic::finish);
   }
 
   private static boolean isStatistic(Parameter parameter) {
@@ -127,6 +138,10 @@ public final class BatchNormRecalibration {
         sum[i] += now[i];
       }
       count++;
+    }
+
+    void restore() {
+      array.set(FloatBuffer.wrap(original));
     }
 
     void finish() {

@@ -73,6 +73,19 @@ class BatchNormRecalibrationTest {
         refusal.getMessage());
   }
 
+  @Test
+  void aPassThatFailsLeavesTheStatisticsAsTheyWere() {
+    BatchNorm norm = BatchNorm.builder().build();
+    norm.initialize(manager, DataType.FLOAT32, new Shape(4, 3));
+    BatchNormRecalibration.run(norm, List.of(batch(data(1))), 1);
+    float[] before = values(norm, "runningMean");
+    NDArray wrong = manager.create(new float[8], new Shape(4, 2));
+    assertThrows(
+        RuntimeException.class,
+        () -> BatchNormRecalibration.run(norm, List.of(batch(data(2)), batch(wrong)), 2));
+    assertArrayEquals(before, values(norm, "runningMean"));
+  }
+
   private NDArray data(int seed) {
     float[] values = new float[12];
     for (int i = 0; i < values.length; i++) {
