@@ -23,6 +23,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
 
 /** A block that was opened and traced. It reads the block's parameters, and never changes them. */
@@ -171,7 +172,7 @@ public final class DjlNetwork implements Model {
    */
   @Override
   public void save(Path file) {
-    if (file.toString().endsWith(".onnx")) {
+    if (file.toString().toLowerCase(Locale.ROOT).endsWith(".onnx")) {
       OnnxExport.write(traced, file);
       return;
     }

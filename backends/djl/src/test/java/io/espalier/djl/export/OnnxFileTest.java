@@ -66,6 +66,15 @@ class OnnxFileTest {
     return file;
   }
 
+  /** As the command line has it, and file systems that do not tell them apart. */
+  @Test
+  void theEndingMayBeInCapitals() throws IOException {
+    DjlBlock block = small();
+    Path file = folder.resolve("SMALL.ONNX");
+    DjlNetwork.of(block).save(file);
+    assertArrayEquals(Files.readAllBytes(write(block)), Files.readAllBytes(file));
+  }
+
   @Test
   void parametersKeepTheirNamesAndNodesTellTheirBlocks() {
     OnnxModel model = OnnxModel.read(write(small()));
