@@ -9,7 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.jar.JarFile;
+import java.util.stream.StreamSupport;
 
 /** A folder of plugin JARs. */
 final class Plugins {
@@ -27,7 +29,8 @@ final class Plugins {
     }
     List<URL> jars = new ArrayList<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.jar")) {
-      for (Path jar : files) {
+      // by name: file systems list them in orders of their own
+      for (Path jar : new TreeSet<>(StreamSupport.stream(files.spliterator(), false).toList())) {
         new JarFile(jar.toFile()).close();
         jars.add(jar.toUri().toURL());
       }
