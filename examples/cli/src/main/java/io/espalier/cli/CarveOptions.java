@@ -43,10 +43,6 @@ final class CarveOptions {
     return options.quiet();
   }
 
-  ModelOptions modelOptions() {
-    return options;
-  }
-
   /** Also writes the config to a file; null for none. */
   void alsoWriteConfig(@Nullable Path file) {
     config = file;

@@ -27,10 +27,6 @@ public record Convolution(
     return new Convolution(inChannels, outChannels, kernel, step, groups, bias);
   }
 
-  public Convolution withGroups(int count) {
-    return new Convolution(inChannels, outChannels, kernel, stride, count, bias);
-  }
-
   public Convolution withBias() {
     return new Convolution(inChannels, outChannels, kernel, stride, groups, true);
   }

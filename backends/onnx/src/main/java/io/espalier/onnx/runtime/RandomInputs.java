@@ -11,25 +11,15 @@ import java.util.Random;
 /**
  * Random inputs for trial runs; the same seed gives the same inputs.
  *
- * <p>Floats are drawn from the distribution, integers evenly from 0 to below the bound, as token
- * ids are. Booleans are true. Integers whose input's name holds "mask" are 1 and those whose name
- * holds "type" 0: an attention mask that hides something, or a segment that a table does not have,
- * would make results depend on chance.
+ * <p>Floats have mean 0 and standard deviation 1; integers are drawn evenly from 0 to below the
+ * bound, as token ids are. Booleans are true. Integers whose input's name holds "mask" are 1 and
+ * those whose name holds "type" 0: an attention mask that hides something, or a segment that a
+ * table does not have, would make results depend on chance.
  *
  * @param seed what to draw from
- * @param distribution how floats are distributed
  * @param integerBound integers stay below it; at least 1
  */
-public record RandomInputs(long seed, Distribution distribution, long integerBound) {
-
-  /** How floats are distributed. */
-  public enum Distribution {
-    /** Mean 0, standard deviation 1. */
-    GAUSSIAN,
-    /** Evenly from 0 to 1. */
-    UNIFORM
-  }
-
+public record RandomInputs(long seed, long integerBound) {
   public RandomInputs {
     if (integerBound < 1) {
       throw new IllegalArgumentException(
@@ -39,15 +29,11 @@ public record RandomInputs(long seed, Distribution distribution, long integerBou
 
   /** Gaussian floats, and integers that every vocabulary has. */
   public static RandomInputs seeded(long seed) {
-    return new RandomInputs(seed, Distribution.GAUSSIAN, 100);
+    return new RandomInputs(seed, 100);
   }
 
   public RandomInputs withIntegerBound(long bound) {
-    return new RandomInputs(seed, distribution, bound);
-  }
-
-  public RandomInputs withDistribution(Distribution floats) {
-    return new RandomInputs(seed, floats, integerBound);
+    return new RandomInputs(seed, bound);
   }
 
   /**
@@ -82,10 +68,7 @@ public record RandomInputs(long seed, Distribution distribution, long integerBou
     if (DataTypes.isFloating(input.dataType())) {
       float[] values = new float[count];
       for (int i = 0; i < count; i++) {
-        values[i] =
-            distribution == Distribution.GAUSSIAN
-                ? (float) random.nextGaussian()
-                : random.nextFloat();
+        values[i] = (float) random.nextGaussian();
       }
       return Tensor.ofFloats(values, shape);
     }

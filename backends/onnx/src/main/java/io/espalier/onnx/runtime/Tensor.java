@@ -47,11 +47,6 @@ public final class Tensor {
     return new Tensor(DataTypes.INT64, shape, new float[0], values.clone());
   }
 
-  /** A boolean tensor of values, 0 or 1, in row-major order. */
-  public static Tensor ofBooleans(long[] values, long... shape) {
-    return new Tensor(DataTypes.BOOL, shape, new float[0], values.clone());
-  }
-
   /**
    * The value of a constant.
    *
