@@ -8,21 +8,25 @@ import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One call of a function: its nodes, with the caller's names and attributes. */
 final class FunctionCall {
   private final FunctionProto function;
   private final String prefix;
+  private final Set<String> nodeNames;
   private final Map<String, String> names = new HashMap<>();
   private final Map<String, AttributeProto> attributes = new HashMap<>();
 
   /**
    * @param prefix what the name of a tensor inside begins with
+   * @param nodeNames the names that other nodes have; those of these nodes are added
    */
-  FunctionCall(FunctionProto function, NodeProto call, String prefix) {
+  FunctionCall(FunctionProto function, NodeProto call, String prefix, Set<String> nodeNames) {
     this.function = function;
     this.prefix = prefix;
+    this.nodeNames = nodeNames;
     for (int i = 0; i < function.getInputCount(); i++) {
       names.put(function.getInput(i), i < call.getInputCount() ? call.getInput(i) : "");
     }
@@ -45,9 +49,18 @@ final class FunctionCall {
     return names.computeIfAbsent(inside, name -> prefix + name);
   }
 
+  /** ONNX Runtime refuses a graph in which two nodes have one name. */
+  private String nodeName(String wanted) {
+    String name = wanted;
+    for (int i = 2; !nodeNames.add(name); i++) {
+      name = wanted + "_" + i;
+    }
+    return name;
+  }
+
   private NodeProto node(NodeProto node) {
     NodeProto.Builder copy = node.toBuilder().clearInput().clearOutput().clearAttribute();
-    copy.setName(prefix + (node.getName().isEmpty() ? node.getOpType() : node.getName()));
+    copy.setName(nodeName(prefix + (node.getName().isEmpty() ? node.getOpType() : node.getName())));
     node.getInputList().forEach(input -> copy.addInput(name(input)));
     node.getOutputList().forEach(output -> copy.addOutput(name(output)));
     for (AttributeProto attribute : node.getAttributeList()) {

@@ -32,6 +32,7 @@ public final class Functions {
   private final Predicate<NodeProto> which;
   private final Map<String, FunctionProto> functions = new HashMap<>();
   private final Set<String> taken;
+  private final Set<String> nodeNames = new HashSet<>();
   private final Deque<String> open = new ArrayDeque<>();
   private int made;
 
@@ -45,6 +46,7 @@ public final class Functions {
     taken = new HashSet<>(new NamesWithin(model.nodes()).tensors());
     taken.addAll(model.initializers().keySet());
     model.inputs().forEach(input -> taken.add(input.getName()));
+    model.nodes().forEach(node -> nodeNames.add(node.getName()));
   }
 
   /**
@@ -94,7 +96,8 @@ public final class Functions {
     }
     open.push(key);
     List<NodeProto> nodes = new ArrayList<>();
-    for (NodeProto node : new FunctionCall(function, call, prefix(function, call)).nodes()) {
+    String prefix = prefix(function, call);
+    for (NodeProto node : new FunctionCall(function, call, prefix, nodeNames).nodes()) {
       List<NodeProto> inner = body(node);
       nodes.addAll(inner == null ? List.of(node) : inner);
     }

@@ -289,4 +289,22 @@ class FunctionsTest {
             .toList());
     assertFree(Cuts.prove(OnnxModel.of(model.build())), "before.out_features");
   }
+
+  /** ONNX Runtime refuses two nodes of one name; those of functions often have none at all. */
+  @Test
+  void nodesInsideHaveNamesOfTheirOwn() {
+    ModelProto.Builder model =
+        around(wave(node("Tanh", "a", "x"), node("Tanh", "b", "a"), node("Tanh", "y", "b")));
+    String second = DOMAIN + ":Wave3/Tanh_2";
+    model.getGraphBuilder().addNode(node("Abs", "z", "input").setName(second));
+    model.getGraphBuilder().addOutput(ValueInfoProto.newBuilder().setName("z"));
+    List<String> names =
+        spelledOut(model).model().nodes().stream()
+            .map(NodeProto::getName)
+            .filter(name -> name.contains("/Tanh"))
+            .toList();
+    String first = DOMAIN + ":Wave3/Tanh";
+    assertEquals(List.of(first, first + "_3", first + "_4", second), names);
+    assertFree(Cuts.prove(OnnxModel.of(model.build())), "before.out_features");
+  }
 }
