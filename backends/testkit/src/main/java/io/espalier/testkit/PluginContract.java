@@ -104,7 +104,7 @@ public abstract class PluginContract {
                 + "; there are "
                 + subject.space().namedDynamicModules().keySet());
     assertTrue(
-        subject.hparams().stream().anyMatch(Hparam::isConfigurable),
+        subject.choosable().stream().anyMatch(Hparam::isConfigurable),
         () ->
             "nothing of "
                 + subject.layers()
@@ -183,7 +183,7 @@ public abstract class PluginContract {
                   + " as without it, the choices are "
                   + open.choices());
       if (option.kind() == RuleOption.Kind.RATIO) {
-        for (Hparam hparam : open.hparams()) {
+        for (Hparam hparam : open.choosable()) {
           assertHalved(option, hparam, restricted);
         }
       }
@@ -225,7 +225,7 @@ public abstract class PluginContract {
   final void rulesThatLeaveTheLayerOutFreezeIt() {
     DMRegistry registry = registry();
     Subject subject = open(registry, rules(registry, Rule.frozen()));
-    for (Hparam hparam : subject.hparams()) {
+    for (Hparam hparam : subject.choosable()) {
       assertFalse(
           hparam.isConfigurable(),
           () -> hparam + " can be chosen, though the rule of " + key() + " is null");
@@ -292,7 +292,7 @@ public abstract class PluginContract {
       Subject subject = open(registry.without(operator), Rules.everything());
       String without = "without a rule for " + operator + ", ";
       if (own.size() == 1 && own.contains(operator)) {
-        for (Hparam hparam : subject.hparams()) {
+        for (Hparam hparam : subject.choosable()) {
           assertFalse(hparam.isConfigurable(), () -> without + hparam + " can be chosen");
         }
       }

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** The search space of a contract's model, and the layers in it that the plugin claims. */
@@ -54,6 +55,25 @@ final class Subject {
     return space.namedHparams().values().stream()
         .filter(h -> layers.contains(h.name().substring(0, h.name().lastIndexOf('.'))))
         .toList();
+  }
+
+  /**
+   * What can be chosen of these layers: these hparams and, for each that is derived, those that its
+   * layout is made of, whatever layer they are named after.
+   */
+  List<Hparam> choosable() {
+    List<Hparam> own = hparams();
+    return space.namedHparams().values().stream()
+        .filter(h -> !h.isDerived())
+        .filter(h -> own.contains(h) || own.stream().anyMatch(derived -> isPart(h, derived)))
+        .toList();
+  }
+
+  private static boolean isPart(Hparam hparam, Hparam derived) {
+    return derived.isDerived()
+        && Pattern.compile("(^|[\\s\\[(])" + Pattern.quote(hparam.name()) + "\\(")
+            .matcher(derived.layout())
+            .find();
   }
 
   /** The operators of these layers. */
@@ -100,9 +120,9 @@ final class Subject {
     return String.join("\n", lines);
   }
 
-  /** The choices of the plugin's hparams, by name. */
+  /** The choices of the plugin's layers, by name. */
   Map<String, String> choices() {
-    return hparams().stream()
+    return choosable().stream()
         .collect(
             Collectors.toMap(
                 Hparam::name, h -> h.choices().toString(), (a, b) -> a, LinkedHashMap::new));

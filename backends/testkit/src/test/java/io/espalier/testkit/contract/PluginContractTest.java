@@ -56,6 +56,11 @@ class PluginContractTest {
   }
 
   @Test
+  void aPluginWhoseWidthsAreAllMadeOfOthersPasses() {
+    assertEquals(Set.of(""), Set.copyOf(run(WrongPlugins.RightInGroups.class).values()));
+  }
+
+  @Test
   void oneThatSlicesOneAxisOnly() {
     assertFound(
         WrongPlugins.SlicesOneAxisOnly.class,

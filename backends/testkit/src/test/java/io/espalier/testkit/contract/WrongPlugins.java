@@ -44,6 +44,24 @@ final class WrongPlugins {
     }
   }
 
+  /** Without a mistake, and with derived widths only. */
+  static final class RightInGroups extends PluginContract {
+    @Override
+    protected String key() {
+      return GroupedLinear.KEY;
+    }
+
+    @Override
+    protected OnnxModel model() {
+      return GroupedLinear.model();
+    }
+
+    @Override
+    protected DMRegistry registry() {
+      return super.registry().with(new GroupedLinear());
+    }
+  }
+
   /** The output shrinks, and the rows of the weight do not. */
   static final class SlicesOneAxisOnly extends OfBiasedGate {
     @Override
