@@ -30,6 +30,9 @@ final class Attributes {
     if (value instanceof String text) {
       return attribute.setType(AttributeType.STRING).setS(ByteString.copyFromUtf8(text)).build();
     }
+    if (value instanceof AttributeProto given) {
+      return given.toBuilder().setName(name).build();
+    }
     if (value instanceof TensorProto tensor) {
       return attribute.setType(AttributeType.TENSOR).setT(tensor).build();
     }
@@ -60,7 +63,7 @@ final class Attributes {
             + name
             + "' cannot be a "
             + value.getClass().getSimpleName()
-            + "; give a number, a string, long[], float[], a list of strings, a TensorProto or a"
-            + " GraphProto");
+            + "; give a number, a string, long[], float[], a list of strings, a TensorProto, a"
+            + " GraphProto or an AttributeProto");
   }
 }

@@ -1,5 +1,6 @@
 package io.espalier.onnx.build;
 
+import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.FunctionProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
@@ -135,7 +136,7 @@ public final class OnnxGraphBuilder {
    * @param name the node's name; where it is taken already, with a number behind it
    * @param inputs names of values; empty for an optional input left out
    * @param attributes numbers, strings, {@code long[]}, {@code float[]}, lists of strings,
-   *     TensorProto, GraphProto
+   *     TensorProto, GraphProto, in the body of a function {@link #ofCall}
    */
   public String node(String operator, String name, List<String> inputs, Map<String, ?> attributes) {
     return nodes(operator, name, inputs, attributes, 1).get(0);
@@ -178,12 +179,28 @@ public final class OnnxGraphBuilder {
             .addAllInput(inputs)
             .addAllOutput(body.outputs.keySet());
     body.nodes.values().forEach(function::addNode);
+    body.nodes.values().stream()
+        .flatMap(node -> node.getAttributeList().stream())
+        .map(AttributeProto::getRefAttrName)
+        .filter(name -> !name.isEmpty())
+        .distinct()
+        .forEach(function::addAttribute);
     body.opsets.forEach(
         (domain, version) ->
             function.addOpsetImport(
                 OperatorSetIdProto.newBuilder().setDomain(domain).setVersion(version)));
     functions.add(function.build());
     return this;
+  }
+
+  /**
+   * An attribute of a node in the body of a {@linkplain #function function}: that of the call.
+   *
+   * @param attribute the name of the call's attribute
+   * @param type its type, such as {@code INT}
+   */
+  public static AttributeProto ofCall(String attribute, AttributeProto.AttributeType type) {
+    return AttributeProto.newBuilder().setRefAttrName(attribute).setType(type).build();
   }
 
   /** A Constant node of int64 values; without dimensions, a scalar. */

@@ -17,6 +17,23 @@ import org.junit.jupiter.api.Test;
 class OnnxGraphBuilderTest {
 
   @Test
+  void aFunctionTakesAttributesOfItsCall() {
+    OnnxGraphBuilder body = new OnnxGraphBuilder("body", 17);
+    AttributeProto axis = OnnxGraphBuilder.ofCall("dimension", AttributeProto.AttributeType.INT);
+    body.output("y", body.node("Softmax", "softmax", List.of("x"), Map.of("axis", axis)));
+    OnnxGraphBuilder b = new OnnxGraphBuilder("g", 17).opset("com.acme", 1);
+    b.function("com.acme:Shares", List.of("x"), body);
+    String x = b.input("x", 2, 4);
+    String y = b.node("com.acme:Shares", "shares", List.of(x), Map.of("dimension", 1));
+    OnnxModel model = b.output("y", y, 2, 4).build();
+
+    assertEquals(List.of("dimension"), model.functions().get(0).getAttributeList());
+    AttributeProto made = model.functions().get(0).getNode(0).getAttribute(0);
+    assertEquals("axis", made.getName());
+    assertEquals("dimension", made.getRefAttrName());
+  }
+
+  @Test
   void buildsWhatItIsTold() {
     OnnxGraphBuilder b =
         new OnnxGraphBuilder("g", 17).opset("com.acme", 2).metadata("author", "me");
