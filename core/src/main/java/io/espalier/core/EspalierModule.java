@@ -74,9 +74,6 @@ public final class EspalierModule extends AbstractModule {
   @Override
   protected void configure() {
     Multibinder.newSetBinder(binder(), Backend.class);
-    for (Module module : backendModules()) {
-      install(module);
-    }
     Multibinder.newSetBinder(binder(), OperatorRule.class);
     Multibinder.newSetBinder(binder(), DynamicModule.class);
     Multibinder.newSetBinder(binder(), ImportanceCriterion.class);
@@ -84,6 +81,10 @@ public final class EspalierModule extends AbstractModule {
     OptionalBinder.newOptionalBinder(binder(), DMRegistry.class)
         .setDefault()
         .to(Key.get(DMRegistry.class, Discovered.class));
+    // last, so that nothing else is missing where one of them cannot be loaded
+    for (Module module : backendModules()) {
+      install(module);
+    }
   }
 
   /** Marks the registry of what was found and what the application adds. */
@@ -97,7 +98,7 @@ public final class EspalierModule extends AbstractModule {
    */
   private List<Module> backendModules() {
     List<Module> found = new ArrayList<>();
-    for (Module module : ServiceLoader.load(Module.class, loader)) {
+    for (Module module : Services.load(Module.class, loader)) {
       if (module instanceof BackendModule) {
         found.add(module);
       }

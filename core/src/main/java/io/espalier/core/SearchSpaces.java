@@ -6,10 +6,8 @@ import io.espalier.trace.TrialSizes;
 import jakarta.inject.Inject;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -38,12 +36,14 @@ public final class SearchSpaces {
    * With every backend, and the registry of all plugins, that a class loader finds: what {@link
    * EspalierModule} wires, for applications without Guice.
    *
+   * @throws EspalierException if a backend cannot be loaded, because what it needs is missing for
+   *     instance
    * @throws io.espalier.spi.RegistryException if plugins clash or cannot be loaded
+   * @throws io.espalier.spi.PluginException if a plugin throws when it is asked what it is for
    */
   public static SearchSpaces discover(ClassLoader loader) {
-    Set<Backend> found = new LinkedHashSet<>();
-    ServiceLoader.load(Backend.class, loader).forEach(found::add);
-    return new SearchSpaces(found, DMRegistry.discover(loader));
+    return new SearchSpaces(
+        Set.copyOf(Services.load(Backend.class, loader)), DMRegistry.discover(loader));
   }
 
   private SearchSpaces(Collection<Backend> backends, DMRegistry registry, String criterion) {

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -65,7 +66,7 @@ public final class DMRegistry {
    * @param loader where to look
    * @throws RegistryException if two entries claim the same operator or key, one class is
    *     registered by two JARs, a JAR was built for another version of this SPI, or a class cannot
-   *     be loaded, because something that it needs is missing for instance
+   *     be loaded, because its constructor throws or something that it needs is missing
    * @throws PluginException if an entry throws when it is asked what it is for
    */
   public static DMRegistry discover(ClassLoader loader) {
@@ -251,7 +252,7 @@ public final class DMRegistry {
           throw new RegistryException(Origin.describe(rule) + " names no operator that it types");
         }
         boolean givesWay = asked(rule, "givesWay", rule::givesWay);
-        for (OpId operator : operators) {
+        for (OpId operator : asked(rule, "operators", () -> new TreeSet<>(operators))) {
           OperatorRule before = rules.get(operator);
           if (before == null || before.givesWay() == givesWay) {
             claim(rules, operator, rule, "operator " + operator);
@@ -268,7 +269,8 @@ public final class DMRegistry {
         String key = key(module, module::key);
         claim(modules, key, module, "key \"" + key + "\"");
         Set<String> names = new HashSet<>();
-        for (RuleOption option : asked(module, "options", module::options)) {
+        List<RuleOption> options = asked(module, "options", module::options);
+        for (RuleOption option : asked(module, "options", () -> List.copyOf(options))) {
           if (!names.add(option.name())) {
             throw new RegistryException(
                 Origin.describe(module) + " has two options \"" + option.name() + "\"");

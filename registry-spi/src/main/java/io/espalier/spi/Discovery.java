@@ -16,6 +16,7 @@ import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the plugins on a class path, and refuses those that cannot work before any of them runs.
@@ -37,7 +38,7 @@ final class Discovery {
    *     is registered by two JARs
    */
   <T> List<T> load(Class<T> role) {
-    checkFiles(role);
+    Map<String, String> places = checkedFiles(role);
     List<T> found = new ArrayList<>();
     Recorder recorder = new Recorder(loader);
     try {
@@ -45,34 +46,50 @@ final class Discovery {
         found.add(entry);
       }
     } catch (ServiceConfigurationError e) {
-      String cause = e.getCause() == null ? "" : ": " + e.getCause();
-      throw new RegistryException(
-          "a plugin cannot be loaded: " + e.getMessage() + cause + remedy(cause), e);
+      String thrown = String.valueOf(e.getMessage()).replace(role.getName() + ": ", "");
+      throw refusal(recorder.last, places, thrown + cause(e.getCause()), e);
     } catch (LinkageError e) {
-      throw new RegistryException(
-          "a plugin cannot be loaded: "
-              + recorder.last
-              + " in "
-              + loader.getResource(recorder.last.replace('.', '/') + ".class")
-              + ": "
-              + e
-              + (remedy(e.toString()).isEmpty()
-                  ? "; put what it needs on the class path, in the version it was built with"
-                  : remedy(e.toString())),
-          e);
+      throw refusal(recorder.last, places, e.toString(), e);
     }
     return found;
   }
 
-  /** What to do about a class of the SPI that does not exist here. */
-  private static String remedy(String thrown) {
-    String ours = Discovery.class.getPackageName();
-    return thrown.contains(ours) || thrown.contains(ours.replace('.', '/'))
-        ? "; build it against version " + DMRegistry.SPI_VERSION + " of the plugin SPI"
-        : "";
+  private static RegistryException refusal(
+      String name, Map<String, String> places, String thrown, Throwable error) {
+    String place = places.get(name);
+    return new RegistryException(
+        "a plugin cannot be loaded: "
+            + (place == null ? "" : name + " in " + place + ": ")
+            + thrown
+            + "; "
+            + remedy(thrown, error),
+        error);
   }
 
-  private void checkFiles(Class<?> role) {
+  private static String remedy(String thrown, Throwable error) {
+    if (isOurs(thrown)) {
+      return "build it against version " + DMRegistry.SPI_VERSION + " of the plugin SPI";
+    }
+    return error instanceof NoClassDefFoundError || error.getCause() instanceof NoClassDefFoundError
+        ? "put what it needs on the class path, in the version it was built with"
+        : "mend it, or take its JAR away";
+  }
+
+  private static String cause(@Nullable Throwable thrown) {
+    if (thrown instanceof ExceptionInInitializerError && thrown.getCause() != null) {
+      return cause(thrown.getCause());
+    }
+    return thrown == null ? "" : ": " + thrown;
+  }
+
+  /** Whether it was a class of the SPI that does not exist here. */
+  private static boolean isOurs(String thrown) {
+    String ours = Discovery.class.getPackageName();
+    return thrown.contains(ours) || thrown.contains(ours.replace('.', '/'));
+  }
+
+  /** The place of each class that is registered for a role. */
+  private Map<String, String> checkedFiles(Class<?> role) {
     Map<String, String> places = new TreeMap<>();
     try {
       // One place may be found twice, by a loader and by its parent.
@@ -98,6 +115,7 @@ final class Discovery {
     } catch (IOException e) {
       throw new RegistryException("the plugins on the class path cannot be read: " + e, e);
     }
+    return places;
   }
 
   private static String root(URL file) {

@@ -5,14 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.inject.AbstractModule;
+import com.google.inject.CreationException;
 import com.google.inject.Guice;
 import com.google.inject.Injector;
 import com.google.inject.Module;
 import com.google.inject.multibindings.Multibinder;
 import com.google.inject.multibindings.OptionalBinder;
+import com.google.inject.util.Modules;
+import io.espalier.core.Backend;
+import io.espalier.core.EspalierException;
 import io.espalier.core.EspalierModule;
 import io.espalier.core.SearchSpace;
 import io.espalier.core.SearchSpaces;
@@ -23,10 +28,19 @@ import io.espalier.spi.DMRegistry;
 import io.espalier.spi.ImportanceCriterion;
 import io.espalier.spi.Use;
 import jakarta.inject.Inject;
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** How applications wire Espalier. */
 class EspalierModuleTest {
@@ -194,5 +208,43 @@ class EspalierModuleTest {
             .isStrict());
     assertFalse(
         Guice.createInjector(new EspalierModule()).getInstance(DMRegistry.class).isStrict());
+  }
+
+  @Test
+  void anApplicationOverridesByModulesToo() {
+    DMRegistry none = DMRegistry.of();
+    Module other =
+        new AbstractModule() {
+          @Override
+          protected void configure() {
+            bind(DMRegistry.class).toInstance(none);
+          }
+        };
+    Injector injector = Guice.createInjector(Modules.override(new EspalierModule()).with(other));
+    assertSame(none, injector.getInstance(SearchSpaces.class).registry());
+  }
+
+  @Test
+  void aBackendThatCannotBeLoadedIsNamed(@TempDir Path folder) throws IOException {
+    Path jar = folder.resolve("backend.jar");
+    try (JarOutputStream entries = new JarOutputStream(Files.newOutputStream(jar))) {
+      for (Class<?> role : List.of(Backend.class, Module.class)) {
+        entries.putNextEntry(new JarEntry("META-INF/services/" + role.getName()));
+        entries.write("com.acme.Gone".getBytes(StandardCharsets.UTF_8));
+      }
+    }
+    try (URLClassLoader loader =
+        new URLClassLoader(new URL[] {jar.toUri().toURL()}, getClass().getClassLoader())) {
+      String plain =
+          assertThrows(EspalierException.class, () -> SearchSpaces.discover(loader)).toString();
+      String injected =
+          assertThrows(
+                  CreationException.class, () -> Guice.createInjector(new EspalierModule(loader)))
+              .toString();
+      for (String said : List.of(plain, injected)) {
+        assertTrue(said.contains("that cannot be loaded ("), said);
+        assertTrue(said.contains("com.acme.Gone not found"), said);
+      }
+    }
   }
 }

@@ -24,6 +24,7 @@ import io.espalier.spi.PluginException;
 import io.espalier.spi.RegistryException;
 import java.io.IOException;
 import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -31,6 +32,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
@@ -289,6 +292,85 @@ class FaultyPluginTest {
     assertTrue(said.endsWith("; build it against version 1 of the plugin SPI"), said);
   }
 
+  private void assertRefused(String source, String message) throws IOException {
+    Path jar = jar("bad.jar").with("com.acme.ScaledRule", source, OperatorRule.class).build();
+    assertEquals(message.replace("PLUGIN", "com.acme.ScaledRule in " + jar), refusal(jar));
+  }
+
+  private static String withMember(String member) {
+    return rule(TIES).replace("OperatorRule {", "OperatorRule { " + member);
+  }
+
+  @Test
+  void aPluginThatCannotBeMade() throws IOException {
+    String refused =
+        "a plugin cannot be loaded: PLUGIN: Provider com.acme.ScaledRule %s; mend it, or take its JAR away";
+    assertRefused(
+        withMember("public ScaledRule() { throw new IllegalStateException(\"no luck\"); }"),
+        refused.formatted("could not be instantiated: java.lang.IllegalStateException: no luck"));
+    assertRefused(
+        withMember("public ScaledRule() { new ScaledRule(); }"),
+        refused.formatted("could not be instantiated: java.lang.StackOverflowError"));
+    assertRefused(
+        withMember("static final int SIZE = List.of(1).get(2);"),
+        refused.formatted(
+            "could not be instantiated: java.lang.ArrayIndexOutOfBoundsException:"
+                + " Index 2 out of bounds for length 1"));
+  }
+
+  @Test
+  void aPluginThatIsNotThere() throws IOException {
+    Path jar = folder.resolve("empty.jar");
+    try (JarOutputStream entries = new JarOutputStream(Files.newOutputStream(jar))) {
+      entries.putNextEntry(new JarEntry("META-INF/services/" + OperatorRule.class.getName()));
+      entries.write("com.acme.Gone".getBytes(StandardCharsets.UTF_8));
+    }
+    assertEquals(
+        "a plugin cannot be loaded: com.acme.Gone in "
+            + jar
+            + ": Provider com.acme.Gone not found; mend it, or take its JAR away",
+        refusal(jar));
+  }
+
+  private void assertFailsAtStart(String source, Class<?> role, String thrown) throws IOException {
+    Path jar = jar("bad.jar").with("com.acme." + named(source), source, role).build();
+    try (URLClassLoader loader = PluginJar.loader(jar)) {
+      String said = message(PluginException.class, () -> DMRegistry.discover(loader));
+      String failed =
+          "com.acme." + named(source) + " in " + jar + " failed on being registered: " + thrown;
+      assertTrue(said.startsWith(failed), said);
+    }
+  }
+
+  private static String named(String source) {
+    return source.contains("ScaledRule") ? "ScaledRule" : "ScaledModule";
+  }
+
+  @Test
+  void aPluginThatCannotSayWhatItIsFor() throws IOException {
+    String operators = "Set.of(OpId.of(\"com.acme\", \"Scaled\"))";
+    String rule = rule(TIES);
+    assertFailsAtStart(
+        rule.replace(operators, "operators()"), OperatorRule.class, "StackOverflowError");
+    assertFailsAtStart(
+        rule.replace(operators, "null"),
+        OperatorRule.class,
+        "NullPointerException: operators() gave null");
+    assertFailsAtStart(
+        rule.replace(operators, "new HashSet<>(Arrays.asList((OpId) null))"),
+        OperatorRule.class,
+        "NullPointerException");
+    String module = module("acme.X", MATCHES, "");
+    assertFailsAtStart(
+        module.replace("return \"acme.X\"", "throw new AssertionError(\"no key\")"),
+        DynamicModule.class,
+        "AssertionError: no key");
+    assertFailsAtStart(
+        module.replace("List.of(RATIO, DIVISOR)", "Arrays.asList(RATIO, null)"),
+        DynamicModule.class,
+        "NullPointerException");
+  }
+
   // ---- on a layer
 
   /** An older SPI had a method that rules called. */
@@ -344,6 +426,21 @@ class FaultyPluginTest {
           message(
               PluginException.class,
               () -> spaces.strict().generate(network(), Rules.everything())));
+    }
+  }
+
+  @Test
+  void aRuleThatNeverEnds() throws IOException {
+    Path jar =
+        jar("bad.jar")
+            .with("com.acme.ScaledRule", rule("type(node, t);"), OperatorRule.class)
+            .build();
+    try (URLClassLoader loader = PluginJar.loader(jar)) {
+      SearchSpace space = spaces(loader).generate(network(), Rules.everything());
+      assertEquals(
+          "the rule com.acme.ScaledRule in " + jar + " failed on layer scale: StackOverflowError",
+          frozen(space, "fc1.out_features").reason());
+      assertOnlyFc2IsOpen(space);
     }
   }
 
