@@ -20,6 +20,7 @@ import io.espalier.onnx.verify.Verification;
 import io.espalier.onnx.verify.Verifier;
 import io.espalier.onnx.verify.VerifyOptions;
 import io.espalier.spi.DMRegistry;
+import io.espalier.spi.DynamicModule;
 import io.espalier.spi.OpId;
 import io.espalier.spi.RuleOption;
 import io.espalier.trace.GraphNode;
@@ -101,8 +102,8 @@ public abstract class PluginContract {
         () ->
             "no layer of the model is claimed by the module "
                 + key()
-                + "; there are "
-                + subject.space().namedDynamicModules().keySet());
+                + "; it has "
+                + subject.claims());
     assertTrue(
         subject.choosable().stream().anyMatch(Hparam::isConfigurable),
         () ->
@@ -163,7 +164,7 @@ public abstract class PluginContract {
   final void everyRuleOptionIsHonoured() {
     DMRegistry registry = registry();
     Subject open = open(registry, rules(registry, Rule.options()));
-    for (RuleOption option : registry.module(key()).orElseThrow().options()) {
+    for (RuleOption option : module(registry).options()) {
       Rule rule = Rule.options();
       Subject restricted = open;
       for (Object value : values(option.kind())) {
@@ -188,6 +189,15 @@ public abstract class PluginContract {
         }
       }
     }
+  }
+
+  private DynamicModule module(DMRegistry registry) {
+    return registry
+        .module(key())
+        .orElseThrow(
+            () ->
+                new AssertionError(
+                    "there is no module " + key() + "; there are " + registry.modules().keySet()));
   }
 
   /** Values of which one makes a difference: a divisor of few units may make none. */

@@ -41,6 +41,13 @@ final class Subject {
     return space;
   }
 
+  /** The key that claims each elastic layer, by the layer's name. */
+  Map<String, String> claims() {
+    Map<String, String> claims = new LinkedHashMap<>();
+    space.namedDynamicModules().forEach((layer, module) -> claims.put(layer, module.key()));
+    return claims;
+  }
+
   /** The names of the layers that the module under test claims. */
   List<String> layers() {
     return space.namedDynamicModules().entrySet().stream()

@@ -107,4 +107,46 @@ class PluginContractTest {
         "carvedNetworksComputeWhatTheMaskedOnesDo",
         "a carved network is not what the masked one is: Verification[worst=0.");
   }
+
+  @Test
+  void oneWithAnotherKey() {
+    assertFound(
+        WrongPlugins.HasAnotherKey.class,
+        "theLayerIsClaimedAndCanChange",
+        "claimed by the module test.BiassedGate; it has {fc1=nn.Linear, gate=test.BiasedGate,");
+    assertFound(
+        WrongPlugins.HasAnotherKey.class,
+        "everyRuleOptionIsHonoured",
+        "there is no module test.BiassedGate; there are [");
+  }
+
+  @Test
+  void oneThatLooksAtTheBatch() {
+    assertFound(
+        WrongPlugins.LooksAtTheBatch.class,
+        "carvedNetworksComputeWhatTheMaskedOnesDo",
+        "a carved network is not what the masked one is: ");
+  }
+
+  @Test
+  void oneThatClaimsEverything() {
+    assertFound(
+        WrongPlugins.ClaimsEverything.class,
+        "theLayerIsClaimedAndCanChange",
+        "layer fc1 (Gemm) is claimed by io.espalier.modules.layers.Linear in ");
+  }
+
+  @Test
+  void oneThatCostsAlwaysTheSame() {
+    assertFound(
+        WrongPlugins.CostsAlwaysTheSame.class, "costsAreThoseOfTheCarvedNetwork", "MACs of {");
+  }
+
+  @Test
+  void oneThatNamesNothing() {
+    assertFound(
+        WrongPlugins.NamesNothing.class,
+        "theLayerIsClaimedAndCanChange",
+        "nothing of [gate] can be chosen: []");
+  }
 }

@@ -149,4 +149,70 @@ final class WrongPlugins {
       };
     }
   }
+
+  /** The contract asks for a key that the plugin does not have. */
+  static final class HasAnotherKey extends OfBiasedGate {
+    @Override
+    protected String key() {
+      return "test.BiassedGate";
+    }
+
+    @Override
+    BiasedGate plugin() {
+      return new BiasedGate();
+    }
+  }
+
+  /** A batch of another size is typed in another way. */
+  static final class LooksAtTheBatch extends OfBiasedGate {
+    @Override
+    BiasedGate plugin() {
+      return new BiasedGate() {
+        @Override
+        void tieBias(Node node, Axis out, Typing t) {
+          if (node.input(0).axis(0).extent() % 4 == 1) {
+            super.tieBias(node, out, t);
+          }
+        }
+      };
+    }
+  }
+
+  /** It claims every layer there is. */
+  static final class ClaimsEverything extends OfBiasedGate {
+    @Override
+    BiasedGate plugin() {
+      return new BiasedGate() {
+        @Override
+        public boolean matches(Layer layer) {
+          return true;
+        }
+      };
+    }
+  }
+
+  /** What it costs does not follow the width of its input. */
+  static final class CostsAlwaysTheSame extends OfBiasedGate {
+    @Override
+    BiasedGate plugin() {
+      return new BiasedGate() {
+        @Override
+        public void type(Node node, Typing t) {
+          super.type(node, t);
+          t.macs(t.fixed(node.input(1).axis(1).extent()));
+        }
+      };
+    }
+  }
+
+  /** Options, and no width to go with them. */
+  static final class NamesNothing extends OfBiasedGate {
+    @Override
+    BiasedGate plugin() {
+      return new BiasedGate() {
+        @Override
+        public void describe(Layer layer, Hparams hparams) {}
+      };
+    }
+  }
 }
