@@ -1,5 +1,6 @@
 package io.espalier.documents;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.espalier.onnx.OnnxNetwork;
@@ -8,10 +9,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicTest;
@@ -22,7 +27,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** Whoever does what the documents say gets what they promise. */
 class DocumentsTest {
   private static final Path ROOT = Path.of("..", "..");
-  private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)(?:#([^)]*))?\\)");
+  private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:\\s]*)(?:#([^)]*))?\\)");
+  private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.*)$");
+  private static final Pattern FENCE = Pattern.compile("(?m)^ *```");
 
   @TempDir private Path folder;
 
@@ -38,13 +45,6 @@ class DocumentsTest {
       Path own = Files.createDirectories(folder.resolve(name.replace('/', '-')));
       OnnxNetwork.of(SampleNetworks.thinResnet(), "a ResNet").save(own.resolve("model.onnx"));
       Reader reader = new Reader(own);
-      if (name.equals("docs/writing-a-plugin.md")) {
-        Path application = ROOT.resolve("examples/plugin-hello/app/src/main/java");
-        tests.add(
-            DynamicTest.dynamicTest(
-                "a model with the operator",
-                () -> reader.prepare(application, "com.acme.app.HelloApp")));
-      }
       for (CodeBlock block : CodeBlock.of(Files.readString(document))) {
         tests.add(
             DynamicTest.dynamicTest(
@@ -58,12 +58,48 @@ class DocumentsTest {
 
   @Test
   void everyLinkLeadsSomewhere() throws IOException {
-    for (Path document : documents()) {
+    List<Path> all = new ArrayList<>(documents());
+    for (String folder : List.of("docs/adr", "examples")) {
+      try (Stream<Path> files = Files.find(ROOT.resolve(folder), 2, DocumentsTest::isText)) {
+        files.sorted().forEach(all::add);
+      }
+    }
+    for (Path document : all) {
       Matcher link = LINK.matcher(Files.readString(document));
       while (link.find()) {
-        Path target = document.resolveSibling(link.group(1));
+        Path target = link.group(1).isEmpty() ? document : document.resolveSibling(link.group(1));
         assertTrue(Files.exists(target), document + " links to " + link.group(1));
+        String heading = link.group(2);
+        assertTrue(
+            heading == null || headings(target).contains(heading),
+            () -> document + " links to #" + heading + " of " + target);
       }
+    }
+  }
+
+  private static boolean isText(Path file, BasicFileAttributes attributes) {
+    return attributes.isRegularFile() && file.toString().endsWith(".md");
+  }
+
+  /** The headings of a document, as links name them. */
+  private static Set<String> headings(Path document) throws IOException {
+    return HEADING
+        .matcher(Files.readString(document))
+        .results()
+        .map(heading -> heading.group(1).toLowerCase(Locale.ROOT))
+        .map(heading -> heading.replaceAll("[^\\w\\- ]", "").replace(' ', '-'))
+        .collect(Collectors.toSet());
+  }
+
+  /** A block that says no language, or stands further right, would not be run. */
+  @Test
+  void everyBlockIsFound() throws IOException {
+    for (Path document : documents()) {
+      String text = Files.readString(document);
+      assertEquals(
+          FENCE.matcher(text).results().count(),
+          2L * CodeBlock.of(text).size(),
+          document.toString());
     }
   }
 

@@ -45,6 +45,7 @@ final class Reader {
       import ai.djl.nn.Block;
       import ai.djl.training.ParameterStore;
       import com.google.inject.*;
+      import com.google.inject.multibindings.*;
       import io.espalier.core.*;
       import io.espalier.core.rules.*;
       import io.espalier.core.search.*;
@@ -69,15 +70,6 @@ final class Reader {
 
   Reader(Path folder) {
     this.folder = folder;
-  }
-
-  /** Compiles the sources in a folder and runs one of them, as somebody did before reading on. */
-  void prepare(Path sources, String main) throws IOException, InterruptedException {
-    Path classes = Files.createDirectories(folder.resolve("classes"));
-    try (Stream<Path> files = Files.walk(sources)) {
-      compile(files.filter(Files::isRegularFile).toList(), classes, CLASS_PATH);
-    }
-    run(List.of(classes.toString()), List.of(main));
   }
 
   /** Does what one block says; fails where that fails. */
