@@ -78,4 +78,12 @@ class ArtifactsTest {
     assertTrue(used.remove("espalier-bom"));
     assertTrue(listed().containsAll(used), used.toString());
   }
+
+  /** Maven refuses a dependency that stands in a pom twice, once by the name of the property. */
+  @Test
+  void theBackendOfTheEmbeddingExampleIsNamedByItsPropertyOnly() throws IOException {
+    Set<String> used = found(USED, ROOT.resolve("examples/embedding/pom.xml"));
+    assertTrue(
+        used.stream().noneMatch(name -> name.startsWith("espalier-backend-")), used.toString());
+  }
 }
