@@ -6,6 +6,7 @@ import io.espalier.spi.Node;
 import io.espalier.spi.OpId;
 import io.espalier.spi.OperatorRule;
 import io.espalier.spi.Typing;
+import io.espalier.spi.Value;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -121,15 +122,18 @@ public final class EinsumRule implements OperatorRule {
     }
 
     /**
-     * A sum over activations alone has to be restricted to what is kept; with a parameter among its
-     * factors it need not.
+     * A sum over activations alone, or in a node that reads parameters alone, has to be restricted
+     * to what is kept; where a parameter among its factors meets data it need not.
      */
     void declareSums(String output) {
+      boolean constant = node.inputs().stream().allMatch(Value::parameter);
       places.forEach(
           (letter, where) -> {
             boolean summed = output.indexOf(letter) < 0;
-            if (summed
-                && where.stream().noneMatch(place -> node.input(place.input()).parameter())) {
+            boolean masked =
+                !constant
+                    && where.stream().anyMatch(place -> node.input(place.input()).parameter());
+            if (summed && !masked) {
               where.forEach(
                   place ->
                       t.normalised(node.input(place.input()).axis(place.axis()), place.input()));

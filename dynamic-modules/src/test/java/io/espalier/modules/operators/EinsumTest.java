@@ -36,6 +36,18 @@ class EinsumTest {
   }
 
   @Test
+  void sumOverParametersAloneIsRestricted() {
+    Solved net =
+        stem()
+            .weight("rows", 3, 8)
+            .weight("v", 8, 16)
+            .node("Einsum", "y", "rows, v", "equation", "ic,cj->ij")
+            .solve();
+
+    assertEquals(List.of("0.1", "1.0"), net.normalised("y"));
+  }
+
+  @Test
   void ellipsisBroadcastsAndTheOutputMayBeImplied() {
     Solved net =
         stem()

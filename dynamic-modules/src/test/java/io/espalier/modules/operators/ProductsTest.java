@@ -23,6 +23,15 @@ class ProductsTest {
     assertEquals(List.of(), net.normalised("y"));
   }
 
+  /** Nothing in it meets data, so that no mask can make a unit zero. */
+  @Test
+  void aSumOverParametersAloneIsRestricted() {
+    Solved net =
+        stem().weight("rows", 2, 8).weight("v", 8, 16).node("MatMul", "y", "rows, v").solve();
+
+    assertEquals(List.of("0.1", "1.0"), net.normalised("y"));
+  }
+
   @Test
   void gemmReadsItsWeightEitherWay() {
     Solved net =

@@ -162,6 +162,20 @@ class CornersTest {
     assertLayout(space, "k.out_features", space.hparam("q.out_features").layout());
   }
 
+  /** Learned queries that meet one another before they meet data, as in a decoder of DETR. */
+  @Test
+  void aProductOfParametersIsSummedOverWhatIsKept() {
+    Tiny t = new Tiny(17);
+    String x = t.linear("first", t.b.input("input", "N", 5, 4), 4, 6);
+    String queries = t.parameter(0, 5, 6);
+    String weights = t.op("Softmax", t.linear("scores", queries, 6, 5));
+    String mixed = t.op("Add", queries, t.op("MatMul", weights, queries));
+    String y = t.op("Add", x, t.op("Add", mixed, t.linear("query", queries, 6, 6)));
+    SearchSpace space = t.proved(t.linear("last", t.op("Tanh", y), 6, 3), "N", 5, 3);
+    assertFree(space, "first.out_features");
+    assertEquals(1, space.hparam("first.out_features").min().number());
+  }
+
   @Test
   void aNormOverNeighbouringChannelsFreezes() {
     Tiny t = new Tiny(17);
