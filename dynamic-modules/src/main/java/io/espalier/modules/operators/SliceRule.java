@@ -18,7 +18,8 @@ import java.util.Set;
 /**
  * A range of one or more axes. An axis is cut at the bounds, and the bounds follow the parts that
  * they count: from the front where they are given so, from the back where they are negative. A step
- * other than 1 freezes the axis.
+ * other than 1 freezes the axis, unless the slice takes the same element out of every run of as
+ * many as the step: then runs stay or go as a whole.
  */
 @AutoService(OperatorRule.class)
 public final class SliceRule implements OperatorRule {
@@ -101,10 +102,32 @@ public final class SliceRule implements OperatorRule {
       long from = clamp(start, n, step > 0 ? 0 : -1, step > 0 ? n : n - 1);
       long to = clamp(end, n, step > 0 ? 0 : -1, step > 0 ? n : n - 1);
       String reason = step == -1 ? "it is reversed" : "a slice of step " + step + " picks from it";
+      if (takesOneOfEach(n, step, from, to)) {
+        return oneOfEach(axis, step, reason);
+      }
       t.freeze(axis, reason);
       long span = step > 0 ? to - from : from - to;
       long stride = Math.abs(step);
       return Axes.frozen(t, Math.max(0, (span + stride - 1) / stride), reason);
+    }
+
+    /**
+     * Whether every run of as many elements as the step gives the one at the same place, and does
+     * so with any number of runs: an end anywhere in or behind the last run takes nothing more.
+     */
+    private boolean takesOneOfEach(long n, long step, long from, long to) {
+      return step > 1
+          && n % step == 0
+          && from < step
+          && to > n - step + from
+          && (start >= 0 || from == 0);
+    }
+
+    /** Interleaved parts, such as the pairs that a rotary embedding turns. */
+    private Axis oneOfEach(Axis axis, long step, String reason) {
+      List<Axis> runs = t.factor(axis, axis.extent() / step, step);
+      t.freeze(runs.get(1), reason);
+      return runs.get(0);
     }
 
     private static long clamp(long index, long n, long low, long high) {

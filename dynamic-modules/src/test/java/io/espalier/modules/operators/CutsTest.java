@@ -7,6 +7,8 @@ import io.espalier.modules.Solved;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Operators that cut axes and put them together. */
 class CutsTest {
@@ -170,6 +172,42 @@ class CutsTest {
 
     assertEquals("1, 6, 8, 8", net.tensor("s"));
     assertEquals("s/Slice: a slice of step -3 picks from it", net.why("c", 1));
+  }
+
+  @Test
+  void stridedSliceOfWholeRunsKeepsThem() {
+    Solved net =
+        stem()
+            .ints("zero", 0)
+            .ints("one", 1)
+            .ints("last", -1)
+            .ints("all", Long.MAX_VALUE)
+            .ints("axes", 1)
+            .ints("steps", 2)
+            .node("Slice", "even", "c, zero, last, axes, steps")
+            .node("Slice", "odd", "c, one, all, axes, steps")
+            .node("Mul", "y", "even, odd")
+            .solve();
+
+    assertEquals("1, a(8) x 2, 8, 8", net.tensor("c"));
+    assertEquals("1, a(8), 8, 8", net.tensor("y"));
+    assertEquals("", net.targets("even") + net.targets("odd"));
+  }
+
+  /** The first and the last lack an element at an end; the third counts its start from the back. */
+  @ParameterizedTest
+  @CsvSource({"1, 15, 2", "0, 16, 3", "-15, 16, 2", "2, 16, 2"})
+  void stridedSliceOfBrokenRunsFreezes(long from, long to, long step) {
+    Solved net =
+        stem()
+            .ints("from", from)
+            .ints("to", to)
+            .ints("axes", 1)
+            .ints("steps", step)
+            .node("Slice", "s", "c, from, to, axes, steps")
+            .solve();
+
+    assertEquals("s/Slice: a slice of step " + step + " picks from it", net.why("c", 1));
   }
 
   @Test

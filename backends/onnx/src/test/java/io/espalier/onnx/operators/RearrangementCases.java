@@ -92,8 +92,14 @@ final class RearrangementCases {
                 "Slice",
                 13,
                 "a slice of step 2 picks from it",
-                s -> s.op("Slice", s.x(), s.ints(0), s.ints(16), s.ints(1), s.ints(2)))
-            .called("channels in strides"));
+                s -> s.op("Slice", s.x(), s.ints(0), s.ints(14), s.ints(1), s.ints(2)))
+            .called("some channels in strides"));
+    cases.add(
+        elastic(
+            "Slice",
+            13,
+            "channels in strides",
+            s -> s.op("Slice", s.x(), s.ints(1), s.ints(-1), s.ints(1), s.ints(4))));
     cases.add(
         frozen(
                 "Slice",
