@@ -112,7 +112,7 @@ final class AttentionFinder {
         product -> reached.contains(product.inputs().get(0)));
   }
 
-  /** The first product of two activations with nothing but what may stand between on the way. */
+  /** The first product with nothing but what may stand between on the way. */
   private Optional<GraphNode> nearest(
       GraphNode from, Function<GraphNode, List<GraphNode>> next, Predicate<GraphNode> fits) {
     Deque<GraphNode> work = new ArrayDeque<>(next.apply(from));
@@ -134,15 +134,19 @@ final class AttentionFinder {
 
   private boolean isProduct(GraphNode node) {
     return (node.op().equals(MAT_MUL) || isFusedProduct(node))
-        && node.inputs().stream().allMatch(id -> id >= 0 && !graph.tensor(id).parameter())
-        && hasRows(node.index(), 0)
-        && hasRows(node.index(), 1);
+        && node.inputs().stream().allMatch(id -> id >= 0)
+        && node.inputs().stream().anyMatch(id -> !graph.tensor(id).parameter())
+        && isFactor(node, 0)
+        && isFactor(node, 1);
   }
 
-  /** Whether the shape of an operand is known, and a matrix or more. */
-  private boolean hasRows(int node, int input) {
-    List<Layout> layouts = map.input(node, input);
-    return layouts != null && layouts.size() > 1;
+  /**
+   * Activations in rows, or learned queries in heads; a matrix of parameters makes a linear layer.
+   */
+  private boolean isFactor(GraphNode node, int input) {
+    List<Layout> layouts = map.input(node.index(), input);
+    return layouts != null
+        && layouts.size() > (graph.tensor(node.inputs().get(input)).parameter() ? 2 : 1);
   }
 
   /** ONNX Runtime's product with a factor, where the heads stand where those of a MatMul do. */

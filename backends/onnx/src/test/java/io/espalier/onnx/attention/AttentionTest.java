@@ -63,8 +63,14 @@ class AttentionTest {
     }
 
     OnnxGraphBuilder finish(String weights, String value) {
+      return finish(weights, value, true);
+    }
+
+    OnnxGraphBuilder finish(String weights, String value, boolean heads) {
       String y = node("MatMul", "mix", weights, value);
-      y = node("Transpose", "back", Map.of("perm", new long[] {0, 2, 1, 3}), y);
+      if (heads) {
+        y = node("Transpose", "back", Map.of("perm", new long[] {0, 2, 1, 3}), y);
+      }
       y = node("Reshape", "merge", y, b.longs("merged", new long[] {2, 5, HEADS * DIM}, 3));
       String out = b.weights("block.attn.proj.weight", HEADS * DIM, 7);
       return b.output("y", node("MatMul", "proj", y, out), 2, 5, 7);
@@ -121,6 +127,32 @@ class AttentionTest {
             + " | block.attn.num_heads(4) x block.attn.v_dim(6)]",
         subject.layout("block.attn.qkv.out_features"));
     subject.proves(CONFIGS, Map.of()).noticesWrongCuts();
+  }
+
+  /** Queries that are parameters, as those of the latents of a Perceiver or of DETR's objects. */
+  @Test
+  void learnedQueries() {
+    Parts p = new Parts(17);
+    String latents = p.b.random("latents", 0, 1, 2, 5, 16);
+    String weight = p.b.weights("block.attn.q.weight", 16, HEADS * DIM);
+    String query = p.query(p.node("MatMul", "q", latents, weight));
+    String key = p.key(p.projection("k", HEADS * DIM));
+    String scores = p.node("MatMul", "scores", query, key);
+    String value = p.value(p.projection("v", HEADS * DIM));
+    Subject subject = Subject.of(p.finish(p.softmax(scores), value));
+
+    assertEquals(names("block.attn", "num_heads", "qk_dim", "v_dim"), subject.widths());
+    subject.proves(CONFIGS, Map.of()).noticesWrongCuts();
+  }
+
+  /** What a Softmax and a linear layer make of one another is no attention. */
+  @Test
+  void aLinearLayerBeforeASoftmaxHasNoHeads() {
+    Parts p = new Parts(17);
+    String weights = p.node("Softmax", "mixture", p.projection("gate", 5));
+    Subject subject = Subject.of(p.finish(weights, p.projection("v", HEADS * DIM), false));
+
+    assertEquals(List.of("block.attn.v.out_features"), subject.widths());
   }
 
   @Test
