@@ -11,9 +11,15 @@ import io.espalier.core.Choice;
 import io.espalier.core.FrozenAxis;
 import io.espalier.core.Hparam;
 import io.espalier.core.SearchSpace;
+import io.espalier.spi.Layer;
+import io.espalier.trace.GraphNode;
+import io.espalier.trace.NodeView;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A search space as JSON, in the form that other tools rely on. */
 final class SpaceJson {
@@ -34,8 +40,10 @@ final class SpaceJson {
     hparams.stream().filter(Hparam::isConfigurable).forEach(h -> choices.add(h.group()));
     ArrayNode list = root.putArray("hparams");
     hparams.forEach(hparam -> list.add(hparam(hparam, choices.contains(hparam.group()))));
+    Map<String, GraphNode> nodes = new HashMap<>();
+    space.map().ifPresent(map -> addFirstNodes(map.layers(), nodes));
     ArrayNode frozen = root.putArray("frozen");
-    space.frozen().forEach(axis -> frozen.add(frozen(axis)));
+    space.frozen().forEach(axis -> frozen.add(frozen(axis, nodes.get(axis.layer()))));
     try {
       return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(root);
     } catch (JsonProcessingException e) {
@@ -81,11 +89,31 @@ final class SpaceJson {
     node.set(field, one.get(0));
   }
 
-  private static ObjectNode frozen(FrozenAxis axis) {
+  /** Adds the first node of each layer under the layer's name. */
+  private static void addFirstNodes(List<Layer> layers, Map<String, GraphNode> first) {
+    for (Layer layer : layers) {
+      if (!layer.nodes().isEmpty()) {
+        first.put(layer.name(), ((NodeView) layer.nodes().get(0)).node());
+      }
+      addFirstNodes(layer.children(), first);
+    }
+  }
+
+  /**
+   * One width that may not change. Its node is the one that stopped it; where none did, but an
+   * input or output of the network or the rules, it is the layer's own.
+   */
+  private static ObjectNode frozen(FrozenAxis axis, @Nullable GraphNode own) {
+    String name = axis.node();
+    String op = axis.op();
+    if (op.isEmpty() && own != null) {
+      name = own.label();
+      op = own.op().toString();
+    }
     ObjectNode node = MAPPER.createObjectNode();
     node.put("layer", axis.layer());
-    node.put("node", axis.node());
-    node.put("op", axis.op());
+    node.put("node", name);
+    node.put("op", op);
     node.put("axis", axis.axis());
     node.put("reason", axis.reason());
     return node;

@@ -108,8 +108,32 @@ class InspectTest {
     JsonNode last = root.path("frozen").path(root.path("frozen").size() - 1);
     assertEquals("out_features", last.path("axis").asText());
     assertEquals("graph output 'output' fixes it", last.path("reason").asText());
-    assertTrue(last.has("node"));
-    assertTrue(last.has("op"));
+    assertEquals("Gemm", last.path("op").asText());
+    assertEquals("/fc/Gemm", last.path("node").asText());
+  }
+
+  @Test
+  void whatStoppedAWidthIsNamed() throws IOException {
+    OnnxGraphBuilder builder = new OnnxGraphBuilder("frozen", 17);
+    String x = builder.input("input", "N", 4);
+    x = builder.node("MatMul", "/a/MatMul", List.of(x, builder.weights("a.weight", 4, 8)));
+    x = builder.node("Softmax", "/Softmax", List.of(x));
+    Path model = Cli.save(builder.output("output", x, "N", 8).build(), dir.resolve("m.onnx"));
+    JsonNode frozen = json(model).path("frozen");
+    assertEquals("in_features", frozen.path(0).path("axis").asText());
+    assertEquals("/a/MatMul", frozen.path(0).path("node").asText());
+    assertEquals("MatMul", frozen.path(0).path("op").asText());
+    assertEquals("out_features", frozen.path(1).path("axis").asText());
+    assertEquals("/Softmax", frozen.path(1).path("node").asText());
+    assertEquals("Softmax", frozen.path(1).path("op").asText());
+  }
+
+  @Test
+  void layersInsideOfOthersAreNodesToo() throws IOException {
+    JsonNode root = json(Cli.save(SampleNetworks.mobilenet(), dir.resolve("m.onnx")));
+    JsonNode first = root.path("frozen").path(0);
+    assertEquals("features.0.0", first.path("layer").asText());
+    assertEquals("Conv", first.path("op").asText());
   }
 
   @Test
