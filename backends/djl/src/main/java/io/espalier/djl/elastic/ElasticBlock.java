@@ -54,6 +54,7 @@ public final class ElasticBlock extends DelegatingBlock {
               + space.model().description()
               + "; export a config of it instead");
     }
+    EngineCheck.warn(network.block().getParameters().values());
     return new ElasticBlock(space, network);
   }
 
