@@ -71,6 +71,7 @@ public final class OnnxModel {
         reader.all(
             OperatorSetIdProto.parser(),
             skeleton.modelFields(ModelProto.OPSET_IMPORT_FIELD_NUMBER))) {
+      requireVersion(opset);
       opsets.put(domain(opset.getDomain()), opset.getVersion());
     }
     this.metadata = new LinkedHashMap<>();
@@ -140,6 +141,14 @@ public final class OnnxModel {
 
   private static Field last(List<Field> fields) {
     return fields.get(fields.size() - 1);
+  }
+
+  private static void requireVersion(OperatorSetIdProto opset) {
+    long version = opset.getVersion();
+    if (version < 0 || version > Integer.MAX_VALUE) {
+      throw new WireFormatException(
+          "it states version " + version + " of operator set '" + opset.getDomain() + "'");
+    }
   }
 
   /**

@@ -96,6 +96,16 @@ class BrokenFilesTest {
   }
 
   @Test
+  void versionsThatNoOperatorSetHas() throws IOException {
+    for (long version : new long[] {Long.MIN_VALUE, -1, 1L + Integer.MAX_VALUE}) {
+      ModelProto.Builder model = TestModels.small().toBuilder();
+      model.getOpsetImportBuilder(0).setVersion(version);
+      assertRefused(
+          model.build().toByteArray(), "version " + version + " of operator set", "again");
+    }
+  }
+
+  @Test
   void nodeOfAnOperatorSetThatIsNotImported() throws IOException {
     ModelProto.Builder model = TestModels.small().toBuilder();
     model.getGraphBuilder().getNodeBuilder(1).setDomain("com.acme");
