@@ -79,7 +79,12 @@ final class Json {
           what + " is not a JSON object; it must start with { and end with }");
     } catch (JsonProcessingException e) {
       throw new EspalierException(
-          what + " is not JSON: " + where(e.getLocation()) + e.getOriginalMessage(), e);
+          what
+              + " is not JSON: "
+              + where(e.getLocation())
+              + e.getOriginalMessage()
+                  .replaceAll(" \\([^(\\[]*\\[Source.*", ""), // where it is, again
+          e);
     }
   }
 

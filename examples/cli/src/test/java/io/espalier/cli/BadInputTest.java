@@ -216,6 +216,10 @@ class BadInputTest {
     Path other = Cli.save(SampleNetworks.densenet(), dir.resolve("other.onnx"));
     assertRefused("", "verify", other, small, "--manifest", manifest);
     assertRefused("", "verify", model, small, "--manifest", write("x.json", "{\"a\": 1}"));
+    String whole = Files.readString(manifest);
+    Path cut = write("cut.json", whole.substring(0, whole.indexOf('[', whole.indexOf("keep")) + 1));
+    assertRefused("expected close marker for Array", "verify", model, small, "--manifest", cut);
+    assertFalse(Cli.run("verify", model, small, "--manifest", cut).err().contains("[Source"));
     assertRefused("x.txt", "verify", model, small, "--manifest", dir.resolve("x.txt"));
     assertRefused("gone.onnx", "verify", dir.resolve("gone.onnx"), small, "--manifest", manifest);
     assertRefused("gone.onnx", "verify", model, dir.resolve("gone.onnx"), "--manifest", manifest);
