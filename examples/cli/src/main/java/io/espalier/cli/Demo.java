@@ -26,8 +26,8 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     versionProvider = Espalier.Version.class,
     description = {
-      "Draws digits, trains a super-network on them, cuts the best network of half of the MACs",
-      "out of it, and runs both in ONNX Runtime. Takes some two minutes."
+      "Draws digits, trains a super-network on them, cuts the best half out, and runs both.",
+      "Takes some two minutes."
     })
 final class Demo implements Callable<Integer> {
   private static final int EXAM = 1000;

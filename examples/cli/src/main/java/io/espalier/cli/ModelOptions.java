@@ -22,10 +22,8 @@ final class ModelOptions {
   @Option(
       names = "--input",
       paramLabel = "NAME=2x3x64x64",
-      description = {
-        "Trial sizes for an input that leaves dimensions open; with --block",
-        "the shape of an input, as in 1x3x64x64, or 1x128:int64."
-      })
+      description =
+          "Trial sizes for open dimensions; with --block the shape, as in 1x3x64x64 or 1x128:int64.")
   private Map<String, String> inputs = new LinkedHashMap<>();
 
   @Option(

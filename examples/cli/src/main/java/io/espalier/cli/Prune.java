@@ -29,10 +29,8 @@ final class Prune implements Callable<Integer> {
       names = "--divisor",
       paramLabel = "N",
       defaultValue = "8",
-      description = {
-        "Widths of 64 and more become multiples of it, smaller ones of 4, 2 and 1",
-        "(default: ${DEFAULT-VALUE})."
-      })
+      description =
+          "Widths from 64 on become multiples of it, others of 4, 2, 1 (default: ${DEFAULT-VALUE}).")
   private int divisor;
 
   @Option(

@@ -27,10 +27,8 @@ final class SourceOptions {
   @Option(
       names = "--block",
       paramLabel = "CLASS[#METHOD]",
-      description = {
-        "A DJL Block class, or a static method that makes a Block, on the class",
-        "path or in a plugin. Its inputs are given by --input, in their order."
-      })
+      description =
+          "A DJL Block class, or a static method that makes one; --input gives its inputs, in order.")
   private @Nullable String block;
 
   @Spec(Spec.Target.MIXEE)
