@@ -3,9 +3,11 @@ package io.espalier.cli;
 import io.espalier.core.Model;
 import io.espalier.core.SearchSpace;
 import io.espalier.core.search.BudgetResult;
+import io.espalier.onnx.OnnxNetwork;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -30,6 +32,7 @@ final class CarveOptions {
   @Mixin private ModelOptions options = new ModelOptions();
 
   private @Nullable Path config;
+  private Optional<String> notRun = Optional.empty();
 
   SourceOptions source() {
     return source;
@@ -73,8 +76,11 @@ final class CarveOptions {
     write(space, space.export(), outputs);
   }
 
-  /** Writes all that was asked for; the model comes last. */
+  /** Writes all that was asked for, once the carved model was seen to run; the model comes last. */
   void write(SearchSpace space, Model carved, Outputs outputs) {
+    if (space.model() instanceof OnnxNetwork original && carved instanceof OnnxNetwork smaller) {
+      notRun = TrialRun.of(original.model(), smaller.model(), options.shapes());
+    }
     outputs.write(manifest, file -> space.manifest().write(file));
     outputs.write(config, file -> space.config().write(file));
     outputs.write(output, carved::save);
@@ -104,6 +110,7 @@ final class CarveOptions {
         + Numbers.exact(space.macs())
         + " MACs ("
         + Numbers.ratio(space.macs(), originalMacs)
-        + ")";
+        + ")"
+        + notRun.map(reason -> "; " + reason).orElse("");
   }
 }

@@ -1,0 +1,46 @@
+package io.espalier.cli;
+
+import io.espalier.onnx.file.OnnxModel;
+import io.espalier.onnx.runtime.OnnxRunException;
+import io.espalier.onnx.runtime.OnnxSession;
+import io.espalier.onnx.runtime.SessionSettings;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Loads a carved model and runs it once, before it is written: some mistakes pass every check of a
+ * file, and show only then.
+ */
+final class TrialRun {
+  private TrialRun() {}
+
+  /**
+   * Runs a carved model at batch 1.
+   *
+   * @param shapes shapes of inputs, by name, where a user gave them
+   * @return why it was not run, where the original cannot be run either
+   * @throws IllegalStateException if it does not run although the original does
+   */
+  static Optional<String> of(OnnxModel original, OnnxModel carved, Map<String, List<Long>> shapes) {
+    try {
+      run(carved, shapes);
+      return Optional.empty();
+    } catch (OnnxRunException failure) {
+      try {
+        run(original, shapes);
+      } catch (OnnxRunException e) {
+        return Optional.of("it was not run, as the original cannot be run: " + e.getMessage());
+      }
+      throw new IllegalStateException(
+          "the carved network does not run, although the original does: " + failure.getMessage(),
+          failure);
+    }
+  }
+
+  private static void run(OnnxModel model, Map<String, List<Long>> shapes) {
+    try (OnnxSession session = OnnxSession.open(model, SessionSettings.plain().withThreads(1))) {
+      session.run(Stopwatch.inputs(session, shapes));
+    }
+  }
+}
