@@ -237,10 +237,10 @@ class EspalierModuleTest {
         new URLClassLoader(new URL[] {jar.toUri().toURL()}, getClass().getClassLoader())) {
       String plain =
           assertThrows(EspalierException.class, () -> SearchSpaces.discover(loader)).toString();
-      String injected =
+      CreationException refused =
           assertThrows(
-                  CreationException.class, () -> Guice.createInjector(new EspalierModule(loader)))
-              .toString();
+              CreationException.class, () -> Guice.createInjector(new EspalierModule(loader)));
+      String injected = refused.getErrorMessages().iterator().next().getMessage();
       for (String said : List.of(plain, injected)) {
         assertTrue(said.contains("that cannot be loaded ("), said);
         assertTrue(said.contains("com.acme.Gone not found"), said);

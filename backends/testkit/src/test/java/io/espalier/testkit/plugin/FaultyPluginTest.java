@@ -312,10 +312,10 @@ class FaultyPluginTest {
         withMember("public ScaledRule() { new ScaledRule(); }"),
         refused.formatted("could not be instantiated: java.lang.StackOverflowError"));
     assertRefused(
-        withMember("static final int SIZE = List.of(1).get(2);"),
-        refused.formatted(
-            "could not be instantiated: java.lang.ArrayIndexOutOfBoundsException:"
-                + " Index 2 out of bounds for length 1"));
+        withMember(
+            "static final int SIZE = size();"
+                + " static int size() { throw new IllegalStateException(\"no size\"); }"),
+        refused.formatted("could not be instantiated: java.lang.IllegalStateException: no size"));
   }
 
   @Test
