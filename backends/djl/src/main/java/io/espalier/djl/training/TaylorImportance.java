@@ -3,6 +3,7 @@ package io.espalier.djl.training;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.GradientCollector;
@@ -69,11 +70,22 @@ public final class TaylorImportance implements ImportanceCriterion {
   }
 
   private void measure(Block block, Loss loss, Batch batch, NDManager manager) {
+    // an engine adds to what an earlier backward pass has left
+    sums.keySet().forEach(parameter -> clear(parameter.getArray(), manager));
     try (GradientCollector collector = manager.getEngine().newGradientCollector()) {
       NDList outputs = block.forward(new ParameterStore(manager, false), batch.getData(), false);
       collector.backward(loss.evaluate(batch.getLabels(), outputs));
     }
     sums.forEach((parameter, sum) -> sum.add(parameter.getArray(), manager));
+  }
+
+  private static void clear(NDArray weight, NDManager manager) {
+    if (weight.hasGradient()) {
+      NDArray gradient = weight.getGradient();
+      // the number that it is set to stays with its manager
+      gradient.attach(manager);
+      gradient.set(new NDIndex("..."), 0);
+    }
   }
 
   @Override
@@ -105,20 +117,21 @@ public final class TaylorImportance implements ImportanceCriterion {
       }
       NDArray gradient = weight.getGradient();
       gradient.attach(manager);
-      NDArray product = weight.stopGradient().mul(gradient);
-      product.attach(manager);
+      NDArray values = weight.stopGradient();
+      values.attach(manager);
+      NDArray product = values.mul(gradient);
       for (int axis = 0; axis < shape.length; axis++) {
         int kept = axis;
         int[] others = IntStream.range(0, shape.length).filter(i -> i != kept).toArray();
         NDArray sum = others.length == 0 ? product : product.sum(others);
-        float[] values = sum.toFloatArray();
-        double[] total = squares[axis] == null ? new double[values.length] : squares[axis];
-        for (int i = 0; i < values.length; i++) {
-          total[i] += (double) values[i] * values[i];
+        float[] numbers = sum.toFloatArray();
+        double[] total = squares[axis] == null ? new double[numbers.length] : squares[axis];
+        for (int i = 0; i < numbers.length; i++) {
+          total[i] += (double) numbers[i] * numbers[i];
         }
         squares[axis] = total;
       }
-      gradient.subi(gradient);
+      clear(weight, manager);
       batches++;
     }
 

@@ -1,5 +1,6 @@
 package io.espalier.djl.training;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -12,6 +13,8 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
+import ai.djl.training.GradientCollector;
+import ai.djl.training.ParameterStore;
 import ai.djl.training.dataset.Batch;
 import ai.djl.training.loss.Loss;
 import ai.djl.translate.Batchifier;
@@ -69,6 +72,62 @@ class TaylorImportanceTest {
     assertEquals(0, hidden.importance().orElseThrow()[1]);
     assertTrue(hidden.importance().orElseThrow()[2] > 0);
     assertEquals(0, second.getGradient().abs().sum().getFloat());
+  }
+
+  /** One output y = v h(x), by half the squared error: unit j scores |v_j * mean((y - t) h_j)|. */
+  @Test
+  void isTheRootMeanSquareOverBatchesOfWeightTimesGradient() {
+    SequentialBlock block =
+        new SequentialBlock()
+            .add(Linear.builder().setUnits(3).optBias(false).build())
+            .add(Linear.builder().setUnits(1).optBias(false).build());
+    block.initialize(manager, DataType.FLOAT32, new Shape(1, 2));
+    NDArray first = block.getChildren().valueAt(0).getDirectParameters().valueAt(0).getArray();
+    NDArray second = block.getChildren().valueAt(1).getDirectParameters().valueAt(0).getArray();
+    first.set(new float[] {1, 0, 0, 1, 1, 1});
+    second.set(new float[] {2, 1, 3});
+    SearchSpace space = SPACES.generate(DjlBlock.of(block, new Shape(1, 2)), Rules.everything());
+    // what a pass without a step leaves is none of the measurement
+    try (GradientCollector collector = manager.getEngine().newGradientCollector()) {
+      NDList inputs = new NDList(manager.ones(new Shape(1, 2)));
+      collector.backward(
+          block.forward(new ParameterStore(manager, false), inputs, true).head().sum());
+    }
+    int arrays = manager.getManagedArrays().size();
+
+    // h = (1, 2, 3), y = 13, t = 11; h = (1, -1, 0), y = 1, t = 0 and h = (2, 1, 3), y = 14, t = 17
+    Batch one = squared(new float[] {1, 2}, 11);
+    Batch two = squared(new float[] {1, -1, 2, 1}, 0, 17);
+    space.setCriterion(
+        TaylorImportance.of(
+            (DjlNetwork) space.model(), Loss.l2Loss(), List.of(one, two), Integer.MAX_VALUE));
+    space.sortParameters();
+
+    double[] scores = {
+      2 * Math.hypot(2 * 1, (1 - 3 * 2) / 2.0),
+      1 * Math.hypot(2 * 2, (-1 - 3 * 1) / 2.0),
+      3 * Math.hypot(2 * 3, -3 * 3 / 2.0)
+    };
+    Hparam hidden = space.namedHparams(true, true).values().iterator().next();
+    assertArrayEquals(
+        new double[] {scores[0] / scores[2], scores[1] / scores[2], 1},
+        hidden.importance().orElseThrow(),
+        1e-6);
+    assertEquals(arrays, manager.getManagedArrays().size(), "arrays are left behind");
+    assertEquals(0, second.getGradient().abs().sum().getFloat());
+  }
+
+  private Batch squared(float[] data, float... labels) {
+    NDManager own = manager.newSubManager();
+    return new Batch(
+        own,
+        new NDList(own.create(data, new Shape(labels.length, 2))),
+        new NDList(own.create(labels, new Shape(labels.length, 1))),
+        labels.length,
+        Batchifier.STACK,
+        Batchifier.STACK,
+        0,
+        1);
   }
 
   @Test
