@@ -12,10 +12,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether PyTorch can convolve on this machine. Where a virtual machine hides the sizes of the
- * processor's caches, the fast kernels of oneDNN 3.7 (PyTorch 2.7.1) leave out parts of their sums,
- * so that outputs and gradients are wrong or not a number. A convolution in doubles does without
- * oneDNN.
+ * Whether PyTorch computes rightly on this machine. Where a virtual machine hides the sizes of the
+ * processor's caches, the fast kernels of oneDNN 3.7 (PyTorch 2.7.1) compute convolutions and
+ * recurrent layers wrongly, up to outputs and gradients that are not a number. A convolution in
+ * doubles does without oneDNN.
  */
 final class EngineCheck {
   private static final Logger LOG = LoggerFactory.getLogger(EngineCheck.class);
@@ -47,7 +47,7 @@ final class EngineCheck {
     return error <= TOLERANCE
         ? Optional.empty()
         : Optional.of(
-            "PyTorch computes convolutions of floats wrongly on this machine (relative error "
+            "PyTorch computes wrongly on this machine (a convolution of floats has a relative error of "
                 + error
                 + "): set ONEDNN_MAX_CPU_ISA=SSE41 in the environment before the process starts");
   }

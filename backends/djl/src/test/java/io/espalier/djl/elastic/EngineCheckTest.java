@@ -19,7 +19,7 @@ class EngineCheckTest {
   @Test
   void aWrongResultIsComplainedOf() {
     String complaint = EngineCheck.complaint(0.2).orElseThrow();
-    assertTrue(complaint.contains("relative error 0.2"), complaint);
+    assertTrue(complaint.contains("relative error of 0.2"), complaint);
     assertTrue(complaint.contains("ONEDNN_MAX_CPU_ISA=SSE41"), complaint);
   }
 
