@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
@@ -13,10 +14,14 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
 import io.espalier.core.BackendModule;
 import io.espalier.core.EspalierModule;
 import io.espalier.core.SearchSpace;
+import io.espalier.djl.DjlBlock;
 import io.espalier.spi.DynamicModule;
 import io.espalier.spi.ImportanceCriterion;
 import io.espalier.spi.OperatorRule;
@@ -25,6 +30,7 @@ import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Which parts may know which others. */
@@ -199,4 +205,53 @@ class ArchitectureTest {
             DescribedPredicate.describe(
                 "is concrete", type -> !type.getModifiers().contains(JavaModifier.ABSTRACT)));
   }
+
+  /** The packages of the DJL backend, from below; each knows only those before it. */
+  private static final List<String> DJL_ROOMS =
+      Stream.of(
+              ".spi",
+              ".trace.values",
+              ".trace.blocks",
+              ".trace.tape",
+              ".trace.session",
+              ".trace.methods",
+              ".trace.graph",
+              ".trace",
+              ".export",
+              ".widths",
+              ".carve",
+              ".load",
+              "",
+              ".elastic",
+              ".training")
+          .map(room -> "io.espalier.djl" + room)
+          .toList();
+
+  /** What is fed to a block stands beside the facade, but is a value that all packages know. */
+  private static int djlRoom(JavaClass type) {
+    return type.isEquivalentTo(DjlBlock.class) || type.isEquivalentTo(DjlBlock.Input.class)
+        ? 0
+        : DJL_ROOMS.indexOf(type.getPackageName());
+  }
+
+  @ArchTest
+  static final ArchRule ROOMS_OF_THE_DJL_BACKEND_KNOW_THOSE_BELOW =
+      classes()
+          .that()
+          .resideInAPackage(DJL)
+          .should(
+              new ArchCondition<JavaClass>("know only the packages before their own in the list") {
+                @Override
+                public void check(JavaClass type, ConditionEvents events) {
+                  if (djlRoom(type) < 0) {
+                    String message = type.getName() + " is in no package of the list";
+                    events.add(SimpleConditionEvent.violated(type, message));
+                  }
+                  for (Dependency arrow : type.getDirectDependenciesFromSelf()) {
+                    if (djlRoom(arrow.getTargetClass()) > djlRoom(type)) {
+                      events.add(SimpleConditionEvent.violated(arrow, arrow.getDescription()));
+                    }
+                  }
+                }
+              });
 }

@@ -4,7 +4,7 @@ import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.AttributeProto.AttributeType;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.ByteString;
-import io.espalier.djl.trace.Settings;
+import io.espalier.djl.trace.values.Settings;
 import io.espalier.spi.OpId;
 import java.util.List;
 import java.util.TreeMap;

@@ -3,6 +3,12 @@ package io.espalier.djl.trace;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.espalier.djl.DjlBlock;
+import io.espalier.djl.trace.blocks.BlockTree;
+import io.espalier.djl.trace.graph.Assembler;
+import io.espalier.djl.trace.graph.OpenSizes;
+import io.espalier.djl.trace.methods.KnownMethods;
+import io.espalier.djl.trace.session.Session;
+import io.espalier.djl.trace.values.Untraceable;
 import io.espalier.trace.TraceException;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,11 +37,11 @@ public final class BlockTracer {
     for (List<Shape> shapes : sizes.shapes().subList(1, sizes.shapes().size())) {
       runs.add(run(source, tree, shapes));
     }
-    return new Assembler(source, tree, runs, sizes).assemble();
+    return new TracedBlock(source, new Assembler(source, tree, runs, sizes).assemble());
   }
 
   private static Session run(DjlBlock source, BlockTree tree, List<Shape> shapes) {
-    Session session = new Session(tree);
+    Session session = new Session(KnownMethods.all(), tree);
     List<DataType> types = source.inputs().stream().map(DjlBlock.Input::type).toList();
     try {
       session.run(source.block(), shapes, types);

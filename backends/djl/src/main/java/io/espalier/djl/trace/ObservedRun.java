@@ -7,6 +7,13 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import io.espalier.djl.DjlBlock;
+import io.espalier.djl.trace.blocks.BlockTree;
+import io.espalier.djl.trace.methods.KnownMethods;
+import io.espalier.djl.trace.session.RealArrays;
+import io.espalier.djl.trace.session.Session;
+import io.espalier.djl.trace.tape.Step;
+import io.espalier.djl.trace.values.Untraceable;
+import io.espalier.djl.trace.values.Value;
 import io.espalier.trace.GraphNode;
 import io.espalier.trace.TraceException;
 import java.util.List;
@@ -67,7 +74,7 @@ public final class ObservedRun {
   }
 
   private void observe(NDList data, RealArrays arrays, Observer observer) {
-    Session session = new Session(new BlockTree(block), arrays);
+    Session session = new Session(KnownMethods.all(), new BlockTree(block), arrays);
     List<Shape> shapes = data.stream().map(NDArray::getShape).toList();
     List<DataType> types = data.stream().map(NDArray::getDataType).toList();
     try {

@@ -4,6 +4,10 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import io.espalier.djl.DjlBlock;
+import io.espalier.djl.trace.graph.AssembledGraph;
+import io.espalier.djl.trace.tape.UntracedRule;
+import io.espalier.djl.trace.values.LiteralConstant;
+import io.espalier.djl.trace.values.ParameterConstant;
 import io.espalier.trace.Constant;
 import io.espalier.trace.Graph;
 import io.espalier.trace.GraphNode;
@@ -22,25 +26,11 @@ import java.util.Optional;
  */
 public final class TracedBlock {
   private final DjlBlock source;
-  private final Graph graph;
-  private final List<DataType> types;
-  private final List<Optional<Block>> owners;
-  private final List<String> paths;
-  private final List<Integer> steps;
+  private final AssembledGraph assembled;
 
-  TracedBlock(
-      DjlBlock source,
-      Graph graph,
-      List<DataType> types,
-      List<BlockCall> calls,
-      CallPaths names,
-      List<Integer> steps) {
+  TracedBlock(DjlBlock source, AssembledGraph assembled) {
     this.source = source;
-    this.graph = graph;
-    this.types = List.copyOf(types);
-    this.owners = calls.stream().map(BlockCall::block).toList();
-    this.paths = calls.stream().map(names::path).toList();
-    this.steps = List.copyOf(steps);
+    this.assembled = assembled;
   }
 
   /** The block, and what it is fed. */
@@ -50,12 +40,12 @@ public final class TracedBlock {
 
   /** The graph. */
   public Graph graph() {
-    return graph;
+    return assembled.graph();
   }
 
   /** The type of a tensor's elements. */
   public DataType type(int tensor) {
-    return types.get(tensor);
+    return assembled.types().get(tensor);
   }
 
   /**
@@ -63,7 +53,7 @@ public final class TracedBlock {
    * no field and is no registered child of the one around it.
    */
   public Optional<Block> owner(int node) {
-    return owners.get(node);
+    return assembled.owners().get(node);
   }
 
   /**
@@ -71,12 +61,12 @@ public final class TracedBlock {
    * with {@code _2} behind it for its second call. Empty for the outermost block.
    */
   public String path(int node) {
-    return paths.get(node);
+    return assembled.paths().get(node);
   }
 
   /** The parameter that a constant tensor is. */
   public Optional<Parameter> parameter(int tensor) {
-    Constant constant = graph.tensor(tensor).constant();
+    Constant constant = graph().tensor(tensor).constant();
     return constant instanceof ParameterConstant stored
         ? Optional.of(stored.parameter())
         : Optional.empty();
@@ -89,9 +79,9 @@ public final class TracedBlock {
    * @throws IllegalArgumentException if it is a parameter, or no constant
    */
   public double[] elements(int tensor) {
-    if (!(graph.tensor(tensor).constant() instanceof LiteralConstant constant)) {
+    if (!(graph().tensor(tensor).constant() instanceof LiteralConstant constant)) {
       throw new IllegalArgumentException(
-          "tensor \"" + graph.tensor(tensor).name() + "\" is no constant of the forward pass");
+          "tensor \"" + graph().tensor(tensor).name() + "\" is no constant of the forward pass");
     }
     double[] elements = new double[Math.toIntExact(constant.size())];
     Arrays.setAll(elements, constant.literal()::element);
@@ -100,13 +90,13 @@ public final class TracedBlock {
 
   /** The node of each step of a run. */
   List<Integer> steps() {
-    return steps;
+    return assembled.steps();
   }
 
   /** The nodes that stand for what could not be traced. */
   public List<GraphNode> untraced() {
     List<GraphNode> found = new ArrayList<>();
-    for (GraphNode node : graph.nodes()) {
+    for (GraphNode node : graph().nodes()) {
       if (node.op().equals(UntracedRule.UNTRACED)) {
         found.add(node);
       }

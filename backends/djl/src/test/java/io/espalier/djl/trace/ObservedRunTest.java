@@ -12,6 +12,10 @@ import io.espalier.djl.ArrayCases;
 import io.espalier.djl.Blocks;
 import io.espalier.djl.DjlBlock;
 import io.espalier.djl.LayerCases;
+import io.espalier.djl.trace.blocks.BlockTree;
+import io.espalier.djl.trace.methods.KnownMethods;
+import io.espalier.djl.trace.session.RealArrays;
+import io.espalier.djl.trace.session.Session;
 import io.espalier.trace.GraphNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -70,14 +74,14 @@ class ObservedRunTest {
     assertTrue(read.containsAll(fed), read + " of " + fed);
 
     RealArrays arrays = new RealArrays(manager);
-    Session session = new Session(new BlockTree(block.block()), arrays);
+    Session session = new Session(KnownMethods.all(), new BlockTree(block.block()), arrays);
     session.run(
         block.block(),
         data.stream().map(NDArray::getShape).toList(),
         data.stream().map(NDArray::getDataType).toList(),
         data);
     NDList actual = new NDList();
-    session.tape().outputs().forEach(output -> actual.add(arrays.get(output)));
+    session.tape().outputs().forEach(output -> actual.add(arrays.find(output).orElseThrow()));
     assertSame(expected, actual);
     assertSame(before, data);
   }
