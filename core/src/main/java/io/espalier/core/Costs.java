@@ -9,6 +9,7 @@ import io.espalier.trace.SymMap;
 import io.espalier.trace.Tensor;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,10 +22,15 @@ final class Costs {
   /**
    * A product of extents that counts as long as one of its nodes is there.
    *
+   * @param number what is multiplied with them
    * @param factors the extents
    * @param nodes the nodes that the cost is for
    */
-  private record Term(List<Layout> factors, List<Integer> nodes) {}
+  private record Term(long number, List<Layout> factors, List<Integer> nodes) {
+    Term(List<Layout> factors, List<Integer> nodes) {
+      this(1, factors, nodes);
+    }
+  }
 
   /**
    * Slices of one tensor that come out equal.
@@ -63,7 +69,7 @@ final class Costs {
         if (layouts != null
             && !layouts.isEmpty()
             && !facts.statistics().contains(i)
-            && isWeight(graph, map, input)) {
+            && isWeight(graph, map, node, input)) {
           Key same = new Key(graph.root(input), layouts.stream().map(Layout::toString).toList());
           factors.putIfAbsent(same, layouts);
           found.computeIfAbsent(same, key -> new ArrayList<>()).add(node.index());
@@ -73,6 +79,7 @@ final class Costs {
     List<Term> terms = new ArrayList<>();
     factors.forEach(
         (key, layouts) -> terms.add(new Term(layouts, found.getOrDefault(key, List.of()))));
+    terms.addAll(inside(graph));
     return terms;
   }
 
@@ -81,11 +88,49 @@ final class Costs {
         .allMatch(output -> output < 0 || graph.tensor(output).parameter());
   }
 
-  private static boolean isWeight(Graph graph, SymMap map, int input) {
+  /**
+   * Integers are weights if they have 8 bits, or are multiplied here; others are indices and sizes.
+   */
+  private static boolean isWeight(Graph graph, SymMap map, GraphNode node, int input) {
     Tensor tensor = graph.tensor(input);
     Constant constant = graph.constant(input);
-    return tensor.parameter()
-        && (constant == null ? map.ints(input).isEmpty() : !constant.integer());
+    if (!tensor.parameter()) {
+      return false;
+    }
+    return constant == null
+        ? map.ints(input).isEmpty()
+        : !constant.integer()
+            || constant.narrow()
+            || !map.facts(node.index()).macs().isEmpty()
+            || map.uncounted().contains(node.index());
+  }
+
+  /** What stands inside nodes: in their sub-graphs, and what these read from around them. */
+  private static List<Term> inside(Graph graph) {
+    List<Term> terms = new ArrayList<>();
+    Map<Integer, List<Integer>> readers = new LinkedHashMap<>();
+    Map<Integer, Long> sizes = new HashMap<>();
+    for (GraphNode node : graph.nodes()) {
+      if (isParameter(graph, node)) {
+        continue;
+      }
+      long held = graph.inner(node.index()).parameters();
+      if (held > 0) {
+        terms.add(new Term(held, List.of(), List.of(node.index())));
+      }
+      for (int captured : node.captured()) {
+        Constant constant = graph.constant(captured);
+        if (constant != null
+            && constant.dims().length > 0
+            && (!constant.integer() || constant.narrow())) {
+          sizes.put(graph.root(captured), constant.size());
+          readers.computeIfAbsent(graph.root(captured), id -> new ArrayList<>()).add(node.index());
+        }
+      }
+    }
+    readers.forEach(
+        (id, nodes) -> terms.add(new Term(sizes.getOrDefault(id, 0L), List.of(), nodes)));
+    return terms;
   }
 
   long params(Layout.Widths widths, List<Block> skipped) {
@@ -104,7 +149,7 @@ final class Costs {
       if (!gone.isEmpty() && term.nodes().stream().allMatch(gone::get)) {
         continue;
       }
-      long product = 1;
+      long product = term.number();
       for (Layout factor : term.factors()) {
         product = Math.multiplyExact(product, atBatchOne(factor, widths));
       }

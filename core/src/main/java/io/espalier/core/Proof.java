@@ -9,7 +9,6 @@ import io.espalier.trace.Reason;
 import io.espalier.trace.Solver;
 import io.espalier.trace.SymMap;
 import io.espalier.trace.Tensor;
-import io.espalier.trace.TrialSizes;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,17 +22,15 @@ import org.jspecify.annotations.Nullable;
 final class Proof implements Prover {
   private final Cut cut;
   private final DMRegistry registry;
-  private final TrialSizes sizes;
 
-  Proof(Cut cut, DMRegistry registry, TrialSizes sizes) {
+  Proof(Cut cut, DMRegistry registry) {
     this.cut = cut;
     this.registry = registry;
-    this.sizes = sizes;
   }
 
   @Override
   public void prove(Graph carved) {
-    SymMap after = new Solver(registry).solve(carved, sizes);
+    SymMap after = new Solver(registry).solve(carved, cut.map().trials());
     SymMap before = cut.map();
     Map<String, Tensor> tensors = new HashMap<>();
     before.graph().tensors().forEach(tensor -> tensors.put(tensor.name(), tensor));

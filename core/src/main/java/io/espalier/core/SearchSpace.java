@@ -314,6 +314,14 @@ public final class SearchSpace {
     return space().macs(state().active);
   }
 
+  /**
+   * The nodes that counts of MACs leave out, since their shapes are not known, or what they compute
+   * is not; empty where the counts are complete.
+   */
+  public List<UncountedNode> uncounted() {
+    return UncountedNode.of(space().map());
+  }
+
   private int[] setting(Config config) {
     return new Selector(space(), state()::positions).resolve(config, space().original(), false);
   }
@@ -376,7 +384,7 @@ public final class SearchSpace {
   /** As {@link #export()}, checked by the rules of another registry. */
   public Model export(DMRegistry checkedBy) {
     Cut cut = cut();
-    return model.carve(cut, new Proof(cut, checkedBy, sizes));
+    return model.carve(cut, new Proof(cut, checkedBy));
   }
 
   /** What is kept of the network at the active config; what is set or sorted later changes none. */

@@ -40,4 +40,14 @@ public interface OperatorRule {
   default boolean givesWay() {
     return false;
   }
+
+  /**
+   * Whether nodes of an operator multiply and accumulate, as convolutions and matrix products do.
+   * One that could not be typed is then named among those that a count of MACs leaves out.
+   *
+   * @param operator one of those that this rule types
+   */
+  default boolean multiplies(OpId operator) {
+    return false;
+  }
 }

@@ -13,6 +13,14 @@ public interface Constant {
   /** Whether the elements are integers or booleans. */
   boolean integer();
 
+  /**
+   * Whether the elements are integers of at most 8 bits, as quantised weights are; booleans are
+   * none.
+   */
+  default boolean narrow() {
+    return false;
+  }
+
   /** The elements as integers, in row-major order. */
   long[] longs();
 

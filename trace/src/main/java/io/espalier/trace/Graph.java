@@ -25,6 +25,8 @@ public final class Graph {
   private final List<Integer> outputs;
   private final List<LayerNode> layers;
   private final List<List<Integer>> consumers;
+  private final Map<Integer, Inner> inner;
+  private final ShapeSource shapes;
 
   private Graph(Builder builder) {
     this.nodes = List.copyOf(builder.nodes);
@@ -32,6 +34,8 @@ public final class Graph {
     this.inputs = List.copyOf(builder.inputs);
     this.outputs = List.copyOf(builder.outputs);
     this.layers = List.copyOf(builder.layers);
+    this.inner = Map.copyOf(builder.inner);
+    this.shapes = builder.shapes;
     List<List<Integer>> readers = new ArrayList<>();
     tensors.forEach(tensor -> readers.add(new ArrayList<>(1)));
     for (GraphNode node : nodes) {
@@ -93,6 +97,16 @@ public final class Graph {
     return Optional.empty();
   }
 
+  /** What a node holds inside. */
+  public Inner inner(int node) {
+    return inner.getOrDefault(node, Inner.NOTHING);
+  }
+
+  /** Who knows the shapes that no rule and no declaration tells. */
+  public ShapeSource shapes() {
+    return shapes;
+  }
+
   /** The constant that a tensor is, itself or through Identity nodes; null if it is none. */
   public @Nullable Constant constant(int tensor) {
     return tensors.get(root(tensor)).constant();
@@ -146,6 +160,8 @@ public final class Graph {
     private final List<Integer> inputs = new ArrayList<>();
     private final List<Integer> outputs = new ArrayList<>();
     private final List<LayerNode> layers = new ArrayList<>();
+    private final Map<Integer, Inner> inner = new HashMap<>();
+    private ShapeSource shapes = ShapeSource.NONE;
 
     private Builder() {}
 
@@ -201,6 +217,16 @@ public final class Graph {
     /** Adds an outermost layer. */
     public void layer(LayerNode layer) {
       layers.add(layer);
+    }
+
+    /** Says what a node that was added holds inside. */
+    public void inner(int node, Inner held) {
+      inner.put(node, held);
+    }
+
+    /** Says who knows the shapes that no rule and no declaration tells. */
+    public void shapes(ShapeSource source) {
+      this.shapes = source;
     }
 
     /** Whether a tensor of this name was added. */

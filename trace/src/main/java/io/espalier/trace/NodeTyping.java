@@ -48,6 +48,11 @@ final class NodeTyping implements Typing {
     return outputInts[index];
   }
 
+  /** Whether the node was refused. */
+  boolean gaveUp() {
+    return unknownReason != null;
+  }
+
   Reason unknownReason() {
     return unknownReason != null
         ? unknownReason
@@ -267,7 +272,7 @@ final class NodeTyping implements Typing {
     for (int i = 0; i < outputs.length; i++) {
       int output = node.outputs().get(i);
       outputInts[i] = null;
-      outputs[i] = output < 0 ? null : pass.declaredAxes(output, reason);
+      outputs[i] = output < 0 ? null : pass.declaredAxes(node, output, reason);
     }
   }
 

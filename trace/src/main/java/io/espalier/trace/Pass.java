@@ -9,7 +9,9 @@ import io.espalier.spi.OperatorRule;
 import io.espalier.spi.PluginException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +30,9 @@ final class Pass implements AxisSource {
   private final DMRegistry registry;
   private final Map<Integer, long[]> sizes;
   private final Map<Place, String> frozen;
+  private final Map<String, long[]> shapes;
+  private final Set<String> missing = new LinkedHashSet<>();
+  private boolean misfit;
   private final Unifier unifier = new Unifier();
   private final @Nullable List<Term>[] axes;
   private final @Nullable Ints[] ints;
@@ -36,6 +41,7 @@ final class Pass implements AxisSource {
   private final @Nullable NodeTyping[] typings;
   private final IdentityHashMap<Constant, List<Term>> singles = new IdentityHashMap<>();
   private final Map<String, Term.Fixed> openSizes = new HashMap<>();
+  private final Set<String> ambiguous = new HashSet<>();
 
   /**
    * An axis of a tensor, or of one use of a constant, that is to be frozen as soon as it appears.
@@ -43,11 +49,17 @@ final class Pass implements AxisSource {
   record Place(int node, int input, int tensor, int axis) {}
 
   @SuppressWarnings({"unchecked", "rawtypes"})
-  Pass(Graph graph, DMRegistry registry, Map<Integer, long[]> sizes, Map<Place, String> frozen) {
+  Pass(
+      Graph graph,
+      DMRegistry registry,
+      Map<Integer, long[]> sizes,
+      Map<Place, String> frozen,
+      Map<String, long[]> shapes) {
     this.graph = graph;
     this.registry = registry;
     this.sizes = sizes;
     this.frozen = frozen;
+    this.shapes = shapes;
     int tensors = graph.tensors().size();
     this.axes = new List[tensors];
     this.ints = new Ints[tensors];
@@ -93,21 +105,49 @@ final class Pass implements AxisSource {
     axes[id] = List.copyOf(terms);
     for (int i = 0; dims != null && i < lengths.length; i++) {
       if (dims.get(i).isOpen() && !dims.get(i).name().isEmpty()) {
-        openSizes.putIfAbsent(dims.get(i).name(), (Term.Fixed) terms.get(i));
+        Term.Fixed size = (Term.Fixed) terms.get(i);
+        Term.Fixed before = openSizes.putIfAbsent(dims.get(i).name(), size);
+        if (before != null && before.extent() != size.extent()) {
+          ambiguous.add(dims.get(i).name());
+        }
       }
     }
   }
 
   /**
-   * The axes of an output that no rule types, as the model declares them; null where it does not.
-   * Open dimensions that have the name of one of an input have its length.
+   * The axes of an output that no rule types: as the model declares them, else as a run gave them;
+   * null where neither tells. Open dimensions that have the name of one of an input have its
+   * length, if that is a name.
    */
-  @Nullable List<Term> declaredAxes(int tensor, Reason reason) {
+  @Nullable List<Term> declaredAxes(GraphNode node, int tensor, Reason reason) {
+    List<Term> declared = declaredAxes(tensor, reason);
+    if (declared != null) {
+      return declared;
+    }
+    String name = graph.tensor(tensor).name();
+    long[] shape = shapes.get(name);
+    if (shape == null) {
+      if (firstUnknown(node) == null) {
+        missing.add(name);
+      }
+      return null;
+    }
+    boolean dynamic = readsOpenAxes(node);
+    List<Term> axes = new ArrayList<>(shape.length);
+    for (int i = 0; i < shape.length; i++) {
+      boolean batch = i == 0 && shape.length > 1 && shape[i] == batchSize();
+      axes.add(new Term.Fixed(shape[i], reason, batch, dynamic));
+    }
+    return axes;
+  }
+
+  private @Nullable List<Term> declaredAxes(int tensor, Reason reason) {
     List<Dim> dims = graph.tensor(tensor).declared();
     List<Term> declared = new ArrayList<>();
     for (int i = 0; dims != null && i < dims.size(); i++) {
       Dim dim = dims.get(i);
-      Term.Fixed open = openSizes.get(dim.name());
+      boolean known = dim.isNamed() && !ambiguous.contains(dim.name());
+      Term.Fixed open = known ? openSizes.get(dim.name()) : null;
       if (dim.isOpen() && open == null) {
         return null;
       }
@@ -116,6 +156,24 @@ final class Pass implements AxisSource {
       declared.add(new Term.Fixed(size, reason, batch, dim.isOpen()));
     }
     return dims == null ? null : declared;
+  }
+
+  /**
+   * The tensors whose shape neither a rule nor the model tells, though those of what they are
+   * computed from are known.
+   */
+  Set<String> missing() {
+    return missing;
+  }
+
+  /** Whether something did not fit that fits in every network that runs. */
+  boolean isMisfit() {
+    return misfit || !unifier.clashes().isEmpty();
+  }
+
+  /** The lengths of axes that met an axis of another length. */
+  Set<Long> clashes() {
+    return unifier.clashes();
   }
 
   /** Whether a node reads an axis, other than a batch, whose length the model leaves open. */
@@ -177,6 +235,7 @@ final class Pass implements AxisSource {
     } catch (PluginException e) {
       throw e;
     } catch (RuntimeException e) {
+      misfit = true;
       typing.unsupported("its integers do not fit it: " + describe(e));
     }
     typing.pinFollowedIntegers(view);
@@ -204,6 +263,7 @@ final class Pass implements AxisSource {
       if (registry.isStrict()) {
         throw e;
       }
+      misfit = true;
       typing.unsupported("the rule " + e.getMessage());
     }
   }

@@ -2,6 +2,7 @@ package io.espalier.trace;
 
 import io.espalier.spi.DMRegistry;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Solves a network: finds out which of its widths are free, and what each axis is made of. */
@@ -28,25 +29,37 @@ public final class Solver {
    * @param objections says which
    */
   public SymMap solve(Graph graph, TrialSizes sizes, Objections objections) {
-    boolean open =
-        graph.inputs().stream()
-            .map(graph::tensor)
-            .anyMatch(
-                input ->
-                    input.declared() == null || input.declared().stream().anyMatch(Dim::isOpen));
+    return solve(graph, new TrialFinder(graph, registry).find(sizes), objections);
+  }
+
+  /**
+   * Solves a network that was carved from another, at what that one was solved at.
+   *
+   * @param trials those of the other network
+   */
+  public SymMap solve(Graph graph, Trials trials) {
+    return solve(graph, new TrialFinder.Found(trials, List.of()), Objections.NONE);
+  }
+
+  private SymMap solve(Graph graph, TrialFinder.Found found, Objections objections) {
+    boolean open = TrialFinder.isOpen(graph);
+    Trials trials = found.trials();
+    List<Pass> ready = found.passes();
     Map<Pass.Place, String> frozen = new HashMap<>();
     // Ends, since every round but the last freezes a place that was free before.
     while (true) {
-      Pass pass = run(graph, sizes, 0, frozen);
+      Pass pass = ready.isEmpty() ? run(graph, trials, 0, frozen) : ready.get(0);
       boolean agreed = true;
       for (int trial = 1; open && trial < TrialSizes.TRIALS; trial++) {
+        Pass other = ready.isEmpty() ? run(graph, trials, trial, frozen) : ready.get(trial);
         Map<Pass.Place, String> differences =
-            TrialComparison.differences(graph, pass, run(graph, sizes, trial, frozen));
+            TrialComparison.differences(graph, pass, other);
         agreed &= frozen.keySet().containsAll(differences.keySet());
         frozen.putAll(differences);
       }
+      ready = List.of();
       if (agreed) {
-        SymMap map = SymMap.of(graph, pass);
+        SymMap map = SymMap.of(graph, registry, trials, pass);
         Map<Pass.Place, String> mixed = open ? MixedTargets.places(map) : Map.of();
         if (frozen.keySet().containsAll(mixed.keySet())) {
           Map<Pass.Place, String> objected = SymbolPlaces.of(map, objections.to(map));
@@ -60,8 +73,9 @@ public final class Solver {
     }
   }
 
-  private Pass run(Graph graph, TrialSizes sizes, int trial, Map<Pass.Place, String> frozen) {
-    Pass pass = new Pass(graph, registry, sizes.assign(graph, trial), frozen);
+  private Pass run(Graph graph, Trials trials, int trial, Map<Pass.Place, String> frozen) {
+    Map<Integer, long[]> sizes = trials.sizes().assign(graph, trial);
+    Pass pass = new Pass(graph, registry, sizes, frozen, trials.shapes(trial));
     pass.run();
     return pass;
   }

@@ -1,11 +1,15 @@
 package io.espalier.trace;
 
 import io.espalier.spi.Axis;
+import io.espalier.spi.DMRegistry;
 import io.espalier.spi.Ints;
 import io.espalier.spi.Layer;
 import io.espalier.spi.Node;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -26,10 +30,14 @@ public final class SymMap {
   private final List<Node> nodes;
   private final List<Layer> layers;
   private final @Nullable Reason[] unknown;
+  private final Trials trials;
+  private final List<Integer> uncounted;
 
   @SuppressWarnings({"unchecked", "rawtypes"})
-  private SymMap(Graph graph, Pass pass) {
+  private SymMap(Graph graph, DMRegistry registry, Trials trials, Pass pass) {
     this.graph = graph;
+    this.trials = trials;
+    this.uncounted = Uncounted.of(graph, registry, pass);
     int count = graph.tensors().size();
     Snapshot snapshot = new Snapshot();
     snapshot.number(allAxes(graph, pass));
@@ -60,8 +68,8 @@ public final class SymMap {
     this.layers = graph.layers().stream().<Layer>map(this::view).toList();
   }
 
-  static SymMap of(Graph graph, Pass pass) {
-    return new SymMap(graph, pass);
+  static SymMap of(Graph graph, DMRegistry registry, Trials trials, Pass pass) {
+    return new SymMap(graph, registry, trials, pass);
   }
 
   /** All axes, in graph order. */
@@ -168,6 +176,36 @@ public final class SymMap {
   /** Why the shape of a tensor is not known, where it is not. */
   public Optional<Reason> unknown(int tensor) {
     return Optional.ofNullable(unknown[tensor]);
+  }
+
+  /** What the network was solved at. */
+  public Trials trials() {
+    return trials;
+  }
+
+  /**
+   * Shapes of the inputs that the network runs at, by name, where the usual ones were not such;
+   * else empty.
+   */
+  public Map<String, List<Long>> foundShapes() {
+    Map<String, List<Long>> shapes = new LinkedHashMap<>();
+    if (trials.sizes().isFound()) {
+      trials
+          .sizes()
+          .assign(graph, 0)
+          .forEach(
+              (id, shape) ->
+                  shapes.put(graph.tensor(id).name(), Arrays.stream(shape).boxed().toList()));
+    }
+    return shapes;
+  }
+
+  /**
+   * The indices of the nodes that may multiply and accumulate without anyone knowing how much: what
+   * all the others declared is not the whole cost.
+   */
+  public List<Integer> uncounted() {
+    return uncounted;
   }
 
   private final class Source implements AxisSource {

@@ -25,6 +25,10 @@ import org.jspecify.annotations.Nullable;
 final class Unifier {
   private int age;
 
+  /** Lengths of axes that met others, which fits no network that runs. */
+  private final Set<Long> clashes = new TreeSet<>();
+
+
   /** What the operations at hand freeze for; set by the driver before each node. */
   private Function<String, Reason> reasons = text -> new Reason("", "", text);
 
@@ -34,6 +38,11 @@ final class Unifier {
   void explain(Function<String, Reason> newReasons) {
     this.reasons = newReasons;
     this.latest = null;
+  }
+
+  /** The lengths of axes that met an axis of another length. */
+  Set<Long> clashes() {
+    return clashes;
   }
 
   Reason reason(String text) {
@@ -93,6 +102,8 @@ final class Unifier {
         continue;
       }
       if (a.extent() != b.extent()) {
+        clashes.add(a.extent());
+        clashes.add(b.extent());
         Reason reason =
             reason("axes of " + a.extent() + " and " + b.extent() + " elements meet here");
         freeze(a, reason);

@@ -70,13 +70,28 @@ class TrialSizesTest {
     assertEquals(7, sizes(twoInputs(), given, 1, 0)[1]);
   }
 
+  /** A name is a wish: what a user gives counts, in every trial. */
   @Test
-  void twoLengthsOfOneDimensionAreRefused() {
-    TrialSizes given = TrialSizes.of(Map.of("ids", List.of(2L, 7L), "mask", List.of(2L, 9L)));
+  void twoLengthsOfOneNameAreTaken() {
+    TrialSizes given = TrialSizes.of(Map.of("ids", List.of(2L, 7L), "mask", List.of(3L, 9L)));
 
-    assertEquals(
-        "dimension \"tokens\" is 9 in input \"mask\" and 7 in another; give it one length",
-        assertThrows(TraceException.class, () -> given.assign(twoInputs(), 0)).getMessage());
+    for (int trial = 0; trial < TrialSizes.TRIALS; trial++) {
+      assertArrayEquals(new long[] {2, 7}, sizes(twoInputs(), given, trial, 0));
+      assertArrayEquals(new long[] {3, 9}, sizes(twoInputs(), given, trial, 1));
+    }
+  }
+
+  @Test
+  void oneNameOnTwoAxesMayHaveTwoLengths() {
+    Net net = new Net();
+    Dim open = Dim.open("?");
+    net.builder.input("x", List.of(open, Dim.of(3), open, open));
+    net.builder.input("y", List.of(open, open));
+    TrialSizes given = TrialSizes.of(Map.of("x", List.of(1L, 3L, 96L, 160L)));
+    Graph graph = net.builder.build();
+
+    assertArrayEquals(new long[] {1, 3, 96, 160}, sizes(graph, given, 0, 0));
+    assertArrayEquals(new long[] {1, 1}, sizes(graph, given, 0, 1));
   }
 
   private static String refusal(String input, Long... sizes) {

@@ -27,6 +27,11 @@ public final class ConvTransposeRule implements OperatorRule {
   }
 
   @Override
+  public boolean multiplies(OpId operator) {
+    return true;
+  }
+
+  @Override
   public void type(Node node, Typing t) {
     Value x = node.input(0);
     Value w = node.input(1);

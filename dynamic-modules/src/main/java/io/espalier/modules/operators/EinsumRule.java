@@ -30,6 +30,11 @@ public final class EinsumRule implements OperatorRule {
   }
 
   @Override
+  public boolean multiplies(OpId operator) {
+    return true;
+  }
+
+  @Override
   public void type(Node node, Typing t) {
     String equation =
         node.attributes().text("equation", "").replace(" ", "").replace("...", "" + ELLIPSIS);

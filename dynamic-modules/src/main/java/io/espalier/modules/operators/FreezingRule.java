@@ -50,19 +50,12 @@ public final class FreezingRule implements OperatorRule {
     freeze("its indices count the elements of the tensor that was pooled", "MaxUnpool");
     freeze("it draws from as many classes as there are", "Multinomial");
     freeze("it changes the type of elements bit by bit, and with it how many there are", "BitCast");
-    freeze("where it samples is learnt from the data, group by group", "DeformConv");
     freeze(
         "attention in one node is not taken apart; export it as matrix products to search its heads"
             + " and widths",
         "Attention");
     freeze("its rotation pairs the elements of each head", "RotaryEmbedding");
     freeze("it writes into a cache whose size is the model's interface", "TensorScatter");
-    freeze(
-        "its operands are quantised together; quantise with QuantizeLinear and DequantizeLinear"
-            + " nodes instead (QDQ) to search its widths",
-        "ConvInteger",
-        "QLinearConv",
-        "QLinearMatMul");
     freeze(
         "it is a loss; export the model for inference",
         "NegativeLogLikelihoodLoss",
@@ -83,6 +76,9 @@ public final class FreezingRule implements OperatorRule {
     Operators.standard(operators).forEach(operator -> REASONS.put(operator, reason));
   }
 
+  private static final Set<OpId> PRODUCTS =
+      Operators.standard("ATen", "Attention", "GRUUnit");
+
   @Override
   public Set<OpId> operators() {
     return new LinkedHashSet<>(REASONS.keySet());
@@ -91,6 +87,11 @@ public final class FreezingRule implements OperatorRule {
   @Override
   public boolean givesWay() {
     return true;
+  }
+
+  @Override
+  public boolean multiplies(OpId operator) {
+    return PRODUCTS.contains(operator);
   }
 
   @Override

@@ -22,6 +22,11 @@ public final class GemmRule implements OperatorRule {
   }
 
   @Override
+  public boolean multiplies(OpId operator) {
+    return true;
+  }
+
+  @Override
   public void type(Node node, Typing t) {
     Value a = node.input(0);
     Value b = node.input(1);

@@ -23,6 +23,11 @@ public final class MatMulRule implements OperatorRule {
   }
 
   @Override
+  public boolean multiplies(OpId operator) {
+    return true;
+  }
+
+  @Override
   public void type(Node node, Typing t) {
     Value a = node.input(0);
     Value b = node.input(1);
@@ -30,19 +35,23 @@ public final class MatMulRule implements OperatorRule {
       t.unsupported("its operands must not be scalars");
       return;
     }
-    if (node.input(2).rank() + node.input(3).rank() > 0) {
-      t.unsupported("its zero points differ from row to row");
-      return;
+    for (int zeroPoint = 2; zeroPoint < node.inputs().size(); zeroPoint++) {
+      t.statistic(zeroPoint);
     }
-    Axis inner = a.axis(-1);
-    Axis rows = b.axis(b.rank() == 1 ? 0 : -2);
-    Contraction.unify(node, t, inner, rows);
-    boolean shifted = node.input(2).present() || node.input(3).present();
-    if (shifted && (a.parameter() || b.parameter())) {
-      // the zero of a mask is not what the zero point stands for
-      t.normalised(inner, 0);
-      t.normalised(rows, 1);
+    if (isUneven(node.input(2)) || isUneven(node.input(3))) {
+      t.unsupported("it has a zero point for each row or column instead of one for the matrix");
+    } else {
+      contract(node, t, a.axis(-1), b.axis(b.rank() == 1 ? 0 : -2));
     }
+    List<Axis> y = shape(t, a, b);
+    t.output(0, y);
+    List<Axis> macs = new ArrayList<>(y);
+    macs.add(a.axis(-1));
+    t.macs(macs.toArray(Axis[]::new));
+  }
+
+  /** The shape of the product of two operands of at least one axis. */
+  static List<Axis> shape(Typing t, Value a, Value b) {
     List<Axis> y = new ArrayList<>(t.broadcast(List.of(batch(a), batch(b))));
     if (a.rank() > 1) {
       y.add(a.axis(-2));
@@ -50,10 +59,21 @@ public final class MatMulRule implements OperatorRule {
     if (b.rank() > 1) {
       y.add(b.axis(-1));
     }
-    t.output(0, y);
-    List<Axis> macs = new ArrayList<>(y);
-    macs.add(inner);
-    t.macs(macs.toArray(Axis[]::new));
+    return y;
+  }
+
+  private static boolean isUneven(Value zeroPoint) {
+    return Axes.size(zeroPoint.axes()) > 1;
+  }
+
+  private static void contract(Node node, Typing t, Axis inner, Axis rows) {
+    Contraction.unify(node, t, inner, rows);
+    boolean shifted = node.input(2).present() || node.input(3).present();
+    if (shifted && (node.input(0).parameter() || node.input(1).parameter())) {
+      // the zero of a mask is not what the zero point stands for
+      t.normalised(inner, 0);
+      t.normalised(rows, 1);
+    }
   }
 
   private static List<Axis> batch(Value operand) {

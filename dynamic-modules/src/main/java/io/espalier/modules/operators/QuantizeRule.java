@@ -35,6 +35,7 @@ public final class QuantizeRule implements OperatorRule {
       t.unify(x.axis(axis), parameter.axis(0));
     }
     t.unmaskable(1);
+    t.statistic(2);
     t.output(0, x.axes());
   }
 }

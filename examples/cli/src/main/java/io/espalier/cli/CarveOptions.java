@@ -6,7 +6,9 @@ import io.espalier.core.search.BudgetResult;
 import io.espalier.onnx.OnnxNetwork;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -79,7 +81,7 @@ final class CarveOptions {
   /** Writes all that was asked for, once the carved model was seen to run; the model comes last. */
   void write(SearchSpace space, Model carved, Outputs outputs) {
     if (space.model() instanceof OnnxNetwork original && carved instanceof OnnxNetwork smaller) {
-      notRun = TrialRun.of(original.model(), smaller.model(), options.shapes());
+      notRun = TrialRun.of(original.model(), smaller.model(), shapes(space));
     }
     outputs.write(manifest, file -> space.manifest().write(file));
     outputs.write(config, file -> space.config().write(file));
@@ -88,14 +90,26 @@ final class CarveOptions {
 
   /** A table of what the network cost before and after it was carved, as far as it is known. */
   String compare(SearchSpace space, BudgetResult costs) {
+    return measured(space, costs) + LeftOut.line(space);
+  }
+
+  /** The shapes to run with: what was given, else what was found where the usual do not run. */
+  private Map<String, List<Long>> shapes(SearchSpace space) {
+    Map<String, List<Long>> shapes = new LinkedHashMap<>();
+    space.map().ifPresent(map -> shapes.putAll(map.foundShapes()));
+    shapes.putAll(options.shapes());
+    return shapes;
+  }
+
+  private String measured(SearchSpace space, BudgetResult costs) {
     if (!source.isBlock()) {
-      return Comparison.of(costs, source.given(), output, options.shapes());
+      return Comparison.of(costs, source.given(), output, shapes(space));
     }
     if (!SourceOptions.isOnnx(output)) {
       return Comparison.of(costs);
     }
     try (TemporaryModel original = TemporaryModel.of(space.model())) {
-      return Comparison.of(costs, original.file(), output, options.shapes());
+      return Comparison.of(costs, original.file(), output, shapes(space));
     }
   }
 
@@ -111,6 +125,7 @@ final class CarveOptions {
         + " MACs ("
         + Numbers.ratio(space.macs(), originalMacs)
         + ")"
+        + LeftOut.behind(space)
         + notRun.map(reason -> "; " + reason).orElse("");
   }
 }

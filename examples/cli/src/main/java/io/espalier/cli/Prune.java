@@ -45,6 +45,11 @@ final class Prune implements Callable<Integer> {
       description = "Keep widths that are normalised over, so that masks prove the result.")
   private boolean exact;
 
+  @Option(
+      names = "--partial-macs",
+      description = "Budget the MACs that are known, where those of some nodes are not.")
+  private boolean partialMacs;
+
   private final Terminal terminal;
 
   Prune(Terminal terminal) {
@@ -80,6 +85,9 @@ final class Prune implements Callable<Integer> {
     try (Progress progress = Progress.of(terminal, carving.quiet(), 5)) {
       progress.step("tracing");
       SearchSpace space = carving.generate();
+      if (budget.cost() == Cost.MACS && !partialMacs) {
+        LeftOut.refuse(space);
+      }
       progress.step("sorting");
       space.sortParameters();
       progress.step("searching");

@@ -34,6 +34,10 @@ final class SpaceJson {
     ObjectNode root = MAPPER.createObjectNode();
     root.put("params", space.params());
     root.put("macs", space.macs());
+    ArrayNode leftOut = root.putArray("macs_incomplete");
+    space
+        .uncounted()
+        .forEach(node -> leftOut.addObject().put("node", node.node()).put("op", node.op()));
     root.put("size", space.size().toString());
     List<Hparam> hparams = List.copyOf(space.namedHparams().values());
     Set<Integer> choices = new HashSet<>();

@@ -27,6 +27,7 @@ final class SpaceText {
             + " MACs at batch 1, "
             + Numbers.rounded(space.size())
             + " sub-networks");
+    text.append(LeftOut.line(space));
     line(text, "");
     choices(space, text);
     derived(space, text);

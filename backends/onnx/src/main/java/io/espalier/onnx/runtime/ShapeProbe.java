@@ -24,11 +24,7 @@ public final class ShapeProbe {
   public static Map<String, ValueSpec> probe(
       OnnxModel model, Map<String, Tensor> inputs, Collection<String> values) {
     Set<String> wanted = new LinkedHashSet<>(values);
-    Set<String> added = new LinkedHashSet<>(wanted);
-    model.outputs().forEach(output -> added.remove(output.getName()));
-    OnnxEdit edit = new OnnxEdit(model);
-    added.forEach(name -> edit.addOutput(ValueInfoProto.newBuilder().setName(name).build()));
-    try (OnnxSession session = OnnxSession.open(edit.toBytes(), SessionSettings.plain())) {
+    try (OnnxSession session = open(model, wanted)) {
       Map<String, ValueSpec> all = session.runForSpecs(inputs);
       Map<String, ValueSpec> shapes = new LinkedHashMap<>();
       for (String name : wanted) {
@@ -39,5 +35,14 @@ public final class ShapeProbe {
       }
       return shapes;
     }
+  }
+
+  /** A session of the model, unoptimised, with values inside it as further outputs. */
+  static OnnxSession open(OnnxModel model, Collection<String> values) {
+    Set<String> added = new LinkedHashSet<>(values);
+    model.outputs().forEach(output -> added.remove(output.getName()));
+    OnnxEdit edit = new OnnxEdit(model);
+    added.forEach(name -> edit.addOutput(ValueInfoProto.newBuilder().setName(name).build()));
+    return OnnxSession.open(edit.toBytes(), SessionSettings.plain());
   }
 }

@@ -10,9 +10,11 @@ import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import io.espalier.onnx.file.DataTypes;
 import io.espalier.onnx.file.OnnxModel;
 import io.espalier.onnx.file.OnnxTensor;
+import io.espalier.onnx.runtime.RuntimeShapes;
 import io.espalier.spi.OpId;
 import io.espalier.trace.Dim;
 import io.espalier.trace.Graph;
+import io.espalier.trace.Inner;
 import io.espalier.trace.TraceException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -43,6 +45,7 @@ public final class OnnxTracer {
   /** The functions of the model that stand in the place of standard operators. */
   private final Set<String> functions = new HashSet<>();
 
+  private final InnerFinder inner;
   private final Graph.Builder builder = Graph.builder();
   private final Map<String, List<Dim>> declared = new HashMap<>();
   private final Map<String, OpId> operators = new HashMap<>();
@@ -51,6 +54,8 @@ public final class OnnxTracer {
 
   private OnnxTracer(OnnxModel model) {
     this.model = model;
+    this.inner = new InnerFinder(model, this::operator);
+    builder.shapes(new RuntimeShapes(model));
     model.functions().stream()
         .filter(function -> isStandard(function.getDomain()))
         .forEach(function -> functions.add(function.getName()));
@@ -170,6 +175,10 @@ public final class OnnxTracer {
             new NodeAttributes(model, proto),
             declared);
     remember(node, index);
+    Inner held = inner.of(proto);
+    if (held != Inner.NOTHING) {
+      builder.inner(node, held);
+    }
   }
 
   private OpId operator(NodeProto proto) {

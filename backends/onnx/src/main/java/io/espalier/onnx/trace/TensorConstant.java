@@ -32,6 +32,16 @@ record TensorConstant(OnnxTensor tensor) implements Constant {
   }
 
   @Override
+  public boolean narrow() {
+    return isNarrow(tensor.dataType());
+  }
+
+  /** Whether elements of this type are integers of 8 bits. */
+  static boolean isNarrow(int dataType) {
+    return dataType == DataTypes.INT8 || dataType == DataTypes.UINT8;
+  }
+
+  @Override
   public long[] longs() {
     return tensor.longs();
   }
