@@ -80,7 +80,8 @@ public final class SearchSpace {
       throw new EspalierException(
           "no search space can be generated for "
               + model.description()
-              + ": it was given without a symbolic map; solve the model first, or restore a saved space");
+              + ": it was given without a symbolic map; solve the model first, or restore a saved"
+              + " space");
     }
     ResolvedRules resolved = rules.resolve(registry.modules().values());
     state = new SpaceState(SpaceBuilder.build(model, known, registry, resolved));

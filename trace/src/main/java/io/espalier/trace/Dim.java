@@ -7,8 +7,8 @@ import java.util.Set;
  * A dimension as the model declares it.
  *
  * @param size its length; -1 where the model leaves it open
- * @param name what the model calls an open dimension; those of one name are meant to have one length,
- *     which not every file keeps to
+ * @param name what the model calls an open dimension; those of one name are meant to have one
+ *     length, which not every file keeps to
  */
 public record Dim(long size, String name) {
   private static final Set<String> PLACEHOLDERS =

@@ -52,8 +52,7 @@ public final class Solver {
       boolean agreed = true;
       for (int trial = 1; open && trial < TrialSizes.TRIALS; trial++) {
         Pass other = ready.isEmpty() ? run(graph, trials, trial, frozen) : ready.get(trial);
-        Map<Pass.Place, String> differences =
-            TrialComparison.differences(graph, pass, other);
+        Map<Pass.Place, String> differences = TrialComparison.differences(graph, pass, other);
         agreed &= frozen.keySet().containsAll(differences.keySet());
         frozen.putAll(differences);
       }

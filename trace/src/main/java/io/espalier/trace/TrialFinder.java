@@ -226,7 +226,9 @@ final class TrialFinder {
       Map<String, long[]> first = answers.get(0);
       Map<String, long[]> other = answers.get(trial);
       other.keySet().retainAll(first.keySet());
-      first.entrySet().removeIf(answer -> !hasRank(other, answer.getKey(), answer.getValue().length));
+      first
+          .entrySet()
+          .removeIf(answer -> !hasRank(other, answer.getKey(), answer.getValue().length));
       other.keySet().retainAll(first.keySet());
     }
     return answers;

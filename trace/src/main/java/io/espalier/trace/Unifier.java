@@ -28,7 +28,6 @@ final class Unifier {
   /** Lengths of axes that met others, which fits no network that runs. */
   private final Set<Long> clashes = new TreeSet<>();
 
-
   /** What the operations at hand freeze for; set by the driver before each node. */
   private Function<String, Reason> reasons = text -> new Reason("", "", text);
 

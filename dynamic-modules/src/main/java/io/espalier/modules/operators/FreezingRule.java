@@ -76,8 +76,7 @@ public final class FreezingRule implements OperatorRule {
     Operators.standard(operators).forEach(operator -> REASONS.put(operator, reason));
   }
 
-  private static final Set<OpId> PRODUCTS =
-      Operators.standard("ATen", "Attention", "GRUUnit");
+  private static final Set<OpId> PRODUCTS = Operators.standard("ATen", "Attention", "GRUUnit");
 
   @Override
   public Set<OpId> operators() {

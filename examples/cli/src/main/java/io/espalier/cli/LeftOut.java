@@ -50,6 +50,8 @@ final class LeftOut {
   }
 
   private static String name(UncountedNode node) {
-    return node.node().startsWith(node.op() + " #") ? node.node() : node.node() + " (" + node.op() + ")";
+    return node.node().startsWith(node.op() + " #")
+        ? node.node()
+        : node.node() + " (" + node.op() + ")";
   }
 }

@@ -30,7 +30,8 @@ final class Prune implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "8",
       description =
-          "Widths from 64 on become multiples of it, others of 4, 2, 1 (default: ${DEFAULT-VALUE}).")
+          "Widths from 64 on become multiples of it, others of 4, 2, 1 (default:"
+              + " ${DEFAULT-VALUE}).")
   private int divisor;
 
   @Option(

@@ -52,8 +52,7 @@ class LeftOutTest {
 
     assertTrue(Cli.done("inspect", model).contains(LINE));
     JsonNode root = new ObjectMapper().readTree(Cli.done("inspect", model, "--json"));
-    assertEquals(
-        "[{\"node\":\"choose\",\"op\":\"If\"}]", root.path("macs_incomplete").toString());
+    assertEquals("[{\"node\":\"choose\",\"op\":\"If\"}]", root.path("macs_incomplete").toString());
     assertEquals(5 * 8 + 8 * 4, root.path("macs").asInt());
     assertEquals(5 * 8 + 8 * 4 + 4 * 4, root.path("params").asInt());
   }

@@ -35,7 +35,8 @@ final class InnerFinder {
     this.operator = operator;
     model
         .functions()
-        .forEach(function -> functions.put(function.getDomain() + ":" + function.getName(), function));
+        .forEach(
+            function -> functions.put(function.getDomain() + ":" + function.getName(), function));
   }
 
   Inner of(NodeProto node) {

@@ -53,8 +53,7 @@ class CostsTest {
     List<String> x = quantised(t.image());
     String w = integers("w", DataTypes.INT8, 6, 3, 3, 3);
     String zero = integers("zero", DataTypes.INT8);
-    String y =
-        t.op("ConvInteger", with("strides", list(2, 2)), x.get(0), w, x.get(2), zero);
+    String y = t.op("ConvInteger", with("strides", list(2, 2)), x.get(0), w, x.get(2), zero);
     SearchSpace space =
         Cuts.space(t.model(t.op("Cast", with("to", DataTypes.FLOAT), y), "N", 6, 3, 3));
 
@@ -73,8 +72,7 @@ class CostsTest {
     String bias = integers("bias", DataTypes.INT32, 6);
     String y =
         t.op("QLinearConv", with("group", 3), x, scale, zero, w, scales, zeros, scale, zero, bias);
-    SearchSpace space =
-        Cuts.space(t.model(t.op("DequantizeLinear", y, scale, zero), "N", 6, 6, 6));
+    SearchSpace space = Cuts.space(t.model(t.op("DequantizeLinear", y, scale, zero), "N", 6, 6, 6));
 
     assertCosts(space, 6 * 9 + 6, 6 * 9 * 36);
   }
@@ -121,8 +119,7 @@ class CostsTest {
     String y =
         t.op(
             "If",
-            with(
-                "then_branch", branch("yes", multiplies), "else_branch", branch("no", multiplies)),
+            with("then_branch", branch("yes", multiplies), "else_branch", branch("no", multiplies)),
             condition);
     return Cuts.space(t.model(t.linear("last", y, 5, 2), "N", 2));
   }
@@ -156,8 +153,7 @@ class CostsTest {
 
   @Test
   void anUnknownOperatorWithWeightsIsLeftOut() {
-    assertLeftOut(
-        behindUnknown("Mix", true, t.b.weights("mix.weight", 6, 6)), "com.acme:Mix");
+    assertLeftOut(behindUnknown("Mix", true, t.b.weights("mix.weight", 6, 6)), "com.acme:Mix");
   }
 
   @Test
@@ -230,7 +226,8 @@ class CostsTest {
 
   @Test
   void integerCases() {
-    SearchSpace dynamic = Cuts.space(OnnxModel.read(SharedData.path("cases/int8_dynamic_noop.onnx")));
+    SearchSpace dynamic =
+        Cuts.space(OnnxModel.read(SharedData.path("cases/int8_dynamic_noop.onnx")));
     assertCosts(dynamic, 22_277, 5_677_056);
     SearchSpace columns =
         Cuts.space(OnnxModel.read(SharedData.path("cases/int8_matmul_columns.onnx")));
