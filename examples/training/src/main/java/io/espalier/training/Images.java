@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Random;
 import java.util.zip.GZIPInputStream;
 
 /** Grey images of digits with their labels, {@link Digits#SIZE} pixels wide and high. Immutable. */
@@ -76,6 +77,17 @@ public final class Images {
     return new Images(pixels, numbers);
   }
 
+  /**
+   * Reads the 10,000 images of the MNIST test set.
+   *
+   * @param folder holds {@code t10k-images-idx3-ubyte.gz} and {@code t10k-labels-idx1-ubyte.gz}
+   * @throws IOException if a file is missing, or something else
+   */
+  public static Images mnist(Path folder) throws IOException {
+    return read(
+        folder.resolve("t10k-images-idx3-ubyte.gz"), folder.resolve("t10k-labels-idx1-ubyte.gz"));
+  }
+
   private static DataInputStream open(Path file, int magic) throws IOException {
     InputStream raw = Files.newInputStream(file);
     DataInputStream in = new DataInputStream(new GZIPInputStream(raw, 1 << 16));
@@ -106,6 +118,36 @@ public final class Images {
     return new Images(
         Arrays.copyOfRange(pixels, from * PIXELS, to * PIXELS),
         Arrays.copyOfRange(labels, from, to));
+  }
+
+  /** The images with each pixel less a mean, divided by a deviation. */
+  public Images normalised(float mean, float deviation) {
+    float[] scaled = new float[pixels.length];
+    for (int i = 0; i < scaled.length; i++) {
+      scaled[i] = (pixels[i] - mean) / deviation;
+    }
+    return new Images(scaled, labels);
+  }
+
+  /**
+   * The images, each moved by a random number of pixels down and to the right; what comes in at the
+   * rim is paper.
+   *
+   * @param most by how many pixels at most, either way
+   */
+  public Images shifted(int most, Random random) {
+    float[] moved = new float[pixels.length];
+    for (int image = 0; image < count(); image++) {
+      int down = random.nextInt(2 * most + 1) - most;
+      int right = random.nextInt(2 * most + 1) - most;
+      int length = Digits.SIZE - Math.abs(right);
+      for (int row = Math.max(0, down); row < Digits.SIZE + Math.min(0, down); row++) {
+        int from = image * PIXELS + (row - down) * Digits.SIZE + Math.max(0, -right);
+        int to = image * PIXELS + row * Digits.SIZE + Math.max(0, right);
+        System.arraycopy(pixels, from, moved, to, length);
+      }
+    }
+    return new Images(moved, labels);
   }
 
   /**

@@ -28,11 +28,7 @@ public final class MnistTraining {
 
   /** Expects the folder that holds images and labels. */
   public static void main(String[] args) throws IOException {
-    Path folder = Path.of(args[0]);
-    Images all =
-        Images.read(
-            folder.resolve("t10k-images-idx3-ubyte.gz"),
-            folder.resolve("t10k-labels-idx1-ubyte.gz"));
+    Images all = Images.mnist(Path.of(args[0]));
     School school = new School(all.part(0, 8000), all.part(8000, 10_000));
     System.out.println("| width | in the super-network | alone | difference in points |");
     System.out.println("| --- | --- | --- | --- |");

@@ -22,6 +22,7 @@ import ai.djl.translate.TranslateException;
 import io.espalier.djl.training.BatchNormRecalibration;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Random;
 
 /** Trains and tests classifiers of digits. Single-threaded, so that a seed gives one result. */
 public final class School {
@@ -38,14 +39,29 @@ public final class School {
 
   private final Images lessons;
   private final Images exam;
+  private final int shift;
 
   /**
    * @param lessons what networks learn from
    * @param exam what they are tested on
    */
   public School(Images lessons, Images exam) {
+    this(lessons, exam, 0);
+  }
+
+  private School(Images lessons, Images exam, int shift) {
     this.lessons = lessons;
     this.exam = exam;
+    this.shift = shift;
+  }
+
+  /**
+   * The same school, whose lessons are moved anew in every epoch; the exam stays as it is.
+   *
+   * @param most by how many pixels at most, in each direction
+   */
+  public School withShifts(int most) {
+    return new School(lessons, exam, most);
   }
 
   /**
@@ -54,7 +70,7 @@ public final class School {
    * @param block initialized; an elastic block trains its super-network if a listener does so
    * @param epochs how often it sees all lessons
    * @param rate the learning rate at the start
-   * @param seed of the order of lessons
+   * @param seed of the order of lessons, and of how they are moved
    */
   public void train(Block block, int epochs, float rate, int seed, TrainingListener... listeners) {
     Engine.getInstance().setRandomSeed(seed);
@@ -69,7 +85,13 @@ public final class School {
     Model model = Model.newInstance("digits");
     model.setBlock(block);
     try (Trainer trainer = model.newTrainer(config)) {
-      EasyTrain.fit(trainer, epochs, lessons.batches(trainer.getManager(), BATCH, true), null);
+      Random moves = new Random(seed);
+      for (int epoch = 0; epoch < epochs; epoch++) {
+        try (NDManager manager = trainer.getManager().newSubManager()) {
+          Images moved = shift == 0 ? lessons : lessons.shifted(shift, moves);
+          EasyTrain.fit(trainer, 1, moved.batches(manager, BATCH, true), null);
+        }
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (TranslateException e) {

@@ -41,7 +41,7 @@ public final class SmallResNet {
     SequentialBlock net = new SequentialBlock();
     for (int stage = 0; stage < 3; stage++) {
       int channels = width << stage;
-      net.add(convolution(channels, 2)).add(Activation.reluBlock());
+      net.add(convolution(channels, 3, 2)).add(Activation.reluBlock());
       net.add(residual(channels)).add(Activation.reluBlock());
     }
     return net.add(Pool.globalAvgPool2dBlock())
@@ -52,22 +52,23 @@ public final class SmallResNet {
   private static Block residual(int channels) {
     Block branch =
         new SequentialBlock()
-            .add(convolution(channels, 1))
+            .add(convolution(channels, 3, 1))
             .add(Activation.reluBlock())
-            .add(convolution(channels, 1));
+            .add(convolution(channels, 3, 1));
     return new ParallelBlock(
         outputs -> new NDList(NDArrays.add(outputs.get(0).head(), outputs.get(1).head())),
         List.of(branch, Blocks.identityBlock()));
   }
 
-  private static Block convolution(int channels, int stride) {
+  /** A square convolution that keeps the size of the image, but for its stride; then a norm. */
+  static Block convolution(int channels, int kernel, int stride) {
     return new SequentialBlock()
         .add(
             Conv2d.builder()
-                .setKernelShape(new Shape(3, 3))
+                .setKernelShape(new Shape(kernel, kernel))
                 .setFilters(channels)
                 .optStride(new Shape(stride, stride))
-                .optPadding(new Shape(1, 1))
+                .optPadding(new Shape(kernel / 2, kernel / 2))
                 .optBias(false)
                 .build())
         .add(BatchNorm.builder().build());
