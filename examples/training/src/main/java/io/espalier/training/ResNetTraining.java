@@ -16,7 +16,7 @@ import java.util.Locale;
  */
 public final class ResNetTraining {
   private static final int LESSONS = 8000;
-  private static final int EPOCHS = 10;
+  private static final int EPOCHS = 8;
   private static final float RATE = 5e-3f;
   private static final int SHIFT = 2;
   private static final String USAGE =

@@ -26,11 +26,11 @@ class ResNetTrainingTest {
 
   @Test
   void whatIsWrittenTellsDigitsAsTheTrainedNetworkDoesAndASeedGivesOneNetwork() throws IOException {
-    double accuracy = ResNetTraining.train(school, 8, 6, 1, folder.resolve("one"));
+    double accuracy = ResNetTraining.train(school, 8, 5, 1, folder.resolve("one"));
     assertTrue(accuracy > 0.5, "accuracy " + accuracy);
     assertEquals(accuracy, DigitAccuracy.of(folder.resolve("one.onnx"), exam), 0.006);
 
-    ResNetTraining.train(school, 8, 6, 1, folder.resolve("again"));
+    ResNetTraining.train(school, 8, 5, 1, folder.resolve("again"));
     for (String ending : new String[] {".onnx", ".params"}) {
       assertArrayEquals(
           Files.readAllBytes(folder.resolve("one" + ending)),
@@ -41,8 +41,8 @@ class ResNetTrainingTest {
   @Test
   void theNetworkHasFifteenConvolutionsAndTakesItsParametersFromAFile() throws IOException {
     Path written = folder.resolve("wide.params");
-    School lesson = new School(exam.part(0, 64), exam.part(64, 128));
-    ResNetTraining.train(lesson, ResNet14.WIDTH, 1, 1, folder.resolve("wide"));
+    School brief = new School(exam.part(0, 64), exam.part(64, 128));
+    ResNetTraining.train(brief, ResNet14.WIDTH, 1, 1, folder.resolve("wide"));
     try (NDManager manager = NDManager.newBaseManager()) {
       Block block = ResNet14.block();
       ParamsFile.load(block, manager, written);
