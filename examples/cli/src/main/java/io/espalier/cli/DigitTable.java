@@ -24,7 +24,10 @@ final class DigitTable {
     OnnxModel carved = OnnxModel.read(smallFile);
     Table table = new Table("", "whole", "half", "ratio");
     table.row(
-        "accuracy", percent(DigitAccuracy.of(largeFile, exam)), percent(DigitAccuracy.of(smallFile, exam)), "");
+        "accuracy",
+        percent(DigitAccuracy.of(largeFile, exam)),
+        percent(DigitAccuracy.of(smallFile, exam)),
+        "");
     row(table, "MACs", space.macs(large), space.macs(small));
     row(table, "parameters", space.params(large), space.params(small));
     row(table, "file size, bytes", original.byteSize(), carved.byteSize());

@@ -88,8 +88,7 @@ public final class DigitAccuracy {
     int best = -1;
     for (int digit = 0; digit < Digits.CLASSES; digit++) {
       float score = scores[image * Digits.CLASSES + digit];
-      if (!Float.isNaN(score)
-          && (best < 0 || score > scores[image * Digits.CLASSES + best])) {
+      if (!Float.isNaN(score) && (best < 0 || score > scores[image * Digits.CLASSES + best])) {
         best = digit;
       }
     }

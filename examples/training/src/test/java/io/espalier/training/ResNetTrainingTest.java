@@ -56,9 +56,7 @@ class ResNetTrainingTest {
   private static long convolutions(Block block) {
     return block instanceof Conv2d
         ? 1
-        : block.getChildren().values().stream()
-            .mapToLong(ResNetTrainingTest::convolutions)
-            .sum();
+        : block.getChildren().values().stream().mapToLong(ResNetTrainingTest::convolutions).sum();
   }
 
   @Test
