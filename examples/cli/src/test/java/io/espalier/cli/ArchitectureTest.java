@@ -76,6 +76,7 @@ class ArchitectureTest {
           "com.google.inject..",
           "jakarta.inject..",
           "com.fasterxml.jackson..",
+          "javax.imageio..",
           "org.slf4j..");
 
   @ArchTest

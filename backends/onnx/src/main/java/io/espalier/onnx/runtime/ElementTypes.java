@@ -2,6 +2,7 @@ package io.espalier.onnx.runtime;
 
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.TensorInfo.OnnxTensorType;
+import io.espalier.core.data.ElementType;
 import io.espalier.onnx.file.DataTypes;
 
 /** ONNX Runtime's Java names of element types; its numbers are not those of ONNX files. */
@@ -40,5 +41,37 @@ final class ElementTypes {
       }
     }
     return OnnxJavaType.UNKNOWN;
+  }
+
+  /** One of the numbers in {@link DataTypes}. */
+  static int dataType(ElementType type) {
+    return switch (type) {
+      case BOOL -> DataTypes.BOOL;
+      case UINT8 -> DataTypes.UINT8;
+      case INT8 -> DataTypes.INT8;
+      case UINT16 -> DataTypes.UINT16;
+      case INT16 -> DataTypes.INT16;
+      case UINT32 -> DataTypes.UINT32;
+      case INT32 -> DataTypes.INT32;
+      case UINT64 -> DataTypes.UINT64;
+      case INT64 -> DataTypes.INT64;
+      case BFLOAT16 -> DataTypes.BFLOAT16;
+      case FLOAT16 -> DataTypes.FLOAT16;
+      case FLOAT32 -> DataTypes.FLOAT;
+      case FLOAT64 -> DataTypes.DOUBLE;
+    };
+  }
+
+  /**
+   * The type of a number in {@link DataTypes}.
+   *
+   * @throws OnnxRunException if its elements are no numbers
+   */
+  static ElementType elementType(int dataType) {
+    return ElementType.of(DataTypes.name(dataType))
+        .orElseThrow(
+            () ->
+                new OnnxRunException(
+                    "elements of " + DataTypes.name(dataType) + " are no numbers that data hold"));
   }
 }

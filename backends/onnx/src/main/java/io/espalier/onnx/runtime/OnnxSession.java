@@ -7,6 +7,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
+import io.espalier.core.data.DataArray;
 import io.espalier.onnx.file.DataTypes;
 import io.espalier.onnx.file.OnnxEdit;
 import io.espalier.onnx.file.OnnxModel;
@@ -182,6 +183,21 @@ public final class OnnxSession implements AutoCloseable {
       }
       return outputs;
     }
+  }
+
+  /**
+   * Runs the model once on data.
+   *
+   * @param inputs an array for each input
+   * @return the outputs, in the model's order
+   * @throws OnnxRunException as {@link #run(Map)} does
+   */
+  public Map<String, DataArray> runArrays(Map<String, DataArray> inputs) {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    inputs.forEach((name, array) -> tensors.put(name, Tensor.of(array)));
+    Map<String, DataArray> outputs = new LinkedHashMap<>();
+    run(tensors).forEach((name, tensor) -> outputs.put(name, tensor.toArray()));
+    return outputs;
   }
 
   /** Runs the model once and gives only the types of those outputs that are tensors. */

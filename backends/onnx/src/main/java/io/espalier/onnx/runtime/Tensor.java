@@ -1,6 +1,8 @@
 package io.espalier.onnx.runtime;
 
 import ai.onnxruntime.platform.Fp16Conversions;
+import io.espalier.core.data.DataArray;
+import io.espalier.core.data.ElementType;
 import io.espalier.onnx.file.DataTypes;
 import io.espalier.onnx.file.OnnxTensor;
 import java.nio.ByteBuffer;
@@ -56,6 +58,26 @@ public final class Tensor {
     return DataTypes.isFloating(constant.dataType())
         ? new Tensor(constant.dataType(), constant.dims(), constant.floats(), new long[0])
         : new Tensor(constant.dataType(), constant.dims(), new float[0], constant.longs());
+  }
+
+  /** The same numbers, of the same type, as a tensor. */
+  public static Tensor of(DataArray array) {
+    float[] floats = new float[array.isFloating() ? array.size() : 0];
+    long[] longs = new long[array.isFloating() ? 0 : array.size()];
+    if (array.isFloating()) {
+      array.floats().get(floats);
+    } else {
+      array.longs().get(longs);
+    }
+    return new Tensor(ElementTypes.dataType(array.type()), array.shape(), floats, longs);
+  }
+
+  /** The same numbers, of the same type, as an array. */
+  public DataArray toArray() {
+    ElementType type = ElementTypes.elementType(dataType);
+    return isFloat()
+        ? DataArray.ofFloats(type, floats, shape)
+        : DataArray.ofLongs(type, longs, shape);
   }
 
   /** The element type, one of the numbers in {@link DataTypes}. */

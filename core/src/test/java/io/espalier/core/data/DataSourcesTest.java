@@ -1,0 +1,169 @@
+package io.espalier.core.data;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.espalier.spi.PluginException;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** What is asked of a source of data, whoever wrote it. */
+class DataSourcesTest {
+  private static final InputSpec X = InputSpec.of("x", ElementType.FLOAT32, -1L, 2L);
+
+  /** A source that gives these batches. */
+  private record Fake(int count, Batch... batches) implements DataSource, Samples {
+    @Override
+    public String name() {
+      return "fake";
+    }
+
+    @Override
+    public String reads() {
+      return "a fake";
+    }
+
+    @Override
+    public boolean accepts(String location) {
+      return location.equals("fake");
+    }
+
+    @Override
+    public Samples open(DataRequest request) {
+      return this;
+    }
+
+    @Override
+    public Batches read(int[] samples, int size) {
+      Iterator<Batch> all = List.of(batches).iterator();
+      return new Batches() {
+        @Override
+        public Optional<Batch> next() {
+          return all.hasNext() ? Optional.of(all.next()) : Optional.empty();
+        }
+
+        @Override
+        public void close() {}
+      };
+    }
+  }
+
+  private static Batch batch(int[] samples, DataArray array) {
+    return new Batch(samples, Map.of("x", array));
+  }
+
+  private static DataArray floats(int rows, float... values) {
+    return DataArray.ofFloats(ElementType.FLOAT32, values, rows, values.length / rows);
+  }
+
+  private static void readAll(int count, Batch... batches) {
+    Samples samples =
+        DataSources.of(List.of(new Fake(count, batches)))
+            .open(DataRequest.of("fake", List.of(X)));
+    try (Samples.Batches all = samples.read(SampleDraw.all(count), 2)) {
+      while (all.next().isPresent()) {
+        // what is read is checked
+      }
+    }
+  }
+
+  private static void assertRefused(String words, int count, Batch... batches) {
+    String message =
+        assertThrows(DataException.class, () -> readAll(count, batches)).getMessage();
+    assertTrue(message.contains(words), message);
+    assertTrue(message.startsWith("fake"), message);
+  }
+
+  @Test
+  void batchesInAnyOrderPass() {
+    readAll(3, batch(new int[] {2}, floats(1, 1, 2)), batch(new int[] {0, 1}, floats(2, 1, 2, 3, 4)));
+  }
+
+  @Test
+  void batchesThatAreWrongAreRefused() {
+    Batch good = batch(new int[] {0}, floats(1, 1, 2));
+    assertRefused("it gave no sample 1", 2, good);
+    assertRefused("0 as a sample, which was not due", 2, good, good);
+    assertRefused("a batch of 3", 3, batch(new int[] {0, 1, 2}, floats(3, 1, 2, 3, 4, 5, 6)));
+    assertRefused("float32[1, 3]", 1, batch(new int[] {0}, floats(1, 1, 2, 3)));
+    assertRefused("float32[2, 2]", 1, batch(new int[] {0}, floats(2, 1, 2, 3, 4)));
+    DataArray longs = DataArray.ofLongs(ElementType.INT64, new long[] {1, 2}, 1, 2);
+    assertRefused("int64[1, 2]", 1, batch(new int[] {0}, longs));
+    assertRefused("[y]", 1, new Batch(new int[] {0}, Map.of("y", floats(1, 1, 2))));
+    assertRefused(
+        "sample 1, element [1] is NaN",
+        2,
+        batch(new int[] {0, 1}, floats(2, 1, 2, 3, Float.NaN)));
+    assertRefused("holds no samples", 0);
+  }
+
+  @Test
+  void oneThatThrowsIsNamed() {
+    DataSource throwing =
+        new DataSource() {
+          @Override
+          public String name() {
+            return "throwing";
+          }
+
+          @Override
+          public String reads() {
+            return "anything";
+          }
+
+          @Override
+          public boolean accepts(String location) {
+            return true;
+          }
+
+          @Override
+          public Samples open(DataRequest request) {
+            throw new IllegalStateException("not today");
+          }
+        };
+    DataRequest request = DataRequest.of("fake", List.of(X));
+    String message =
+        assertThrows(
+                PluginException.class, () -> DataSources.of(List.of(throwing)).open(request))
+            .getMessage();
+    assertTrue(message.contains("DataSourcesTest"), message);
+    assertTrue(message.endsWith("failed on fake: IllegalStateException: not today"), message);
+
+    DataSources two = DataSources.of(List.of(throwing, new Fake(1)));
+    message = assertThrows(DataException.class, () -> two.open(request)).getMessage();
+    assertTrue(message.contains(" and by io.espalier.core.data.DataSourcesTest$Fake"), message);
+  }
+
+  @Test
+  void dataThatNoSourceKnows() {
+    DataSources sources = DataSources.discover(DataSources.class.getClassLoader());
+    DataRequest nowhere = DataRequest.of("nowhere.xyz", List.of(X));
+    assertEquals(
+        "there are no data at nowhere.xyz; give a .jsonl file, a .npy file, a .npz file, a folder"
+            + " of images, an IDX file, the word random",
+        assertThrows(DataException.class, () -> sources.open(nowhere)).getMessage());
+    DataRequest pom = DataRequest.of("pom.xml", List.of(X));
+    assertTrue(
+        assertThrows(DataException.class, () -> sources.open(pom))
+            .getMessage()
+            .startsWith("pom.xml is of no format that is known; give "));
+    InputSpec rate = InputSpec.of("rate", ElementType.INT64);
+    DataRequest scalar = DataRequest.of("random", List.of(X, rate));
+    String message = assertThrows(DataException.class, () -> sources.open(scalar)).getMessage();
+    assertTrue(message.contains("--input rate=value:1"), message);
+  }
+
+  @Test
+  void optionsOfAllSources() {
+    assertEquals(
+        List.of("image-mean", "image-order", "image-scale", "image-size", "image-std"),
+        DataSources.discover(DataSources.class.getClassLoader()).options().stream()
+            .map(DataOption::name)
+            .toList());
+    assertThrows(IllegalArgumentException.class, () -> new DataOption("--x", "X", "What x is."));
+  }
+}

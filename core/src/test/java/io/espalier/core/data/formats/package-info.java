@@ -1,0 +1,4 @@
+@NullMarked
+package io.espalier.core.data.formats;
+
+import org.jspecify.annotations.NullMarked;

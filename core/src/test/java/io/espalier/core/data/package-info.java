@@ -1,0 +1,4 @@
+@NullMarked
+package io.espalier.core.data;
+
+import org.jspecify.annotations.NullMarked;
