@@ -3,6 +3,7 @@ package io.espalier.core.data;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * Numbers in row-major order: floats of every floating type (float64 loses what float32 cannot
@@ -98,6 +99,22 @@ public final class DataArray {
   /** One element, in row-major order. */
   public double number(int index) {
     return isFloating() ? floats[index] : longs[index];
+  }
+
+  /**
+   * One row along the first axis, as an array of the same rank.
+   *
+   * @throws IndexOutOfBoundsException if there is no such row
+   */
+  public DataArray row(int index) {
+    long[] one = shape.clone();
+    int length = size() / Math.toIntExact(one[0]);
+    Objects.checkIndex(index, Math.toIntExact(one[0]));
+    one[0] = 1;
+    int from = index * length;
+    return isFloating()
+        ? ofFloats(type, Arrays.copyOfRange(floats, from, from + length), one)
+        : ofLongs(type, Arrays.copyOfRange(longs, from, from + length), one);
   }
 
   /** Type and shape, {@code float32[2, 3]}. */

@@ -1,5 +1,6 @@
 package io.espalier.cli;
 
+import io.espalier.core.EspalierException;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -34,6 +35,7 @@ public final class Main {
     commands.addSubcommand(new Export(terminal));
     commands.addSubcommand(new Prune(terminal));
     commands.addSubcommand(new Verify(terminal));
+    commands.addSubcommand(new Compare(terminal));
     commands.addSubcommand(new Demo(terminal));
     Failures failures = new Failures(terminal.err());
     commands.setOut(writer(terminal.out()));
@@ -42,8 +44,9 @@ public final class Main {
     commands.setExpandAtFiles(false);
     int code;
     try {
+      DataCommands.complete(commands, args);
       code = commands.execute(args);
-    } catch (Error e) {
+    } catch (EspalierException | Error e) {
       code = failures.report(e);
     }
     terminal.out().flush();

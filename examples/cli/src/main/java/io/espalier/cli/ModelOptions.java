@@ -131,7 +131,7 @@ final class ModelOptions {
   }
 
   /** Finds what is on the class path and in the plugins. */
-  private ClassLoader loader() {
+  ClassLoader loader() {
     if (loader == null) {
       loader = plugins == null ? ModelOptions.class.getClassLoader() : Plugins.loader(plugins);
     }

@@ -47,12 +47,14 @@ final class Reader {
       import com.google.inject.*;
       import com.google.inject.multibindings.*;
       import io.espalier.core.*;
+      import io.espalier.core.data.*;
       import io.espalier.core.rules.*;
       import io.espalier.core.search.*;
       import io.espalier.djl.*;
       import io.espalier.djl.training.*;
       import io.espalier.onnx.*;
       import io.espalier.onnx.file.*;
+      import io.espalier.onnx.runtime.*;
       import io.espalier.onnx.verify.*;
       import io.espalier.spi.*;
       import java.nio.file.*;
