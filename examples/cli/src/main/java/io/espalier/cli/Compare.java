@@ -81,7 +81,7 @@ final class Compare implements Callable<Integer> {
                 new CompareReport.Pair(before.macs(), after.macs()),
                 new CompareReport.Pair(before.params(), after.params()),
                 new CompareReport.Pair(original.byteSize(), small.byteSize()),
-                Stopwatch.compare(original, small, runs.first()));
+                Stopwatch.compareOn(runs.first(), original, small));
       }
     }
     if (json) {

@@ -50,7 +50,7 @@ final class Comparison {
         kilobytes(carved),
         Numbers.ratio(carved.byteSize(), original.byteSize()));
     try {
-      Stopwatch.Times times = Stopwatch.compareOnRandom(original, carved, shapes);
+      Stopwatch.Times times = Stopwatch.compare(original, carved, shapes);
       table.row(
           "latency, ms",
           Numbers.milliseconds(times.first()),

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 
 /**
  * Times two models side by side. They take turns, so that whatever else the machine does slows both
@@ -37,14 +36,17 @@ final class Stopwatch {
   record Times(long first, long second) {}
 
   /**
-   * Times two models with the same random inputs at batch 1.
+   * Times two models with the same inputs at batch 1.
    *
    * @param shapes shapes of inputs, by name; other open dimensions are 64 in images, else 16
    * @throws io.espalier.onnx.runtime.OnnxRunException if one of them cannot be run
    */
-  static Times compareOnRandom(
-      OnnxModel first, OnnxModel second, Map<String, List<Long>> shapes) {
-    return compare(first, second, session -> inputs(session, shapes));
+  static Times compare(OnnxModel first, OnnxModel second, Map<String, List<Long>> shapes) {
+    SessionSettings settings = SessionSettings.fast().withThreads(1);
+    try (OnnxSession one = OnnxSession.open(first, settings);
+        OnnxSession other = OnnxSession.open(second, settings)) {
+      return compare(one, other, inputs(one, shapes));
+    }
   }
 
   /**
@@ -52,16 +54,15 @@ final class Stopwatch {
    *
    * @throws io.espalier.onnx.runtime.OnnxRunException if one of them cannot be run
    */
-  static Times compare(OnnxModel first, OnnxModel second, Map<String, Tensor> inputs) {
-    return compare(first, second, session -> inputs);
-  }
-
-  private static Times compare(
-      OnnxModel first, OnnxModel second, Function<OnnxSession, Map<String, Tensor>> choice) {
+  static Times compareOn(Map<String, Tensor> inputs, OnnxModel first, OnnxModel second) {
     SessionSettings settings = SessionSettings.fast().withThreads(1);
     try (OnnxSession one = OnnxSession.open(first, settings);
         OnnxSession other = OnnxSession.open(second, settings)) {
-      Map<String, Tensor> inputs = choice.apply(one);
+      return compare(one, other, inputs);
+    }
+  }
+
+  private static Times compare(OnnxSession one, OnnxSession other, Map<String, Tensor> inputs) {
       long once = Latency.measure(one, inputs, 1, 1);
       Latency.measure(other, inputs, 1, 1);
       int warmup = once < SLOW_NANOSECONDS ? 1 : 0;
@@ -76,7 +77,6 @@ final class Stopwatch {
         secondTimes.add(Latency.measure(other, inputs, warmup, runs));
       }
       return new Times(median(firstTimes), median(secondTimes));
-    }
   }
 
   /** Random inputs at batch 1; open dimensions are as given, else 64 in images and 16 elsewhere. */
