@@ -3,7 +3,9 @@ package io.espalier.core.data;
 import java.util.Arrays;
 import java.util.OptionalDouble;
 
-/** How far two networks agree on the classes of samples, and with labels how often they are right. */
+/**
+ * How far two networks agree on the classes of samples, and with labels how often they are right.
+ */
 public final class ClassAgreement {
   /** How far a sum of probabilities may be from 1, with those of float16 in mind. */
   private static final double SUM = 5e-3;
@@ -82,12 +84,14 @@ public final class ClassAgreement {
 
   /**
    * The mean Kullback-Leibler divergence from the original's probabilities, in nats. Outputs that
-   * are none are made such by a softmax; probabilities below 1e-12 count as that. Empty if an output
-   * is infinite.
+   * are none are made such by a softmax; probabilities below 1e-12 count as that. Empty if an
+   * output is infinite.
    */
   public OptionalDouble kl() {
     double sum = probabilities ? divergenceOfProbabilities : divergenceOfScores;
-    return Double.isFinite(sum) ? OptionalDouble.of(Math.max(0, sum / samples)) : OptionalDouble.empty();
+    return Double.isFinite(sum)
+        ? OptionalDouble.of(Math.max(0, sum / samples))
+        : OptionalDouble.empty();
   }
 
   /** How often the original is right; empty without labels. */
@@ -101,8 +105,6 @@ public final class ClassAgreement {
   }
 
   private OptionalDouble part(int right) {
-    return labelled == 0
-        ? OptionalDouble.empty()
-        : OptionalDouble.of((double) right / labelled);
+    return labelled == 0 ? OptionalDouble.empty() : OptionalDouble.of((double) right / labelled);
   }
 }

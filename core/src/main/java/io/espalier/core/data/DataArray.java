@@ -31,7 +31,8 @@ public final class DataArray {
    *
    * @param values in row-major order; they are not copied, and must not be written to afterwards
    * @param shape none for a scalar
-   * @throws IllegalArgumentException if the type holds integers, or the values do not fill the shape
+   * @throws IllegalArgumentException if the type holds integers, or the values do not fill the
+   *     shape
    */
   public static DataArray ofFloats(ElementType type, float[] values, long... shape) {
     if (!type.isFloating()) {

@@ -75,9 +75,7 @@ public final class DataSources {
         owners.putIfAbsent(option.name(), source);
       }
     }
-    return options.values().stream()
-        .sorted((a, b) -> a.name().compareTo(b.name()))
-        .toList();
+    return options.values().stream().sorted((a, b) -> a.name().compareTo(b.name())).toList();
   }
 
   /**

@@ -49,7 +49,8 @@ public final class OutputDistance {
     }
     scale += before;
     several |= original.length > 1;
-    cosines += before == 0 || after == 0 ? (before == after ? 1 : 0) : cosine(product, before, after);
+    cosines +=
+        before == 0 || after == 0 ? (before == after ? 1 : 0) : cosine(product, before, after);
     samples++;
   }
 

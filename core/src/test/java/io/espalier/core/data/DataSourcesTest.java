@@ -62,8 +62,7 @@ class DataSourcesTest {
 
   private static void readAll(int count, Batch... batches) {
     Samples samples =
-        DataSources.of(List.of(new Fake(count, batches)))
-            .open(DataRequest.of("fake", List.of(X)));
+        DataSources.of(List.of(new Fake(count, batches))).open(DataRequest.of("fake", List.of(X)));
     try (Samples.Batches all = samples.read(SampleDraw.all(count), 2)) {
       while (all.next().isPresent()) {
         // what is read is checked
@@ -72,15 +71,15 @@ class DataSourcesTest {
   }
 
   private static void assertRefused(String words, int count, Batch... batches) {
-    String message =
-        assertThrows(DataException.class, () -> readAll(count, batches)).getMessage();
+    String message = assertThrows(DataException.class, () -> readAll(count, batches)).getMessage();
     assertTrue(message.contains(words), message);
     assertTrue(message.startsWith("fake"), message);
   }
 
   @Test
   void batchesInAnyOrderPass() {
-    readAll(3, batch(new int[] {2}, floats(1, 1, 2)), batch(new int[] {0, 1}, floats(2, 1, 2, 3, 4)));
+    readAll(
+        3, batch(new int[] {2}, floats(1, 1, 2)), batch(new int[] {0, 1}, floats(2, 1, 2, 3, 4)));
   }
 
   @Test
@@ -95,9 +94,7 @@ class DataSourcesTest {
     assertRefused("int64[1, 2]", 1, batch(new int[] {0}, longs));
     assertRefused("[y]", 1, new Batch(new int[] {0}, Map.of("y", floats(1, 1, 2))));
     assertRefused(
-        "sample 1, element [1] is NaN",
-        2,
-        batch(new int[] {0, 1}, floats(2, 1, 2, 3, Float.NaN)));
+        "sample 1, element [1] is NaN", 2, batch(new int[] {0, 1}, floats(2, 1, 2, 3, Float.NaN)));
     assertRefused("holds no samples", 0);
   }
 
@@ -127,8 +124,7 @@ class DataSourcesTest {
         };
     DataRequest request = DataRequest.of("fake", List.of(X));
     String message =
-        assertThrows(
-                PluginException.class, () -> DataSources.of(List.of(throwing)).open(request))
+        assertThrows(PluginException.class, () -> DataSources.of(List.of(throwing)).open(request))
             .getMessage();
     assertTrue(message.contains("DataSourcesTest"), message);
     assertTrue(message.endsWith("failed on fake: IllegalStateException: not today"), message);

@@ -21,7 +21,8 @@ class OutputComparisonTest {
     return comparison;
   }
 
-  private static void assertRefused(String words, DataArray original, DataArray small, int... labels) {
+  private static void assertRefused(
+      String words, DataArray original, DataArray small, int... labels) {
     String message =
         assertThrows(DataException.class, () -> of(original, small, labels)).getMessage();
     assertTrue(message.contains(words), message);

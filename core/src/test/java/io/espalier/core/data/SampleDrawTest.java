@@ -44,8 +44,7 @@ class SampleDrawTest {
     assertThrows(DataException.class, () -> SampleDraw.split(new int[] {4}, 0.5, 0));
 
     List<int[]> folds = SampleDraw.folds(POOL, 3, 1);
-    assertArrayEquals(
-        POOL, folds.stream().flatMapToInt(Arrays::stream).sorted().toArray());
+    assertArrayEquals(POOL, folds.stream().flatMapToInt(Arrays::stream).sorted().toArray());
     assertEquals(3, folds.size());
     assertThrows(DataException.class, () -> SampleDraw.folds(new int[] {1, 2}, 3, 0));
   }

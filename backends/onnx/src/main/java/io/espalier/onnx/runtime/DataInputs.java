@@ -60,8 +60,7 @@ public final class DataInputs {
     List<String> names = inputs.stream().map(ValueInfoProto::getName).toList();
     for (String name : given.keySet()) {
       if (!names.contains(name)) {
-        throw new OnnxRunException(
-            model + " has no input '" + name + "'; its inputs are " + names);
+        throw new OnnxRunException(model + " has no input '" + name + "'; its inputs are " + names);
       }
     }
     for (ValueInfoProto input : inputs) {
@@ -109,10 +108,18 @@ public final class DataInputs {
     int rank = sizes == null || type.hasShape() ? type.getShape().getDimCount() : sizes.size();
     if (sizes != null && sizes.size() != rank) {
       throw new OnnxRunException(
-          "input '" + name + "' of " + model + " has " + rank + " dimensions, not those of " + sizes);
+          "input '"
+              + name
+              + "' of "
+              + model
+              + " has "
+              + rank
+              + " dimensions, not those of "
+              + sizes);
     }
     for (int axis = 0; axis < rank; axis++) {
-      Dimension dim = type.hasShape() ? type.getShape().getDim(axis) : Dimension.getDefaultInstance();
+      Dimension dim =
+          type.hasShape() ? type.getShape().getDim(axis) : Dimension.getDefaultInstance();
       shape.add(dim.getDimValue() > 0 ? dim.getDimValue() : -1);
       trial.add(dim.getDimValue() > 0 ? dim.getDimValue() : trial(dim, axis, rank, sizes));
     }

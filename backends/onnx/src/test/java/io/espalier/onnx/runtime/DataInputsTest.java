@@ -46,8 +46,7 @@ class DataInputsTest {
         OnnxSession session = OnnxSession.open(model, SessionSettings.plain())) {
       Batch batch = batches.next().orElseThrow();
       DataArray ids = Objects.requireNonNull(batch.arrays().get("ids"));
-      assertEquals(
-          4, IntStream.range(0, ids.size()).mapToDouble(ids::number).max().orElseThrow());
+      assertEquals(4, IntStream.range(0, ids.size()).mapToDouble(ids::number).max().orElseThrow());
       DataArray rows = Objects.requireNonNull(session.runArrays(batch.arrays()).get("rows"));
       assertArrayEquals(new long[] {8, 40, 3}, rows.shape());
       assertEquals(ElementType.FLOAT32, rows.type());
@@ -64,13 +63,11 @@ class DataInputsTest {
     assertEquals(List.of(-1L, 3L, -1L, -1L), input.shape());
     assertEquals(List.of(1L, 3L, 64L, 64L), input.trial());
     assertTrue(
-        assertThrows(
-                OnnxRunException.class, () -> DataInputs.of(image, Map.of("z", List.of(1L))))
+        assertThrows(OnnxRunException.class, () -> DataInputs.of(image, Map.of("z", List.of(1L))))
             .getMessage()
             .contains("has no input 'z'"));
     assertTrue(
-        assertThrows(
-                OnnxRunException.class, () -> DataInputs.of(image, Map.of("x", List.of(1L))))
+        assertThrows(OnnxRunException.class, () -> DataInputs.of(image, Map.of("x", List.of(1L))))
             .getMessage()
             .contains("4 dimensions"));
   }

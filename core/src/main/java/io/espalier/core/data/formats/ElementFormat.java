@@ -60,7 +60,6 @@ record ElementFormat(ElementType type, ByteOrder order) {
     }
     return exponent == 0
         ? sign * Math.scalb((float) mantissa, 1 - HALF_BIAS - HALF_MANTISSA)
-        : sign
-            * Math.scalb((float) (mantissa | 0x400), exponent - HALF_BIAS - HALF_MANTISSA);
+        : sign * Math.scalb((float) (mantissa | 0x400), exponent - HALF_BIAS - HALF_MANTISSA);
   }
 }

@@ -77,8 +77,7 @@ public final class IdxSource implements DataSource {
     InputSpec input = DataFiles.onlyInput(request, reads());
     return new ArraySamples(
         List.of(
-            ArrayInput.of(
-                array(request.location(), file), input, PixelValues.of(request, input))));
+            ArrayInput.of(array(request.location(), file), input, PixelValues.of(request, input))));
   }
 
   private static @Nullable ElementType type(int code) {

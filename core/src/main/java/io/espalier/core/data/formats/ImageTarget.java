@@ -15,8 +15,7 @@ import java.util.Locale;
  * @param reversed whether blue comes first
  * @param fixed whether images of other sizes are brought to this one
  */
-record ImageTarget(
-    int height, int width, ChannelAxis channels, boolean reversed, boolean fixed) {
+record ImageTarget(int height, int width, ChannelAxis channels, boolean reversed, boolean fixed) {
   /** More than any network reads; a guard against sizes that are mistyped. */
   private static final int LARGEST = 1 << 14;
 
@@ -72,7 +71,9 @@ record ImageTarget(
     }
     if (!text.matches("[1-9][0-9]{0,4}(x[1-9][0-9]{0,4})?")) {
       throw new DataException(
-          "--image-size is \"" + text + "\", and must be a size such as 224, or height x width as in"
+          "--image-size is \""
+              + text
+              + "\", and must be a size such as 224, or height x width as in"
               + " 240x320");
     }
     String[] parts = text.split("x", -1);

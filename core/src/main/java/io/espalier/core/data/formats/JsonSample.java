@@ -103,8 +103,7 @@ final class JsonSample {
       switch (token) {
         case START_ARRAY -> open();
         case END_ARRAY -> close();
-        case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT, VALUE_TRUE, VALUE_FALSE ->
-            add(token, parser);
+        case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT, VALUE_TRUE, VALUE_FALSE -> add(token, parser);
         default ->
             throw new DataException(
                 element() + " is " + parser.getText() + ", and must be a number or a list");

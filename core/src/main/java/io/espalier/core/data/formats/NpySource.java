@@ -42,8 +42,7 @@ public final class NpySource implements DataSource {
     InputSpec input = DataFiles.onlyInput(request, reads());
     return new ArraySamples(
         List.of(
-            ArrayInput.of(
-                array(request.location(), file), input, PixelValues.of(request, input))));
+            ArrayInput.of(array(request.location(), file), input, PixelValues.of(request, input))));
   }
 
   /** The array in a file. */

@@ -66,9 +66,7 @@ final class PixelValues {
     }
     PixelValues values =
         new PixelValues(
-            numbers(request, SCALE, 1)[0],
-            numbers(request, MEAN, 0),
-            numbers(request, STD, 1));
+            numbers(request, SCALE, 1)[0], numbers(request, MEAN, 0), numbers(request, STD, 1));
     if (numbers(request, SCALE, 1).length > 1) {
       throw wrong(request, SCALE, "one number");
     }
@@ -125,7 +123,8 @@ final class PixelValues {
     int slash = text.indexOf('/');
     return slash < 0
         ? Double.parseDouble(text)
-        : Double.parseDouble(text.substring(0, slash)) / Double.parseDouble(text.substring(slash + 1));
+        : Double.parseDouble(text.substring(0, slash))
+            / Double.parseDouble(text.substring(slash + 1));
   }
 
   private static DataException wrong(DataRequest request, DataOption option, String due) {

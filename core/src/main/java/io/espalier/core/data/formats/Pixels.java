@@ -33,8 +33,8 @@ record Pixels(int height, int width, float[]... channels) {
   }
 
   /**
-   * Brings an image to a size without distorting it: it is scaled until it covers the size, and what
-   * stands out on both sides is cut off.
+   * Brings an image to a size without distorting it: it is scaled until it covers the size, and
+   * what stands out on both sides is cut off.
    */
   Pixels covering(int newHeight, int newWidth) {
     if (newHeight == height && newWidth == width) {

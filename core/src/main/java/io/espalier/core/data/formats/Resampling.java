@@ -2,8 +2,8 @@ package io.espalier.core.data.formats;
 
 /**
  * How pixels along one axis are made from those of another size: weighted by a triangle as wide as
- * two new pixels, so that nothing is skipped where an image gets smaller, and linearly where it gets
- * larger.
+ * two new pixels, so that nothing is skipped where an image gets smaller, and linearly where it
+ * gets larger.
  */
 final class Resampling {
   private final int[] first;

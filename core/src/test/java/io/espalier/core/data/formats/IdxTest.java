@@ -18,8 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Arrays in the format of MNIST. */
 class IdxTest {
-  private static final InputSpec IMAGES =
-      Made.input(ElementType.FLOAT32, -1L, 1L, 2L, 2L);
+  private static final InputSpec IMAGES = Made.input(ElementType.FLOAT32, -1L, 1L, 2L, 2L);
 
   @TempDir private Path dir = Path.of("");
 
@@ -32,8 +31,13 @@ class IdxTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"images.idx, false", "t-images-idx3-ubyte, false", "t-images-idx3-ubyte.gz, true",
-    "images.gz, true", "unnamed, false"})
+  @CsvSource({
+    "images.idx, false",
+    "t-images-idx3-ubyte, false",
+    "t-images-idx3-ubyte.gz, true",
+    "images.gz, true",
+    "unnamed, false"
+  })
   void bytesAreNumbersFrom0To255(String name, boolean zipped) throws IOException {
     Path file = write(name, zipped ? Made.gzip(images()) : images());
     DataArray read = Made.read(Made.request(file, IMAGES));
@@ -95,8 +99,7 @@ class IdxTest {
         Made.request(write("d.gz", Made.gzip(Arrays.copyOf(good, good.length - 3))), IMAGES),
         "d.gz breaks off");
     Made.assertRefused(
-        Made.request(
-            write("d.gz", Made.gzip(Made.idx(8, new byte[4], 0x7fffffff, 2, 2))), IMAGES),
+        Made.request(write("d.gz", Made.gzip(Made.idx(8, new byte[4], 0x7fffffff, 2, 2))), IMAGES),
         "which cannot be compressed to");
     Made.assertRefused(
         Made.request(write("d.idx", Made.idx(8, new byte[4], -1, 2, 2)), IMAGES),

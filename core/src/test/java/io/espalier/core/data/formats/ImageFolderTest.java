@@ -73,8 +73,7 @@ class ImageFolderTest {
                     .with("image-scale", "0.5")
                     .with("image-mean", "1,2,3")
                     .with("image-std", "2")));
-    assertArrayEquals(
-        new double[] {31.5, -1, 62.25, 7, 4, 1}, Arrays.copyOf(changed, 6), 1e-6);
+    assertArrayEquals(new double[] {31.5, -1, 62.25, 7, 4, 1}, Arrays.copyOf(changed, 6), 1e-6);
     InputSpec bytes = Made.input(ElementType.UINT8, -1L, 4L, 4L, 3L);
     assertArrayEquals(plain, Made.numbers(Made.read(request(bytes))));
   }
@@ -124,7 +123,8 @@ class ImageFolderTest {
     Samples samples = Made.open(request(GREY));
     assertEquals(3, samples.count());
     assertEquals("a/z.png", samples.describe(0));
-    double[] two = Made.numbers(Made.batches(samples, new int[] {0, 2}, 2).get(0).arrays().get("x"));
+    double[] two =
+        Made.numbers(Made.batches(samples, new int[] {0, 2}, 2).get(0).arrays().get("x"));
     assertEquals(1, two[0], 1e-6);
     assertEquals(3, two[16], 1e-6);
   }

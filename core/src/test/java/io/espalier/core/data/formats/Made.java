@@ -104,13 +104,7 @@ final class Made {
   }
 
   static String dictionary(String descr, String fortran, String shape) {
-    return "{'descr': '"
-        + descr
-        + "', 'fortran_order': "
-        + fortran
-        + ", 'shape': "
-        + shape
-        + ", }";
+    return "{'descr': '" + descr + "', 'fortran_order': " + fortran + ", 'shape': " + shape + ", }";
   }
 
   static byte[] floats(float... values) {

@@ -34,9 +34,7 @@ class NpyTest {
     Path file =
         write(
             Made.npy(
-                version,
-                Made.dictionary("<f4", "False", "(2, 3)"),
-                Made.floats(1, 2, 3, 4, 5, 6)));
+                version, Made.dictionary("<f4", "False", "(2, 3)"), Made.floats(1, 2, 3, 4, 5, 6)));
     DataArray read = Made.read(Made.request(file, Made.input(ElementType.FLOAT32, -1L, 3L)));
     assertArrayEquals(new long[] {2, 3}, read.shape());
     assertArrayEquals(new double[] {1, 2, 3, 4, 5, 6}, Made.numbers(read));
@@ -108,8 +106,7 @@ class NpyTest {
       }
     }
     Path file =
-        write(
-            Made.npy(1, Made.dictionary("<f4", "True", "(2, 3, 4)"), Made.floats(values)));
+        write(Made.npy(1, Made.dictionary("<f4", "True", "(2, 3, 4)"), Made.floats(values)));
     InputSpec input = Made.input(ElementType.FLOAT32, -1L, 3L, 4L);
     DataArray all = Made.read(Made.request(file, input));
     assertEquals(112, all.number(12 + 4 + 2));
@@ -163,7 +160,8 @@ class NpyTest {
         "sample 0, element [1] is 16777217",
         "exactly");
     Made.assertRefused(
-        Made.request(write(Made.npy("<u8", "(1, 1)", Made.longs(-1))),
+        Made.request(
+            write(Made.npy("<u8", "(1, 1)", Made.longs(-1))),
             Made.input(ElementType.UINT64, -1L, 1L)),
         "18446744073709551615");
   }

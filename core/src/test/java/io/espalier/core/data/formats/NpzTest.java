@@ -39,13 +39,11 @@ class NpzTest {
   @ValueSource(booleans = {true, false})
   void arraysByTheNamesOfTheInputs(boolean deflated) throws IOException {
     Path file =
-        Made.zip(
-            file(), deflated, "labels.npy", ids(), "mask.npy", mask(), "input_ids.npy", ids());
+        Made.zip(file(), deflated, "labels.npy", ids(), "mask.npy", mask(), "input_ids.npy", ids());
     List<Batch> batches =
         Made.batches(Made.open(Made.request(file, IDS, MASK)), new int[] {0, 2}, 1);
     assertEquals(2, batches.size());
-    assertArrayEquals(
-        new double[] {5, 6}, Made.numbers(batches.get(1).arrays().get("input_ids")));
+    assertArrayEquals(new double[] {5, 6}, Made.numbers(batches.get(1).arrays().get("input_ids")));
     assertArrayEquals(new double[] {1, 1}, Made.numbers(batches.get(1).arrays().get("mask")));
     assertEquals(ElementType.BOOL, batches.get(1).arrays().get("mask").type());
   }

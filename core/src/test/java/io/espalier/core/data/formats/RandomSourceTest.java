@@ -20,16 +20,13 @@ import org.junit.jupiter.api.Test;
 /** Data that are made up. */
 class RandomSourceTest {
   private static final InputSpec IDS =
-      new InputSpec(
-          "ids", ElementType.INT64, List.of(-1L, -1L), List.of(1L, 50L), Draw.below(7));
+      new InputSpec("ids", ElementType.INT64, List.of(-1L, -1L), List.of(1L, 50L), Draw.below(7));
   private static final InputSpec MASK =
-      new InputSpec(
-          "mask", ElementType.BOOL, List.of(-1L, -1L), List.of(1L, 50L), Draw.always(1));
+      new InputSpec("mask", ElementType.BOOL, List.of(-1L, -1L), List.of(1L, 50L), Draw.always(1));
   private static final InputSpec NORMAL = InputSpec.of("x", ElementType.FLOAT32, -1L, 2000L);
 
   private static Samples open(long seed) {
-    return Made.open(
-        new DataRequest("random", List.of(IDS, MASK, NORMAL), Map.of(), 40, seed));
+    return Made.open(new DataRequest("random", List.of(IDS, MASK, NORMAL), Map.of(), 40, seed));
   }
 
   @Test
@@ -48,11 +45,14 @@ class RandomSourceTest {
 
   @Test
   void aSampleIsTheSameWhicheverOthersAreRead() {
-    double[] all = Made.numbers(Made.batches(open(1), new int[] {3, 17}, 2).get(0).arrays().get("x"));
-    double[] alone = Made.numbers(Made.batches(open(1), new int[] {17}, 9).get(0).arrays().get("x"));
+    double[] all =
+        Made.numbers(Made.batches(open(1), new int[] {3, 17}, 2).get(0).arrays().get("x"));
+    double[] alone =
+        Made.numbers(Made.batches(open(1), new int[] {17}, 9).get(0).arrays().get("x"));
     assertArrayEquals(alone, Arrays.copyOfRange(all, 2000, 4000));
     assertFalse(Arrays.equals(alone, Arrays.copyOf(all, 2000)));
-    double[] other = Made.numbers(Made.batches(open(2), new int[] {17}, 9).get(0).arrays().get("x"));
+    double[] other =
+        Made.numbers(Made.batches(open(2), new int[] {17}, 9).get(0).arrays().get("x"));
     assertFalse(Arrays.equals(alone, other));
   }
 }
