@@ -35,7 +35,8 @@ public final class LinesSource implements DataSource {
 
   @Override
   public List<DataOption> options() {
-    return List.of(new DataOption("alphabet", "LETTERS", "The letters, in the order of their ids."));
+    return List.of(
+        new DataOption("alphabet", "LETTERS", "The letters, in the order of their ids."));
   }
 
   @Override

@@ -128,8 +128,7 @@ final class DataOptions {
       if (command == null) {
         throw new IllegalStateException("the options of no command were asked");
       }
-      throw new ParameterException(
-          command.commandLine(), "Missing required option: '--data=PATH'");
+      throw new ParameterException(command.commandLine(), "Missing required option: '--data=PATH'");
     }
     return location;
   }
@@ -145,8 +144,8 @@ final class DataOptions {
   }
 
   /**
-   * The samples to use: of the range, so many as were asked for; if nothing was, so many as usual, or
-   * all where there are fewer.
+   * The samples to use: of the range, so many as were asked for; if nothing was, so many as usual,
+   * or all where there are fewer.
    *
    * @throws EspalierException if there are fewer than were asked for
    */

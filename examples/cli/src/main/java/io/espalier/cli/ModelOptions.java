@@ -23,7 +23,8 @@ final class ModelOptions {
       names = "--input",
       paramLabel = "NAME=2x3x64x64",
       description =
-          "Trial sizes for open dimensions; with --block the shape, as in 1x3x64x64 or 1x128:int64.")
+          "Trial sizes for open dimensions; with --block the shape, as in 1x3x64x64 or"
+              + " 1x128:int64.")
   private Map<String, String> inputs = new LinkedHashMap<>();
 
   @Option(

@@ -65,8 +65,7 @@ final class OutputRuns implements AutoCloseable {
           first = fixed > 0 ? batch.arrays() : firstOf(batch);
         }
         if (fixed == 0 || batch.size() == fixed) {
-          outputs.add(
-              batch.samples(), rows(original, batch), rows(small, batch));
+          outputs.add(batch.samples(), rows(original, batch), rows(small, batch));
         }
       }
     }
@@ -107,7 +106,8 @@ final class OutputRuns implements AutoCloseable {
       for (OnnxSession session : List.of(original, small)) {
         Map<String, DataArray> together = session.runArrays(two.arrays());
         Map<String, DataArray> alone = session.runArrays(firstOf(two));
-        if (!alone.keySet().stream().allMatch(name -> hasRows(together.get(name), alone.get(name)))) {
+        if (!alone.keySet().stream()
+            .allMatch(name -> hasRows(together.get(name), alone.get(name)))) {
           return 1;
         }
         elements = Math.max(elements, elements(together));

@@ -63,20 +63,20 @@ final class Stopwatch {
   }
 
   private static Times compare(OnnxSession one, OnnxSession other, Map<String, Tensor> inputs) {
-      long once = Latency.measure(one, inputs, 1, 1);
-      Latency.measure(other, inputs, 1, 1);
-      int warmup = once < SLOW_NANOSECONDS ? 1 : 0;
-      int runs = once < SLOW_NANOSECONDS ? RUNS : 1;
-      List<Long> firstTimes = new ArrayList<>();
-      List<Long> secondTimes = new ArrayList<>();
-      long end = System.nanoTime() + PATIENCE_NANOSECONDS;
-      for (int turn = 0;
-          turn < LEAST_TURNS || (turn < MOST_TURNS && System.nanoTime() < end);
-          turn++) {
-        firstTimes.add(Latency.measure(one, inputs, warmup, runs));
-        secondTimes.add(Latency.measure(other, inputs, warmup, runs));
-      }
-      return new Times(median(firstTimes), median(secondTimes));
+    long once = Latency.measure(one, inputs, 1, 1);
+    Latency.measure(other, inputs, 1, 1);
+    int warmup = once < SLOW_NANOSECONDS ? 1 : 0;
+    int runs = once < SLOW_NANOSECONDS ? RUNS : 1;
+    List<Long> firstTimes = new ArrayList<>();
+    List<Long> secondTimes = new ArrayList<>();
+    long end = System.nanoTime() + PATIENCE_NANOSECONDS;
+    for (int turn = 0;
+        turn < LEAST_TURNS || (turn < MOST_TURNS && System.nanoTime() < end);
+        turn++) {
+      firstTimes.add(Latency.measure(one, inputs, warmup, runs));
+      secondTimes.add(Latency.measure(other, inputs, warmup, runs));
+    }
+    return new Times(median(firstTimes), median(secondTimes));
   }
 
   /** Random inputs at batch 1; open dimensions are as given, else 64 in images and 16 elsewhere. */

@@ -60,8 +60,7 @@ class CompareTest {
 
   /** An array of so many samples of four numbers. */
   private Path npy(String name, int samples) throws IOException {
-    String header =
-        "{'descr': '<f4', 'fortran_order': False, 'shape': (" + samples + ", 4), }\n";
+    String header = "{'descr': '<f4', 'fortran_order': False, 'shape': (" + samples + ", 4), }\n";
     ByteBuffer bytes =
         ByteBuffer.allocate(10 + header.length() + 16 * samples).order(ByteOrder.LITTLE_ENDIAN);
     bytes.put((byte) 0x93).put("NUMPY".getBytes(StandardCharsets.US_ASCII));
@@ -183,8 +182,7 @@ class CompareTest {
         json("compare", four, four, "--data", dir.resolve("d.npy"), "--json")
             .get("samples")
             .intValue());
-    assertRefused(
-        "reads 4 samples at a time", "compare", four, four, "--data", npy("e.npy", 3));
+    assertRefused("reads 4 samples at a time", "compare", four, four, "--data", npy("e.npy", 3));
   }
 
   @Test
@@ -198,7 +196,9 @@ class CompareTest {
     Jars.jar(
         folder.resolve("lines.jar"),
         Map.of(DataSource.class, LinesSource.class),
-        List.of(LinesSource.class.getName(), LinesSource.class.getName() + "$1",
+        List.of(
+            LinesSource.class.getName(),
+            LinesSource.class.getName() + "$1",
             LinesSource.class.getName() + "$1$1"));
     Object[] compare = {"compare", model, model, "--json", "--data", text};
     assertRefused("is of no format that is known", compare);
@@ -206,8 +206,7 @@ class CompareTest {
     Object[] plugins = with(compare, "--plugins", folder);
     assertRefused("give --alphabet LETTERS", plugins);
     assertEquals(3, json(with(plugins, "--alphabet", "abc")).get("samples").intValue());
-    assertTrue(
-        Cli.done("compare", "--help", "--plugins=" + folder).contains("--alphabet=LETTERS"));
+    assertTrue(Cli.done("compare", "--help", "--plugins=" + folder).contains("--alphabet=LETTERS"));
     assertRefused("no folder", with(compare, "--plugins", dir.resolve("none")));
   }
 
@@ -216,11 +215,9 @@ class CompareTest {
   @ValueSource(
       strings = {"resnet18", "bert_dynamic", "gpt2_dynamo", "lstm", "real/SqueezeNet_fp16"})
   void theZooOnRandomData(String name) throws IOException {
-    Path model =
-        Path.of(System.getProperty("espalier.shared", ""), "zoo", name + ".onnx");
+    Path model = Path.of(System.getProperty("espalier.shared", ""), "zoo", name + ".onnx");
     Assumptions.assumeTrue(Files.exists(model), () -> "SKIPPED: there is no " + model);
-    JsonNode found =
-        json("compare", model, model, "--json", "--data", "random", "--samples", "4");
+    JsonNode found = json("compare", model, model, "--json", "--data", "random", "--samples", "4");
     assertEquals(0, found.get("error").doubleValue());
     assertEquals(4, found.get("samples").intValue());
   }

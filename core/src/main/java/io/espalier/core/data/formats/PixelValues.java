@@ -17,7 +17,8 @@ final class PixelValues {
       new DataOption(
           "image-scale",
           "NUMBER",
-          "What pixels are multiplied by, as in 1/255 (default: 1, which leaves them at 0 to 255).");
+          "What pixels are multiplied by, as in 1/255 (default: 1, which leaves them at 0 to"
+              + " 255).");
   static final DataOption MEAN =
       new DataOption(
           "image-mean",
