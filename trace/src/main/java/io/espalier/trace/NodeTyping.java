@@ -151,7 +151,7 @@ final class NodeTyping implements Typing {
   @Override
   public void freeze(Axis axis, String reason) {
     if (!(term(axis) instanceof Term.Fixed)) {
-      Unifier.freeze((Term) axis, unifier.reason(reason), pass.readsOpenAxes(node));
+      unifier.freeze((Term) axis, unifier.reason(reason), pass.readsOpenAxes(node));
     }
   }
 

@@ -77,7 +77,7 @@ final class Pass implements AxisSource {
     for (int output : graph.outputs()) {
       finish(output);
     }
-    tieSharedMatrices();
+    new SharedMatrices(graph, unifier, uses).tie();
   }
 
   private void typeInput(int id) {
@@ -376,79 +376,6 @@ final class Pass implements AxisSource {
                 });
       }
     }
-  }
-
-  /**
-   * Uses of one matrix become one again where that freezes nothing, so that a layer called twice
-   * stays one layer.
-   */
-  private void tieSharedMatrices() {
-    Map<Integer, List<List<Term>>> byConstant = new java.util.LinkedHashMap<>();
-    for (GraphNode node : graph.nodes()) {
-      for (int i = 0; i < node.inputs().size(); i++) {
-        List<Term> terms = uses[node.index()][i];
-        if (terms != null && terms.size() >= 2) {
-          byConstant
-              .computeIfAbsent(graph.root(node.inputs().get(i)), id -> new ArrayList<>())
-              .add(terms);
-        }
-      }
-    }
-    byConstant.forEach(
-        (id, shared) -> {
-          Constant constant = graph.constant(id);
-          if (shared.size() > 1 && constant != null && !constantValued(constant)) {
-            tieAlike(shared);
-          }
-        });
-  }
-
-  /** Ties each use to the first one before it that it can be tied to. */
-  private void tieAlike(List<List<Term>> uses) {
-    List<List<Term>> apart = new ArrayList<>();
-    for (List<Term> use : uses) {
-      if (apart.stream().noneMatch(before -> tie(before, use))) {
-        apart.add(use);
-      }
-    }
-  }
-
-  private static boolean constantValued(Constant constant) {
-    if (constant.integer()) {
-      return true;
-    }
-    java.nio.FloatBuffer values = constant.floats().duplicate();
-    while (values.remaining() > 1) {
-      if (values.get() != values.get(values.position())) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private boolean tie(List<Term> a, List<Term> b) {
-    for (int i = 0; i < a.size(); i++) {
-      if (!alike(a.get(i), b.get(i))) {
-        return false;
-      }
-    }
-    for (int i = 0; i < a.size(); i++) {
-      unifier.unify(a.get(i), b.get(i));
-    }
-    return true;
-  }
-
-  /** Whether two axes can be tied without freezing anything: symbols, or equal numbers. */
-  private static boolean alike(Term first, Term second) {
-    Term a = Unifier.find(first);
-    Term b = Unifier.find(second);
-    if (a == b) {
-      return true;
-    }
-    if (a instanceof Term.Sym x && b instanceof Term.Sym y) {
-      return x.window == y.window;
-    }
-    return a instanceof Term.Fixed && b instanceof Term.Fixed;
   }
 
   @Override

@@ -52,7 +52,7 @@ final class Snapshot {
           found.add(sym);
         }
       } else if (!(term instanceof Term.Fixed) && visited.put(term, true) == null) {
-        List<Term> parts = parts(term);
+        List<Term> parts = term.parts();
         for (int i = parts.size() - 1; i >= 0; i--) {
           work.push(parts.get(i));
         }
@@ -66,12 +66,6 @@ final class Snapshot {
       symbols.add(symbol);
       layouts.put(sym, symbol);
     }
-  }
-
-  private static List<Term> parts(Term term) {
-    return term instanceof Term.Concat concat
-        ? concat.parts
-        : term instanceof Term.Product product ? product.factors : List.of();
   }
 
   Layout of(Term root) {
@@ -89,7 +83,7 @@ final class Snapshot {
       }
       List<Layout> parts = new ArrayList<>();
       boolean ready = true;
-      for (Term part : parts(term)) {
+      for (Term part : term.parts()) {
         Layout done = layouts.get(Unifier.find(part));
         if (done == null) {
           work.push(part);

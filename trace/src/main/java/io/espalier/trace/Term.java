@@ -24,6 +24,11 @@ abstract sealed class Term implements Axis {
     return extent;
   }
 
+  /** What it is made of; nothing for a number or a symbol. */
+  List<Term> parts() {
+    return List.of();
+  }
+
   /** Not free, and why. */
   static final class Fixed extends Term {
     final Reason reason;
@@ -56,6 +61,9 @@ abstract sealed class Term implements Axis {
     @Nullable String role;
     @Nullable Term bound;
 
+    /** Whether its binding may still be taken back. */
+    boolean tentative;
+
     Sym(long extent, int age, boolean window, long least) {
       super(extent);
       this.age = age;
@@ -73,6 +81,11 @@ abstract sealed class Term implements Axis {
       super(extent);
       this.parts = parts;
     }
+
+    @Override
+    List<Term> parts() {
+      return parts;
+    }
   }
 
   /** Factors, outer to inner; at least two, none of extent 1. */
@@ -83,6 +96,11 @@ abstract sealed class Term implements Axis {
     private Product(List<Term> factors, long extent) {
       super(extent);
       this.factors = factors;
+    }
+
+    @Override
+    List<Term> parts() {
+      return factors;
     }
   }
 

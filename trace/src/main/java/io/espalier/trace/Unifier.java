@@ -31,6 +31,9 @@ final class Unifier {
   /** What the operations at hand freeze for; set by the driver before each node. */
   private Function<String, Reason> reasons = text -> new Reason("", "", text);
 
+  /** Null where what is done stays. */
+  private @Nullable Attempt attempt;
+
   /** The reason given last, as the axes of one node are often frozen for the same. */
   private @Nullable Reason latest;
 
@@ -70,16 +73,49 @@ final class Unifier {
   /** The term that stands for this one after all bindings. */
   static Term find(Term term) {
     Term end = term;
-    while (end instanceof Sym sym && sym.bound != null) {
+    while (end instanceof Sym sym && sym.bound != null && !sym.tentative) {
       end = sym.bound;
     }
     Term at = term;
-    while (at instanceof Sym sym && sym.bound != null && sym.bound != end) {
+    while (at != end && at instanceof Sym sym && sym.bound != null && sym.bound != end) {
       Term next = sym.bound;
       sym.bound = end;
       at = next;
     }
+    // what may still be taken back is walked, but no path is shortened by it
+    while (end instanceof Sym sym && sym.bound != null) {
+      end = sym.bound;
+    }
     return end;
+  }
+
+  /** Starts an attempt: what is done from now on can be taken back. */
+  void attempt() {
+    attempt = new Attempt();
+  }
+
+  /** The attempt that is over, to be kept or taken back. */
+  Attempt attempted() {
+    Attempt done = attempt;
+    if (done == null) {
+      throw new IllegalStateException("nothing was attempted");
+    }
+    attempt = null;
+    return done;
+  }
+
+  private void bound(Sym symbol, Term term) {
+    if (attempt == null) {
+      symbol.bound = term;
+    } else {
+      attempt.bind(symbol, term);
+    }
+  }
+
+  private void remember(Runnable undo) {
+    if (attempt != null) {
+      attempt.remember(undo);
+    }
   }
 
   /** Whatever is kept of one is kept of the other from now on. */
@@ -129,11 +165,18 @@ final class Unifier {
     boolean keepA = a.window != b.window ? a.window : a.age <= b.age;
     Sym older = keepA ? a : b;
     Sym newer = keepA ? b : a;
-    if (older.role == null) {
+    String role = older.role;
+    long least = older.least;
+    remember(
+        () -> {
+          older.role = role;
+          older.least = least;
+        });
+    if (role == null) {
       older.role = newer.role;
     }
-    older.least = Math.max(older.least, newer.least);
-    newer.bound = older;
+    older.least = Math.max(least, newer.least);
+    bound(newer, older);
   }
 
   private void bind(Sym symbol, Term term) {
@@ -142,7 +185,7 @@ final class Unifier {
       freeze(symbol, reason);
       freeze(term, reason);
     } else {
-      symbol.bound = term;
+      bound(symbol, term);
     }
   }
 
@@ -300,7 +343,7 @@ final class Unifier {
         return split(sym, at);
       }
       List<Term> parts = List.of(sameAge(sym, at), sameAge(sym, sym.extent() - at));
-      sym.bound = Term.concat(parts);
+      bound(sym, Term.concat(parts));
       return parts;
     }
     if (t instanceof Fixed fixed) {
@@ -406,7 +449,7 @@ final class Unifier {
         return factor(sym, inner);
       }
       List<Term> parts = List.of(sameAge(sym, outer), sameAge(sym, inner));
-      sym.bound = Term.product(parts);
+      bound(sym, Term.product(parts));
       return parts;
     }
     if (t instanceof Fixed fixed) {
@@ -552,9 +595,9 @@ final class Unifier {
     return result;
   }
 
-  private static void freeze(Term term, Fixed fixed) {
+  private void freeze(Term term, Fixed fixed) {
     if (term instanceof Sym sym) {
-      sym.bound = fixed;
+      bound(sym, fixed);
     } else {
       freeze(term, fixed.reason, fixed.dynamic);
     }
@@ -565,7 +608,7 @@ final class Unifier {
     freeze(term, reason, false);
   }
 
-  static void freeze(Term term, Reason reason, boolean dynamic) {
+  void freeze(Term term, Reason reason, boolean dynamic) {
     if (find(term) instanceof Fixed) {
       return;
     }
@@ -574,12 +617,14 @@ final class Unifier {
     while (!work.isEmpty()) {
       Term t = find(work.pop());
       if (t instanceof Sym sym) {
-        sym.bound = new Fixed(sym.extent(), reason, false, dynamic);
+        bound(sym, new Fixed(sym.extent(), reason, false, dynamic));
       } else if (t instanceof Concat concat && !concat.frozen) {
         concat.frozen = true;
+        remember(() -> concat.frozen = false);
         concat.parts.forEach(work::push);
       } else if (t instanceof Product product && !product.frozen) {
         product.frozen = true;
+        remember(() -> product.frozen = false);
         product.factors.forEach(work::push);
       }
     }
