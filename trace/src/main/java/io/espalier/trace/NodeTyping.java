@@ -175,6 +175,20 @@ final class NodeTyping implements Typing {
     normalised.add(new NodeFacts.Normalised(input, found));
   }
 
+  /**
+   * Fixes every axis that the node normalises over. What is made of parameters alone is cut where
+   * it meets data, and was computed over all of it.
+   */
+  void fixNormalised(String why) {
+    for (NodeFacts.Normalised over : normalised) {
+      List<? extends Axis> inputAxes = pass.inputAxes(node.index(), over.input());
+      if (inputAxes != null) {
+        unifier.freeze((Term) inputAxes.get(over.axis()), unifier.reason(why));
+      }
+    }
+    normalised.clear();
+  }
+
   @Override
   public void unmaskable(int input) {
     unmaskable.add(input);

@@ -216,6 +216,9 @@ final class Pass implements AxisSource {
     } else {
       typeKnown(node, view, typing);
     }
+    if (node.outputs().stream().allMatch(out -> out < 0 || graph.tensor(out).parameter())) {
+      typing.fixNormalised("a value is made of parameters alone, over all of it");
+    }
     for (int i = 0; i < node.outputs().size(); i++) {
       int output = node.outputs().get(i);
       if (output >= 0) {

@@ -7,6 +7,7 @@ import io.espalier.onnx.carve.OnnxCarver;
 import io.espalier.onnx.file.Functions;
 import io.espalier.onnx.file.OnnxEdit;
 import io.espalier.onnx.file.OnnxModel;
+import io.espalier.onnx.fold.FoldedModel;
 import io.espalier.onnx.trace.OnnxTracer;
 import io.espalier.onnx.trace.TracedOnnx;
 import io.espalier.spi.OpId;
@@ -20,17 +21,20 @@ import java.util.function.Predicate;
  */
 public final class OnnxNetwork implements Model {
   private final OnnxModel file;
+  private final OnnxModel model;
   private final TracedOnnx traced;
   private final OnnxEdit content;
   private final String description;
 
   /**
    * @param file the model as it was opened
-   * @param model the same, perhaps with calls of its functions spelled out
+   * @param model the same, perhaps with calls of its functions spelled out; what is computed from
+   *     parameters alone, over an axis of them, is traced as the values that come out
    */
   private OnnxNetwork(OnnxModel file, OnnxModel model, OnnxEdit content, String description) {
     this.file = file;
-    this.traced = OnnxTracer.trace(model);
+    this.model = model;
+    this.traced = OnnxTracer.trace(FoldedModel.of(model));
     this.content = content;
     this.description = description;
   }
@@ -51,17 +55,17 @@ public final class OnnxNetwork implements Model {
 
   @Override
   public OnnxNetwork spelledOut(Predicate<OpId> known) {
-    OnnxModel model =
+    OnnxModel plain =
         Functions.inline(
-            model(),
+            model,
             call ->
                 !Functions.isOperator(call) && !known.test(OnnxTracer.operatorOfFunction(call)));
-    return model == model() ? this : new OnnxNetwork(file, model, new OnnxEdit(model), description);
+    return plain == model ? this : new OnnxNetwork(file, plain, new OnnxEdit(plain), description);
   }
 
   /** The model as it stands in its file, but for functions that were spelled out. */
   public OnnxModel model() {
-    return traced.model();
+    return model;
   }
 
   /** What each part of the traced network stands for in the file. */
@@ -86,12 +90,18 @@ public final class OnnxNetwork implements Model {
 
   @Override
   public OnnxNetwork carve(Cut cut, Prover prover) {
-    OnnxEdit edit = OnnxCarver.carve(traced, cut);
+    OnnxEdit edit = isWhole(cut) ? content : OnnxCarver.carve(traced, cut);
     OnnxModel smaller = edit.toModel();
     OnnxNetwork carved =
         new OnnxNetwork(smaller, smaller, edit, "a network carved from " + description);
     prover.prove(carved.graph());
     return carved;
+  }
+
+  /** Whether nothing is cut at all: then the file stays as it is, byte for byte. */
+  private static boolean isWhole(Cut cut) {
+    return cut.replacedTensors().isEmpty()
+        && cut.map().symbols().stream().noneMatch(cut::cuts);
   }
 
   @Override

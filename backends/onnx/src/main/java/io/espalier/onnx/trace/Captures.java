@@ -10,11 +10,11 @@ import java.util.List;
 import java.util.Set;
 
 /** Finds out what the sub-graphs of a node read by name from around them. */
-final class Captures {
+public final class Captures {
   private Captures() {}
 
   /** The names, each once, in the order of their first use; those of nested sub-graphs included. */
-  static List<String> of(NodeProto node) {
+  public static List<String> of(NodeProto node) {
     Set<String> captured = new LinkedHashSet<>();
     for (AttributeProto attribute : node.getAttributeList()) {
       if (attribute.hasG()) {

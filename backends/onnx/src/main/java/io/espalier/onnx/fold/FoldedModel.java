@@ -1,0 +1,227 @@
+package io.espalier.onnx.fold;
+
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import com.google.protobuf.ByteString;
+import io.espalier.onnx.file.DataTypes;
+import io.espalier.onnx.file.OnnxEdit;
+import io.espalier.onnx.file.OnnxModel;
+import io.espalier.onnx.file.OnnxTensor;
+import io.espalier.onnx.file.TensorSource;
+import io.espalier.onnx.runtime.ConstantValues;
+import io.espalier.onnx.runtime.OnnxRunException;
+import io.espalier.onnx.trace.Captures;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Puts values in the place of what is computed from parameters alone over an axis of them: a weight
+ * and its norm are one weight, to be cut where it meets data. Read as it stands, such a file would
+ * need the weight whole for the norm, and cut for the layer.
+ */
+public final class FoldedModel {
+  private static final int IR_WITH_PLAIN_INITIALIZERS = 4;
+
+  /** Protobuf holds no more, and what is folded must be in memory. */
+  private static final long MOST_BYTES = Integer.MAX_VALUE / 2;
+
+  private final OnnxModel model;
+  private final Mixed mixed;
+
+  private FoldedModel(OnnxModel model) {
+    this.model = model;
+    this.mixed = new Mixed(model);
+  }
+
+  /**
+   * The model with values in the place of such computations; itself where there are none, where
+   * they cannot be run, and where the file would hold more than before.
+   */
+  public static OnnxModel of(OnnxModel model) {
+    return model.irVersion() >= IR_WITH_PLAIN_INITIALIZERS && Mixed.mayBeIn(model)
+        ? new FoldedModel(model).fold()
+        : model;
+  }
+
+  private OnnxModel fold() {
+    Map<String, List<Integer>> readers = new LinkedHashMap<>(mixed.meetingData());
+    readers.keySet().removeIf(tensor -> !stands(tensor));
+    if (readers.isEmpty()) {
+      return model;
+    }
+    Set<Integer> makers = mixed.makers(readers.keySet());
+    Map<String, OnnxTensor> values = values(readers.keySet(), makers);
+    Map<String, String> first = firstOfEqual(values);
+    long before = 0;
+    for (String name : leaves(makers)) {
+      before += model.initializers().get(name).byteSize();
+    }
+    long after = 0;
+    for (Map.Entry<String, OnnxTensor> entry : values.entrySet()) {
+      after += first.get(entry.getKey()).equals(entry.getKey()) ? entry.getValue().byteSize() : 0;
+    }
+    return values.isEmpty() || after > before ? model : replace(readers, values, first);
+  }
+
+  /** Whether nothing else would be lost with the node that computes a tensor. */
+  private boolean stands(String tensor) {
+    NodeProto producer = model.nodes().get(mixed.producer(tensor));
+    return producer.getOutputList().stream().filter(output -> !output.isEmpty()).count() == 1
+        && model.outputs().stream().noneMatch(output -> output.getName().equals(tensor));
+  }
+
+  private Set<String> leaves(Set<Integer> makers) {
+    Set<String> leaves = new LinkedHashSet<>();
+    for (int maker : makers) {
+      for (String input : model.nodes().get(maker).getInputList()) {
+        if (model.initializers().containsKey(input)) {
+          leaves.add(input);
+        }
+      }
+    }
+    return leaves;
+  }
+
+  /** The values of tensors; none where they cannot be computed or are no floating-point numbers. */
+  private Map<String, OnnxTensor> values(Set<String> tensors, Set<Integer> makers) {
+    GraphProto.Builder graph = GraphProto.newBuilder().setName("parameters");
+    long bytes = 0;
+    for (String leaf : leaves(makers)) {
+      OnnxTensor tensor = model.initializers().get(leaf);
+      bytes += tensor.byteSize();
+      if (bytes > MOST_BYTES) {
+        return Map.of();
+      }
+      TensorProto.Builder copy =
+          TensorProto.newBuilder()
+              .setName(leaf)
+              .setDataType(tensor.dataType())
+              .setRawData(ByteString.copyFrom(tensor.bytes().duplicate()));
+      for (long dim : tensor.dims()) {
+        copy.addDims(dim);
+      }
+      graph.addInitializer(copy);
+    }
+    makers.forEach(maker -> graph.addNode(model.nodes().get(maker)));
+    tensors.forEach(name -> graph.addOutput(ValueInfoProto.newBuilder().setName(name)));
+    ModelProto.Builder alone =
+        ModelProto.newBuilder().setIrVersion(model.irVersion()).setGraph(graph);
+    model
+        .opsets()
+        .forEach(
+            (domain, version) ->
+                alone.addOpsetImport(
+                    OperatorSetIdProto.newBuilder().setDomain(domain).setVersion(version)));
+    try {
+      Map<String, OnnxTensor> values = ConstantValues.of(alone.build().toByteArray());
+      values.values().removeIf(value -> !DataTypes.isFloating(value.dataType()));
+      return values;
+    } catch (OnnxRunException e) {
+      // Nobody knows these values; the axes that are mixed stay as they are, and say so.
+      return Map.of();
+    }
+  }
+
+  /** For each tensor the first of its values, so that one layer that runs twice stays one. */
+  private static Map<String, String> firstOfEqual(Map<String, OnnxTensor> values) {
+    Map<List<Object>, String> known = new HashMap<>();
+    Map<String, String> first = new HashMap<>();
+    values.forEach(
+        (name, value) -> {
+          List<Object> dims = new ArrayList<>(List.of(value.dataType()));
+          for (long dim : value.dims()) {
+            dims.add(dim);
+          }
+          ByteBuffer bytes = value.bytes().duplicate();
+          bytes.rewind();
+          dims.add(bytes.slice());
+          first.put(name, known.computeIfAbsent(dims, key -> name));
+        });
+    return first;
+  }
+
+  private OnnxModel replace(
+      Map<String, List<Integer>> readers,
+      Map<String, OnnxTensor> values,
+      Map<String, String> first) {
+    OnnxEdit edit = new OnnxEdit(model);
+    Map<Integer, NodeProto.Builder> changed = new LinkedHashMap<>();
+    Set<String> gone = new LinkedHashSet<>();
+    values.forEach(
+        (name, value) -> {
+          String kept = first.get(name);
+          gone.add(name);
+          if (kept.equals(name)) {
+            edit.addInitializer(TensorSource.copyOf(value, name));
+            return;
+          }
+          for (int reader : readers.get(name)) {
+            NodeProto.Builder node =
+                changed.computeIfAbsent(reader, i -> model.nodes().get(i).toBuilder());
+            for (int i = 0; i < node.getInputCount(); i++) {
+              if (node.getInput(i).equals(name)) {
+                node.setInput(i, kept);
+              }
+            }
+          }
+        });
+    changed.forEach((index, node) -> edit.replaceNode(index, node.build()));
+    removeMakers(edit, gone);
+    return edit.toModel();
+  }
+
+  private static List<String> reads(NodeProto node) {
+    List<String> names = new ArrayList<>(node.getInputList());
+    names.addAll(Captures.of(node));
+    return names;
+  }
+
+  /** Removes what computed the values, and what only that read. */
+  private void removeMakers(OnnxEdit edit, Set<String> values) {
+    Map<String, Integer> reads = new HashMap<>();
+    model.outputs().forEach(output -> reads.merge(output.getName(), 1, Integer::sum));
+    for (NodeProto node : model.nodes()) {
+      reads(node).forEach(name -> reads.merge(name, 1, Integer::sum));
+    }
+    List<Integer> makers = new ArrayList<>(mixed.makers(values));
+    Set<String> dead = new LinkedHashSet<>();
+    for (int i = makers.size() - 1; i >= 0; i--) {
+      NodeProto node = model.nodes().get(makers.get(i));
+      boolean needed =
+          node.getOutputList().stream()
+              .anyMatch(output -> !values.contains(output) && reads.getOrDefault(output, 0) > 0);
+      if (!needed) {
+        edit.removeNode(makers.get(i));
+        reads(node).forEach(name -> reads.merge(name, -1, Integer::sum));
+        dead.addAll(node.getInputList());
+        dead.addAll(node.getOutputList());
+      }
+    }
+    dead.removeIf(name -> values.contains(name) || reads.getOrDefault(name, 0) > 0);
+    for (String name : model.initializers().keySet()) {
+      if (dead.contains(name)) {
+        edit.removeInitializer(name);
+      }
+    }
+    for (int i = 0; i < model.inputs().size(); i++) {
+      if (dead.contains(model.inputs().get(i).getName())) {
+        edit.removeInput(i);
+      }
+    }
+    for (int i = 0; i < model.valueInfos().size(); i++) {
+      if (dead.contains(model.valueInfos().get(i).getName())) {
+        edit.removeValueInfo(i);
+      }
+    }
+  }
+}
