@@ -177,9 +177,13 @@ final class NodeTyping implements Typing {
 
   /**
    * Fixes every axis that the node normalises over. What is made of parameters alone is cut where
-   * it meets data, and was computed over all of it.
+   * it meets data, and was computed over all of it. Products are a layer at work on a state that is
+   * a constant; they sum over what is kept.
    */
   void fixNormalised(String why) {
+    if (!macs.isEmpty()) {
+      return;
+    }
     for (NodeFacts.Normalised over : normalised) {
       List<? extends Axis> inputAxes = pass.inputAxes(node.index(), over.input());
       if (inputAxes != null) {

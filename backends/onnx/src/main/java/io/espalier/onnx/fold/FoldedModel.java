@@ -14,7 +14,6 @@ import io.espalier.onnx.file.OnnxTensor;
 import io.espalier.onnx.file.TensorSource;
 import io.espalier.onnx.runtime.ConstantValues;
 import io.espalier.onnx.runtime.OnnxRunException;
-import io.espalier.onnx.trace.Captures;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -62,15 +61,21 @@ public final class FoldedModel {
     Set<Integer> makers = mixed.makers(readers.keySet());
     Map<String, OnnxTensor> values = values(readers.keySet(), makers);
     Map<String, String> first = firstOfEqual(values);
+    Unread unread = new Unread(model, makers, values.keySet());
     long before = 0;
-    for (String name : leaves(makers)) {
+    for (String name : unread.initializers()) {
       before += model.initializers().get(name).byteSize();
     }
     long after = 0;
     for (Map.Entry<String, OnnxTensor> entry : values.entrySet()) {
       after += first.get(entry.getKey()).equals(entry.getKey()) ? entry.getValue().byteSize() : 0;
     }
-    return values.isEmpty() || after > before ? model : replace(readers, values, first);
+    if (values.size() < readers.size() || after > before) {
+      return model;
+    }
+    OnnxEdit edit = replace(readers, values, first);
+    unread.removeFrom(edit);
+    return edit.toModel();
   }
 
   /** Whether nothing else would be lost with the node that computes a tensor. */
@@ -150,17 +155,15 @@ public final class FoldedModel {
     return first;
   }
 
-  private OnnxModel replace(
+  private OnnxEdit replace(
       Map<String, List<Integer>> readers,
       Map<String, OnnxTensor> values,
       Map<String, String> first) {
     OnnxEdit edit = new OnnxEdit(model);
     Map<Integer, NodeProto.Builder> changed = new LinkedHashMap<>();
-    Set<String> gone = new LinkedHashSet<>();
     values.forEach(
         (name, value) -> {
           String kept = first.get(name);
-          gone.add(name);
           if (kept.equals(name)) {
             edit.addInitializer(TensorSource.copyOf(value, name));
             return;
@@ -176,52 +179,6 @@ public final class FoldedModel {
           }
         });
     changed.forEach((index, node) -> edit.replaceNode(index, node.build()));
-    removeMakers(edit, gone);
-    return edit.toModel();
-  }
-
-  private static List<String> reads(NodeProto node) {
-    List<String> names = new ArrayList<>(node.getInputList());
-    names.addAll(Captures.of(node));
-    return names;
-  }
-
-  /** Removes what computed the values, and what only that read. */
-  private void removeMakers(OnnxEdit edit, Set<String> values) {
-    Map<String, Integer> reads = new HashMap<>();
-    model.outputs().forEach(output -> reads.merge(output.getName(), 1, Integer::sum));
-    for (NodeProto node : model.nodes()) {
-      reads(node).forEach(name -> reads.merge(name, 1, Integer::sum));
-    }
-    List<Integer> makers = new ArrayList<>(mixed.makers(values));
-    Set<String> dead = new LinkedHashSet<>();
-    for (int i = makers.size() - 1; i >= 0; i--) {
-      NodeProto node = model.nodes().get(makers.get(i));
-      boolean needed =
-          node.getOutputList().stream()
-              .anyMatch(output -> !values.contains(output) && reads.getOrDefault(output, 0) > 0);
-      if (!needed) {
-        edit.removeNode(makers.get(i));
-        reads(node).forEach(name -> reads.merge(name, -1, Integer::sum));
-        dead.addAll(node.getInputList());
-        dead.addAll(node.getOutputList());
-      }
-    }
-    dead.removeIf(name -> values.contains(name) || reads.getOrDefault(name, 0) > 0);
-    for (String name : model.initializers().keySet()) {
-      if (dead.contains(name)) {
-        edit.removeInitializer(name);
-      }
-    }
-    for (int i = 0; i < model.inputs().size(); i++) {
-      if (dead.contains(model.inputs().get(i).getName())) {
-        edit.removeInput(i);
-      }
-    }
-    for (int i = 0; i < model.valueInfos().size(); i++) {
-      if (dead.contains(model.valueInfos().get(i).getName())) {
-        edit.removeValueInfo(i);
-      }
-    }
+    return edit;
   }
 }

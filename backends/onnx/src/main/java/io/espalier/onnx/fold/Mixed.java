@@ -14,7 +14,8 @@ import java.util.Set;
 /**
  * The tensors of a model that are made of parameters alone by mixing elements along an axis, as a
  * weight that is divided by its norm or standardised: a part of one is not what is made of a part of
- * those parameters.
+ * those parameters. Products are not among them: what is computed from a zero state is a layer at
+ * work.
  */
 final class Mixed {
   private static final Set<String> MIXING =
@@ -37,12 +38,7 @@ final class Mixed {
           "MeanVarianceNormalization",
           "Softmax",
           "LogSoftmax",
-          "CumSum",
-          "MatMul",
-          "Gemm",
-          "Einsum",
-          "Conv",
-          "ConvTranspose");
+          "CumSum");
 
   private static final Set<String> RANDOM =
       Set.of(
