@@ -136,7 +136,9 @@ final class WrittenParams {
           read(node, through, parameter);
         }
       }
-      graph.outputs().forEach(this::keepWhole);
+      BitSet always = new BitSet();
+      always.set(nodes.size());
+      graph.outputs().forEach(output -> keepWhole(output, always));
       return found.values().stream().<Collection<Slice>>map(m -> List.copyOf(m.values())).toList();
     }
 
@@ -151,7 +153,7 @@ final class WrittenParams {
         List<Layout> layouts = map.input(node.index(), i);
         boolean counts =
             constant != null
-                ? isWeight(constant)
+                ? isWeight(constant) || isMultiplied(node, constant)
                 : !parameter && !stored.get(input) && map.ints(input).isEmpty();
         if (counts && layouts != null && !layouts.isEmpty()) {
           add(graph.root(input), layouts, through);
@@ -159,21 +161,25 @@ final class WrittenParams {
         readers[input].or(through);
       }
       for (int captured : node.captured()) {
-        keepWhole(captured);
+        keepWhole(captured, through);
       }
     }
 
-    /** A tensor that is known by its name stays as it is, whatever nodes are taken out. */
-    private void keepWhole(int tensor) {
+    /** Integers of more bits are indices and sizes, but where they are multiplied. */
+    private boolean isMultiplied(GraphNode node, Constant constant) {
+      return constant.dims().length > 0
+          && (!map.facts(node.index()).macs().isEmpty() || map.uncounted().contains(node.index()));
+    }
+
+    /** A tensor that is known by its name stays as it is. */
+    private void keepWhole(int tensor, BitSet through) {
       Constant constant = graph.constant(tensor);
       if (constant != null && isWeight(constant)) {
         List<Layout> axes = new ArrayList<>();
         for (long dim : constant.dims()) {
           axes.add(new Layout.Fixed(dim, KNOWN, false, false));
         }
-        BitSet always = new BitSet();
-        always.set(graph.nodes().size());
-        add(graph.root(tensor), axes, always);
+        add(graph.root(tensor), axes, through);
       }
     }
 

@@ -35,6 +35,7 @@ final class CarveOptions {
 
   private @Nullable Path config;
   private Optional<String> notRun = Optional.empty();
+  private Optional<String> larger = Optional.empty();
 
   SourceOptions source() {
     return source;
@@ -86,6 +87,12 @@ final class CarveOptions {
     outputs.write(manifest, file -> space.manifest().write(file));
     outputs.write(config, file -> space.config().write(file));
     outputs.write(output, carved::save);
+    larger = LargerFile.word(source.file(), output);
+  }
+
+  /** A word to the user on the file that was written, where it is larger than the original. */
+  Optional<String> larger() {
+    return larger;
   }
 
   /** A table of what the network cost before and after it was carved, as far as it is known. */

@@ -66,6 +66,7 @@ final class Export implements Callable<Integer> {
       }
       summary = carving.summary(space, params, macs);
     }
+    carving.larger().ifPresent(terminal.err()::println);
     if (!carving.quiet()) {
       terminal.out().println(summary);
     }
