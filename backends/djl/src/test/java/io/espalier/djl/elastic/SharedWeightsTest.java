@@ -60,7 +60,7 @@ class SharedWeightsTest {
     }
 
     private static NDArray heads(NDArray rows) {
-      return rows.reshape(-1, 5, 4, 6).transpose(0, 2, 1, 3);
+      return rows.reshape(-1, 5, rows.getShape().get(2) / 6, 6).transpose(0, 2, 1, 3);
     }
 
     @Override
@@ -75,7 +75,8 @@ class SharedWeightsTest {
         NDArray k = heads(run(key, store, h, training));
         NDArray v = heads(run(value, store, h, training));
         NDArray read = q.matMul(k.transpose(0, 1, 3, 2)).softmax(-1).matMul(v);
-        h = h.add(run(out, store, read.transpose(0, 2, 1, 3).reshape(-1, 5, 24), training));
+        long width = 6 * read.getShape().get(1);
+        h = h.add(run(out, store, read.transpose(0, 2, 1, 3).reshape(-1, 5, width), training));
         h = h.add(run(down, store, run(up, store, h, training).tanh(), training));
       }
       return new NDList(run(last, store, h, training));
@@ -245,7 +246,9 @@ class SharedWeightsTest {
     DjlBlock source = Blocks.initialized(manager, new ThreeRuns(), new Shape(1, 5, 10));
     SearchSpace space = check(source, manager.randomNormal(new Shape(2, 5, 10)));
 
-    assertEquals(1, choices(space, "num_heads"), () -> space.namedHparams().toString());
+    assertEquals("[6, 12, 18, 24]", space.hparam("query.out_features").choices().toString());
+    assertEquals(1, choices(space, "query.out_features"));
+    assertEquals(0, choices(space, "query_3.out_features"), "is the same choice");
   }
 
   @Test
@@ -258,7 +261,7 @@ class SharedWeightsTest {
   void aTableThatIsReadByRowsAndTransposed() {
     Block block = new Tied();
     block.initialize(manager, DataType.FLOAT32, new Shape(1, 7));
-    DjlBlock source = DjlBlock.of(block, new Shape(1, 7)).withTypes(DataType.INT64);
+    DjlBlock source = DjlBlock.of(block, new Shape(1, 7)).types(DataType.INT64);
     check(
         source,
         manager.create(new long[] {1, 5, 19, 0, 7, 7, 3, 2, 9, 11, 4, 18, 6, 12}, new Shape(2, 7)));
