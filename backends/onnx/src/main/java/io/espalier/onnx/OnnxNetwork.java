@@ -100,8 +100,7 @@ public final class OnnxNetwork implements Model {
 
   /** Whether nothing is cut at all: then the file stays as it is, byte for byte. */
   private static boolean isWhole(Cut cut) {
-    return cut.replacedTensors().isEmpty()
-        && cut.map().symbols().stream().noneMatch(cut::cuts);
+    return cut.replacedTensors().isEmpty() && cut.map().symbols().stream().noneMatch(cut::cuts);
   }
 
   @Override

@@ -11,7 +11,8 @@ final class LargerFile {
   private LargerFile() {}
 
   /**
-   * Why a file is larger than the one it was made from; empty where it is not, or cannot be compared.
+   * Why a file is larger than the one it was made from; empty where it is not, or cannot be
+   * compared.
    *
    * @param original null if there is none of the same format
    */
@@ -32,8 +33,9 @@ final class LargerFile {
                   + Numbers.exact(before)
                   + " of "
                   + original
-                  + ": what was cut away is less than what had to be written down beside it, such as"
-                  + " shapes that were computed, and weights whose readers are cut in different ways");
+                  + ": what was cut away is less than what had to be written down beside it, such"
+                  + " as shapes that were computed, and weights whose readers are cut in different"
+                  + " ways");
     } catch (IOException e) {
       return Optional.empty();
     }

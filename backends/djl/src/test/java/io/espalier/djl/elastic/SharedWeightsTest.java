@@ -113,11 +113,7 @@ class SharedWeightsTest {
     private Conv2d conv(String name, int filters) {
       return addChildBlock(
           name,
-          (Conv2d)
-              Conv2d.builder()
-                  .setKernelShape(new Shape(1, 1))
-                  .setFilters(filters)
-                  .build());
+          (Conv2d) Conv2d.builder().setKernelShape(new Shape(1, 1)).setFilters(filters).build());
     }
 
     private static NDArray run(Block layer, ParameterStore store, NDArray x, boolean training) {
@@ -195,7 +191,10 @@ class SharedWeightsTest {
     }
   }
 
-  /** What the carved blocks compute is what masks on the whole parameters leave; shifted masks differ. */
+  /**
+   * What the carved blocks compute is what masks on the whole parameters leave; shifted masks
+   * differ.
+   */
   private SearchSpace check(DjlBlock source, NDArray input) {
     SearchSpace space = Blocks.spaces().generate(source, Rules.everything());
     DjlNetwork network = (DjlNetwork) space.model();
@@ -211,8 +210,7 @@ class SharedWeightsTest {
       Block carved = ((DjlNetwork) space.export()).block();
       assertEquals(held(carved), space.params(), () -> "at " + space.config(true));
       NDList inputs = new NDList(input);
-      NDList found =
-          Subnets.infer(carved, new TypedStore(manager, DataType.FLOAT64), inputs);
+      NDList found = Subnets.infer(carved, new TypedStore(manager, DataType.FLOAT64), inputs);
       assertTrue(masked(space, 0, inputs, found) < 1e-9, () -> "at " + space.config(true));
       largestControl = Math.max(largestControl, masked(space, 1, inputs, found));
     }

@@ -13,9 +13,9 @@ import java.util.Set;
 
 /**
  * The tensors of a model that are made of parameters alone by mixing elements along an axis, as a
- * weight that is divided by its norm or standardised: a part of one is not what is made of a part of
- * those parameters. Products are not among them: what is computed from a zero state is a layer at
- * work.
+ * weight that is divided by its norm or standardised: a part of one is not what is made of a part
+ * of those parameters. Products are not among them: what is computed from a zero state is a layer
+ * at work.
  */
 final class Mixed {
   private static final Set<String> MIXING =

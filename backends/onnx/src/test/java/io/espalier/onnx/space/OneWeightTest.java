@@ -17,8 +17,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
- * A weight is one weight, however it is read: it is cut alike, written once, and counted as the file
- * holds it. Every network here is proved against its masked reference, with a control.
+ * A weight is one weight, however it is read: it is cut alike, written once, and counted as the
+ * file holds it. Every network here is proved against its masked reference, with a control.
  */
 class OneWeightTest {
   /** The floating-point numbers that a file holds in tensors that have axes. */
@@ -80,14 +80,11 @@ class OneWeightTest {
               heads(t, h, v, list(0, 2, 1, 3)));
       String merged =
           t.op(
-              "Reshape",
-              t.op("Transpose", with("perm", list(0, 2, 1, 3)), read),
-              t.ints(0, 0, 24));
+              "Reshape", t.op("Transpose", with("perm", list(0, 2, 1, 3)), read), t.ints(0, 0, 24));
       h = t.op("Add", h, t.op("MatMul", merged, o));
       h = t.op("Add", h, t.op("MatMul", t.op("Tanh", t.op("MatMul", h, up)), down));
     }
-    SearchSpace space =
-        check(t.model(t.op("MatMul", h, t.b.weights("last", 24, 3)), "N", 5, 3));
+    SearchSpace space = check(t.model(t.op("MatMul", h, t.b.weights("last", 24, 3)), "N", 5, 3));
 
     assertEquals(1, symbols(space, "num_heads"), () -> space.namedHparams().toString());
   }
@@ -125,7 +122,8 @@ class OneWeightTest {
     String ids = t.b.typedInput("ids", DataTypes.INT64, "N", 7);
     String table = t.b.weights("table", 20, 12);
     String rows = t.op("Gather", table, ids);
-    String h = t.op("Add", rows, t.linear("inner", t.op("Tanh", t.linear("outer", rows, 12, 16)), 16, 12));
+    String h =
+        t.op("Add", rows, t.linear("inner", t.op("Tanh", t.linear("outer", rows, 12, 16)), 16, 12));
     String turned = t.op("Transpose", with("perm", list(1, 0)), table);
     SearchSpace space = check(t.model(t.op("MatMul", h, turned), "N", 7, 20));
 
@@ -158,8 +156,7 @@ class OneWeightTest {
     Tiny t = new Tiny(17);
     String x = t.op("Tanh", t.conv("first", t.image(), 8, 3));
     String raw = t.b.weights("second.weight", 12, 8, 3, 3);
-    String centred =
-        t.op("Sub", raw, t.op("ReduceMean", with("axes", list(1, 2, 3)), raw));
+    String centred = t.op("Sub", raw, t.op("ReduceMean", with("axes", list(1, 2, 3)), raw));
     String variance =
         t.op("ReduceMean", with("axes", list(1, 2, 3)), t.op("Mul", centred, centred));
     String weight = t.op("Div", centred, t.op("Sqrt", variance));
