@@ -28,6 +28,19 @@ public final class Batch {
     return samples.length;
   }
 
+  /**
+   * The array of an input.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public DataArray array(String input) {
+    DataArray array = arrays.get(input);
+    if (array == null) {
+      throw new IllegalArgumentException("there is no array of input '" + input + "'");
+    }
+    return array;
+  }
+
   /** The arrays by the name of the input. */
   public Map<String, DataArray> arrays() {
     return arrays;

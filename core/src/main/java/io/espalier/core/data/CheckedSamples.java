@@ -3,7 +3,6 @@ package io.espalier.core.data;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -85,7 +84,7 @@ final class CheckedSamples implements Samples {
         throw wrong("it gave arrays named " + found + " where the inputs are " + names);
       }
       for (InputSpec input : request.inputs()) {
-        check(batch, input, array(batch, input));
+        check(batch, input, batch.array(input.name()));
       }
     }
 
@@ -126,15 +125,6 @@ final class CheckedSamples implements Samples {
     public void close() {
       batches.close();
     }
-  }
-
-  private static DataArray array(Batch batch, InputSpec input) {
-    Map<String, DataArray> arrays = batch.arrays();
-    DataArray array = arrays.get(input.name());
-    if (array == null) {
-      throw new IllegalStateException("names were compared before");
-    }
-    return array;
   }
 
   private RuntimeException wrong(String what) {

@@ -99,7 +99,7 @@ public final class DataArray {
 
   /** One element, in row-major order. */
   public double number(int index) {
-    return isFloating() ? floats[index] : longs[index];
+    return isFloating() ? floats[index] : (double) longs[index];
   }
 
   /**

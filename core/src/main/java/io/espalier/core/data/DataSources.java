@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.function.Supplier;
@@ -67,7 +68,7 @@ public final class DataSources {
               "option --"
                   + option.name()
                   + " is declared differently by "
-                  + origin(owners.get(option.name()))
+                  + origin(Objects.requireNonNull(owners.get(option.name())))
                   + " and by "
                   + origin(source)
                   + "; take one of them away");

@@ -65,7 +65,7 @@ public enum ElementType {
   public boolean holds(double value) {
     return isFloating()
         ? Math.abs(value) <= largest
-        : value == Math.rint(value) && value >= least && value <= most;
+        : value == Math.rint(value) && value >= (double) least && value <= (double) most;
   }
 
   /** The type of a name, such as {@code float32}. */

@@ -24,7 +24,7 @@ class OutputComparisonTest {
   private static void assertRefused(
       String words, DataArray original, DataArray small, int... labels) {
     String message =
-        assertThrows(DataException.class, () -> of(original, small, labels)).getMessage();
+        assertThrows(DataException.class, () -> of(original, small, labels)).toString();
     assertTrue(message.contains(words), message);
   }
 
@@ -120,7 +120,7 @@ class OutputComparisonTest {
         assertThrows(
                 DataException.class,
                 () -> names.add(new int[] {0}, Map.of("y", two), Map.of("z", two)))
-            .getMessage()
+            .toString()
             .contains("outputs are [y]"));
   }
 }

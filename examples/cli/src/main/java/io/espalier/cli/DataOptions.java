@@ -101,10 +101,10 @@ final class DataOptions {
   private ISetter setter(String option) {
     return new ISetter() {
       @Override
-      public <T> T set(T value) {
-        String before = value == null ? said.remove(option) : said.put(option, value.toString());
+      public <T> @Nullable T set(T value) {
+        @Nullable String before = value == null ? said.remove(option) : said.put(option, value.toString());
         @SuppressWarnings("unchecked") // options of sources are text
-        T previous = (T) before;
+        @Nullable T previous = (T) before;
         return previous;
       }
     };

@@ -45,7 +45,7 @@ class DataInputsTest {
     try (Samples.Batches batches = samples.read(SampleDraw.all(8), 8);
         OnnxSession session = OnnxSession.open(model, SessionSettings.plain())) {
       Batch batch = batches.next().orElseThrow();
-      DataArray ids = Objects.requireNonNull(batch.arrays().get("ids"));
+      DataArray ids = batch.array("ids");
       assertEquals(4, IntStream.range(0, ids.size()).mapToDouble(ids::number).max().orElseThrow());
       DataArray rows = Objects.requireNonNull(session.runArrays(batch.arrays()).get("rows"));
       assertArrayEquals(new long[] {8, 40, 3}, rows.shape());
@@ -64,11 +64,11 @@ class DataInputsTest {
     assertEquals(List.of(1L, 3L, 64L, 64L), input.trial());
     assertTrue(
         assertThrows(OnnxRunException.class, () -> DataInputs.of(image, Map.of("z", List.of(1L))))
-            .getMessage()
+            .toString()
             .contains("has no input 'z'"));
     assertTrue(
         assertThrows(OnnxRunException.class, () -> DataInputs.of(image, Map.of("x", List.of(1L))))
-            .getMessage()
+            .toString()
             .contains("4 dimensions"));
   }
 }

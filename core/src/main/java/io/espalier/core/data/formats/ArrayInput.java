@@ -73,7 +73,7 @@ record ArrayInput(StoredArray array, InputSpec input, PixelValues pixels) {
       }
     } else {
       for (int i = 0; i < count; i++) {
-        values[i] = integer(bytes, i, samples);
+        values[i] = (float) integer(bytes, i, samples);
       }
     }
     return values;

@@ -52,7 +52,7 @@ record ElementFormat(ElementType type, ByteOrder order) {
 
   /** IEEE 754 binary16, which Java knows from version 20 on only. */
   static float half(short bits) {
-    int exponent = bits >> HALF_MANTISSA & 0x1f;
+    int exponent = (bits >> HALF_MANTISSA) & 0x1f;
     int mantissa = bits & 0x3ff;
     float sign = bits < 0 ? -1 : 1;
     if (exponent == 0x1f) {

@@ -119,12 +119,12 @@ final class ImageFile {
     for (int y = 0; y < height; y++) {
       image.getRGB(0, y, width, 1, row, 0, width);
       for (int x = 0; x < width; x++) {
-        channels[0][y * width + x] = row[x] >> 16 & 0xff;
-        channels[1][y * width + x] = row[x] >> 8 & 0xff;
+        channels[0][y * width + x] = (row[x] >> 16) & 0xff;
+        channels[1][y * width + x] = (row[x] >> 8) & 0xff;
         channels[2][y * width + x] = row[x] & 0xff;
       }
     }
-    return new Pixels(height, width, channels);
+    return new Pixels(height, width, List.of(channels));
   }
 
   /** As the file has them: Java would make them brighter, believing them to be linear. */
@@ -137,6 +137,6 @@ final class ImageFile {
         values[y * width + x] = row[x] >> shift;
       }
     }
-    return new Pixels(height, width, new float[][] {values});
+    return new Pixels(height, width, List.of(values));
   }
 }

@@ -80,7 +80,7 @@ public final class ImageFolderSource implements DataSource {
     } catch (IOException e) {
       throw DataFiles.unreadable(folder, e);
     } catch (UncheckedIOException e) {
-      throw DataFiles.unreadable(folder, e.getCause());
+      throw DataFiles.unreadable(folder, new IOException(e.getMessage(), e));
     }
   }
 

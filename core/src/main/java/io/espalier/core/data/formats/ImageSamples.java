@@ -110,7 +110,7 @@ final class ImageSamples implements Samples {
     boolean last = target.channels().axis() == 2;
     int area = target.height() * target.width();
     for (int c = 0; c < channels; c++) {
-      float[] plane = pixels.channels()[target.reversed() ? channels - 1 - c : c];
+      float[] plane = pixels.channels().get(target.reversed() ? channels - 1 - c : c);
       for (int i = 0; i < area; i++) {
         all[offset + (last ? i * channels + c : c * area + i)] = plane[i];
       }

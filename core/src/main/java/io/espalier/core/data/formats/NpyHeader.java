@@ -63,7 +63,7 @@ record NpyHeader(ElementFormat format, List<Long> shape, boolean fortran, int le
     }
     long length = 0;
     for (int i = sizeBytes - 1; i >= 0; i--) {
-      length = length << 8 | size[i] & 0xff;
+      length = (length << 8) | (size[i] & 0xff);
     }
     if (length > LONGEST) {
       throw new DataException(

@@ -1,5 +1,9 @@
 package io.espalier.core.data.formats;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
 /**
  * An image: numbers from 0 to 255.
  *
@@ -7,7 +11,8 @@ package io.espalier.core.data.formats;
  * @param width columns
  * @param channels one for grey, or red, green and blue; each row by row
  */
-record Pixels(int height, int width, float[]... channels) {
+record Pixels(int height, int width, List<float[]> channels) {
+
   // the weights of ITU-R BT.601, by which images are commonly made grey
   private static final float RED = 0.299f;
   private static final float GREEN = 0.587f;
@@ -15,21 +20,21 @@ record Pixels(int height, int width, float[]... channels) {
 
   /** One channel of brightness. */
   Pixels grey() {
-    if (channels.length == 1) {
+    if (channels.size() == 1) {
       return this;
     }
     float[] grey = new float[height * width];
     for (int i = 0; i < grey.length; i++) {
-      grey[i] = RED * channels[0][i] + GREEN * channels[1][i] + BLUE * channels[2][i];
+      grey[i] = RED * channels.get(0)[i] + GREEN * channels.get(1)[i] + BLUE * channels.get(2)[i];
     }
-    return new Pixels(height, width, new float[][] {grey});
+    return new Pixels(height, width, List.of(grey));
   }
 
   /** Three channels; of a grey image, three times the same. */
   Pixels colours() {
-    return channels.length == 3
+    return channels.size() == 3
         ? this
-        : new Pixels(height, width, channels[0], channels[0], channels[0]);
+        : new Pixels(height, width, Collections.nCopies(3, channels.get(0)));
   }
 
   /**
@@ -41,11 +46,11 @@ record Pixels(int height, int width, float[]... channels) {
       return this;
     }
     double scale = Math.min((double) height / newHeight, (double) width / newWidth);
-    float[][] scaled = new float[channels.length][];
+    List<float[]> scaled = new ArrayList<>();
     Resampling rows = Resampling.of(height, newHeight, scale);
     Resampling columns = Resampling.of(width, newWidth, scale);
-    for (int c = 0; c < channels.length; c++) {
-      scaled[c] = rows.vertical(columns.horizontal(channels[c], height, width), newWidth);
+    for (float[] channel : channels) {
+      scaled.add(rows.vertical(columns.horizontal(channel, height, width), newWidth));
     }
     return new Pixels(newHeight, newWidth, scaled);
   }

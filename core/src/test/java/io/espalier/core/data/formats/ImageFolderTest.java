@@ -124,7 +124,7 @@ class ImageFolderTest {
     assertEquals(3, samples.count());
     assertEquals("a/z.png", samples.describe(0));
     double[] two =
-        Made.numbers(Made.batches(samples, new int[] {0, 2}, 2).get(0).arrays().get("x"));
+        Made.numbers(Made.batches(samples, new int[] {0, 2}, 2).get(0).array("x"));
     assertEquals(1, two[0], 1e-6);
     assertEquals(3, two[16], 1e-6);
   }

@@ -31,22 +31,25 @@ class JsonLinesTest {
   void samplesOfOneShapeGoTogether() throws IOException {
     Path file =
         write(
-            "\uFEFF{'ids': [1, 2], 'scale': 0.5, 'note': {'a': [1]}}\r\n"
-                + "{'scale': [1], 'ids': [3, 4]}\n\n"
-                + "{'ids': [5, 6, 7], 'scale': [-2e-3]}\n"
-                + "{'ids': [8, 9, 10], 'scale': true}");
+            """
+            \uFEFF{'ids': [1, 2], 'scale': 0.5, 'note': {'a': [1]}}\r
+            {'scale': [1], 'ids': [3, 4]}
+
+            {'ids': [5, 6, 7], 'scale': [-2e-3]}
+            {'ids': [8, 9, 10], 'scale': true}\
+            """);
     Samples samples = Made.open(Made.request(file, IDS, SCALE));
     assertEquals(4, samples.count());
     assertEquals("line 4", samples.describe(2));
     List<Batch> batches = Made.batches(samples, new int[] {0, 1, 2, 3}, 3);
     assertEquals(2, batches.size());
     assertArrayEquals(new int[] {0, 1}, batches.get(0).samples());
-    assertArrayEquals(new double[] {1, 2, 3, 4}, Made.numbers(batches.get(0).arrays().get("ids")));
-    assertArrayEquals(new double[] {0.5, 1}, Made.numbers(batches.get(0).arrays().get("scale")));
+    assertArrayEquals(new double[] {1, 2, 3, 4}, Made.numbers(batches.get(0).array("ids")));
+    assertArrayEquals(new double[] {0.5, 1}, Made.numbers(batches.get(0).array("scale")));
     assertArrayEquals(new int[] {2, 3}, batches.get(1).samples());
-    assertArrayEquals(new long[] {2, 3}, batches.get(1).arrays().get("ids").shape());
+    assertArrayEquals(new long[] {2, 3}, batches.get(1).array("ids").shape());
     List<Batch> last = Made.batches(samples, new int[] {1, 3}, 1);
-    assertArrayEquals(new double[] {8, 9, 10}, Made.numbers(last.get(1).arrays().get("ids")));
+    assertArrayEquals(new double[] {8, 9, 10}, Made.numbers(last.get(1).array("ids")));
   }
 
   @Test

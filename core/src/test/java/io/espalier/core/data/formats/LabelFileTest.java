@@ -24,7 +24,7 @@ class LabelFileTest {
   }
 
   private static void assertRefused(String location, String words) {
-    String message = assertThrows(DataException.class, () -> LabelFile.read(location)).getMessage();
+    String message = assertThrows(DataException.class, () -> LabelFile.read(location)).toString();
     assertTrue(message.contains(words), message);
     assertTrue(message.contains(location), message);
   }

@@ -25,7 +25,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -65,7 +64,7 @@ final class Made {
     Samples samples = open(request);
     List<Batch> batches = batches(samples, SampleDraw.all(samples.count()), samples.count());
     assertEquals(1, batches.size());
-    return Objects.requireNonNull(batches.get(0).arrays().get(request.inputs().get(0).name()));
+    return batches.get(0).array(request.inputs().get(0).name());
   }
 
   static double[] numbers(DataArray array) {
@@ -76,7 +75,7 @@ final class Made {
 
   /** Checks that data are refused, at the latest when they are read, in one sentence. */
   static void assertRefused(DataRequest request, String... words) {
-    String message = assertThrows(DataException.class, () -> read(request)).getMessage();
+    String message = assertThrows(DataException.class, () -> read(request)).toString();
     assertFalse(message.contains("\n") || message.endsWith("."), message);
     for (String word : words) {
       assertTrue(message.contains(word), message);

@@ -70,7 +70,7 @@ class NpyTest {
     }
     Path file = write(Made.npy(descr, "(1, 1)", element));
     InputSpec longs = Made.input(ElementType.INT64, -1L, 1L);
-    assertEquals(value, Made.read(Made.request(file, longs)).number(0));
+    assertEquals(value, Made.read(Made.request(file, longs)).longs().get(0));
   }
 
   @ParameterizedTest
@@ -111,7 +111,7 @@ class NpyTest {
     DataArray all = Made.read(Made.request(file, input));
     assertEquals(112, all.number(12 + 4 + 2));
     List<Batch> second = Made.batches(Made.open(Made.request(file, input)), new int[] {1}, 8);
-    assertEquals(123, second.get(0).arrays().get("x").number(11));
+    assertEquals(123, second.get(0).array("x").number(11));
   }
 
   @Test
@@ -122,8 +122,8 @@ class NpyTest {
         Made.batches(Made.open(Made.request(file, input)), new int[] {1, 2, 4, 6}, 3);
     assertEquals(2, batches.size());
     assertArrayEquals(new int[] {1, 2, 4}, batches.get(0).samples());
-    assertArrayEquals(new double[] {1, 2, 4}, Made.numbers(batches.get(0).arrays().get("x")));
-    assertArrayEquals(new double[] {6}, Made.numbers(batches.get(1).arrays().get("x")));
+    assertArrayEquals(new double[] {1, 2, 4}, Made.numbers(batches.get(0).array("x")));
+    assertArrayEquals(new double[] {6}, Made.numbers(batches.get(1).array("x")));
   }
 
   @Test

@@ -43,9 +43,9 @@ class NpzTest {
     List<Batch> batches =
         Made.batches(Made.open(Made.request(file, IDS, MASK)), new int[] {0, 2}, 1);
     assertEquals(2, batches.size());
-    assertArrayEquals(new double[] {5, 6}, Made.numbers(batches.get(1).arrays().get("input_ids")));
-    assertArrayEquals(new double[] {1, 1}, Made.numbers(batches.get(1).arrays().get("mask")));
-    assertEquals(ElementType.BOOL, batches.get(1).arrays().get("mask").type());
+    assertArrayEquals(new double[] {5, 6}, Made.numbers(batches.get(1).array("input_ids")));
+    assertArrayEquals(new double[] {1, 1}, Made.numbers(batches.get(1).array("mask")));
+    assertEquals(ElementType.BOOL, batches.get(1).array("mask").type());
   }
 
   @Test
@@ -98,7 +98,7 @@ class NpzTest {
     Made.assertRefused(Made.request(file, IDS), "array 'input_ids' is no .npy array");
     byte[] broken = good.clone();
     for (int i = 45; i < 60; i++) {
-      broken[i] ^= 0x5a; // within the deflated array
+      broken[i] ^= (byte) 0x5a; // within the deflated array
     }
     Files.write(file, broken);
     Made.assertRefused(Made.request(file, IDS), "d.npz");

@@ -34,11 +34,11 @@ class RandomSourceTest {
     Samples samples = open(1);
     assertEquals(40, samples.count());
     Batch batch = Made.batches(samples, IntStream.range(0, 40).toArray(), 40).get(0);
-    double[] ids = Made.numbers(batch.arrays().get("ids"));
+    double[] ids = Made.numbers(batch.array("ids"));
     assertEquals(0, Arrays.stream(ids).min().orElseThrow());
     assertEquals(6, Arrays.stream(ids).max().orElseThrow());
-    assertTrue(Arrays.stream(Made.numbers(batch.arrays().get("mask"))).allMatch(one -> one == 1));
-    double[] normal = Made.numbers(batch.arrays().get("x"));
+    assertTrue(Arrays.stream(Made.numbers(batch.array("mask"))).allMatch(one -> one == 1));
+    double[] normal = Made.numbers(batch.array("x"));
     assertEquals(0, Arrays.stream(normal).average().orElseThrow(), 0.02);
     assertEquals(1, Arrays.stream(normal).map(v -> v * v).average().orElseThrow(), 0.02);
   }
@@ -46,13 +46,13 @@ class RandomSourceTest {
   @Test
   void aSampleIsTheSameWhicheverOthersAreRead() {
     double[] all =
-        Made.numbers(Made.batches(open(1), new int[] {3, 17}, 2).get(0).arrays().get("x"));
+        Made.numbers(Made.batches(open(1), new int[] {3, 17}, 2).get(0).array("x"));
     double[] alone =
-        Made.numbers(Made.batches(open(1), new int[] {17}, 9).get(0).arrays().get("x"));
+        Made.numbers(Made.batches(open(1), new int[] {17}, 9).get(0).array("x"));
     assertArrayEquals(alone, Arrays.copyOfRange(all, 2000, 4000));
     assertFalse(Arrays.equals(alone, Arrays.copyOf(all, 2000)));
     double[] other =
-        Made.numbers(Made.batches(open(2), new int[] {17}, 9).get(0).arrays().get("x"));
+        Made.numbers(Made.batches(open(2), new int[] {17}, 9).get(0).array("x"));
     assertFalse(Arrays.equals(alone, other));
   }
 }
