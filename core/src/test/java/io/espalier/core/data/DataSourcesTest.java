@@ -62,7 +62,8 @@ class DataSourcesTest {
 
   private static void readAll(int count, Batch... batches) {
     Samples samples =
-        DataSources.of(List.of(new Fake(count, List.of(batches)))).open(DataRequest.of("fake", List.of(X)));
+        DataSources.of(List.of(new Fake(count, List.of(batches))))
+            .open(DataRequest.of("fake", List.of(X)));
     try (Samples.Batches all = samples.read(SampleDraw.all(count), 2)) {
       while (all.next().isPresent()) {
         // what is read is checked

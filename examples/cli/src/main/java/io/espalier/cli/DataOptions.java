@@ -102,7 +102,8 @@ final class DataOptions {
     return new ISetter() {
       @Override
       public <T> @Nullable T set(T value) {
-        @Nullable String before = value == null ? said.remove(option) : said.put(option, value.toString());
+        @Nullable String before =
+            value == null ? said.remove(option) : said.put(option, value.toString());
         @SuppressWarnings("unchecked") // options of sources are text
         @Nullable T previous = (T) before;
         return previous;

@@ -123,8 +123,7 @@ class ImageFolderTest {
     Samples samples = Made.open(request(GREY));
     assertEquals(3, samples.count());
     assertEquals("a/z.png", samples.describe(0));
-    double[] two =
-        Made.numbers(Made.batches(samples, new int[] {0, 2}, 2).get(0).array("x"));
+    double[] two = Made.numbers(Made.batches(samples, new int[] {0, 2}, 2).get(0).array("x"));
     assertEquals(1, two[0], 1e-6);
     assertEquals(3, two[16], 1e-6);
   }

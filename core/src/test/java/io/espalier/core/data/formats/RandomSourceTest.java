@@ -45,14 +45,11 @@ class RandomSourceTest {
 
   @Test
   void aSampleIsTheSameWhicheverOthersAreRead() {
-    double[] all =
-        Made.numbers(Made.batches(open(1), new int[] {3, 17}, 2).get(0).array("x"));
-    double[] alone =
-        Made.numbers(Made.batches(open(1), new int[] {17}, 9).get(0).array("x"));
+    double[] all = Made.numbers(Made.batches(open(1), new int[] {3, 17}, 2).get(0).array("x"));
+    double[] alone = Made.numbers(Made.batches(open(1), new int[] {17}, 9).get(0).array("x"));
     assertArrayEquals(alone, Arrays.copyOfRange(all, 2000, 4000));
     assertFalse(Arrays.equals(alone, Arrays.copyOf(all, 2000)));
-    double[] other =
-        Made.numbers(Made.batches(open(2), new int[] {17}, 9).get(0).array("x"));
+    double[] other = Made.numbers(Made.batches(open(2), new int[] {17}, 9).get(0).array("x"));
     assertFalse(Arrays.equals(alone, other));
   }
 }
