@@ -1,5 +1,7 @@
 package io.espalier.core;
 
+import io.espalier.core.values.Cut;
+import io.espalier.core.values.Model;
 import io.espalier.spi.DMRegistry;
 import io.espalier.trace.Layout;
 import io.espalier.trace.Layout.Symbol;

@@ -2,6 +2,7 @@ package io.espalier.core;
 
 import com.google.inject.AbstractModule;
 import com.google.inject.multibindings.Multibinder;
+import io.espalier.core.values.Backend;
 
 /**
  * The Guice module by which a backend's JAR joins in. Register a subclass with

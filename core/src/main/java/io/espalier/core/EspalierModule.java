@@ -7,6 +7,7 @@ import com.google.inject.Provides;
 import com.google.inject.Singleton;
 import com.google.inject.multibindings.Multibinder;
 import com.google.inject.multibindings.OptionalBinder;
+import io.espalier.core.values.Backend;
 import io.espalier.spi.DMRegistry;
 import io.espalier.spi.DynamicModule;
 import io.espalier.spi.ImportanceCriterion;

@@ -1,8 +1,15 @@
 package io.espalier.core;
 
-import java.util.Arrays;
+import io.espalier.core.space.HparamSpec;
+import io.espalier.core.values.Choice;
+import io.espalier.core.values.EspalierException;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +23,24 @@ public final class Hparam {
   Hparam(SearchSpace space, HparamSpec spec) {
     this.space = space;
     this.spec = spec;
+  }
+
+  /**
+   * The hparams of a space by name, in graph order.
+   *
+   * @param wanted which
+   * @param unique each choice only under its first name
+   */
+  static Map<String, Hparam> named(SearchSpace space, Predicate<Hparam> wanted, boolean unique) {
+    Map<String, Hparam> named = new LinkedHashMap<>();
+    Set<Integer> groups = new HashSet<>();
+    for (HparamSpec spec : space.state().space().hparams()) {
+      Hparam hparam = new Hparam(space, spec);
+      if (wanted.test(hparam) && (!unique || groups.add(spec.group()))) {
+        named.put(spec.name(), hparam);
+      }
+    }
+    return named;
   }
 
   /** The full name, {@code layer1.0.conv1.out_channels}. */
@@ -135,7 +160,7 @@ public final class Hparam {
 
   /** The indices along its axis that are kept at present, ascending. */
   public int[] activeIndices() {
-    return space.activeIndices(spec);
+    return spec.layouts().size() == 1 ? spec.layouts().get(0).kept(space.cut()::units) : new int[0];
   }
 
   @Override
@@ -153,19 +178,5 @@ public final class Hparam {
   @Override
   public String toString() {
     return name() + " = " + active() + (isDerived() ? " (derived)" : " of " + choices());
-  }
-
-  static boolean isPermutation(int[] order, int units) {
-    int[] sorted = order.clone();
-    Arrays.sort(sorted);
-    if (sorted.length != units) {
-      return false;
-    }
-    for (int i = 0; i < units; i++) {
-      if (sorted[i] != i) {
-        return false;
-      }
-    }
-    return true;
   }
 }

@@ -1,5 +1,7 @@
 package io.espalier.core;
 
+import io.espalier.core.values.Cut;
+import io.espalier.core.values.Prover;
 import io.espalier.spi.DMRegistry;
 import io.espalier.spi.OperatorRule;
 import io.espalier.trace.Graph;

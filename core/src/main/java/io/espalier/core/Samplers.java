@@ -1,5 +1,6 @@
 package io.espalier.core;
 
+import io.espalier.core.values.Choice;
 import java.util.List;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;

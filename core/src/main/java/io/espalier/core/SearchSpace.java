@@ -1,8 +1,24 @@
 package io.espalier.core;
 
-import io.espalier.core.rules.Glob;
+import io.espalier.core.cost.Costs;
+import io.espalier.core.importance.Ranking;
 import io.espalier.core.rules.ResolvedRules;
 import io.espalier.core.rules.Rules;
+import io.espalier.core.space.Dial;
+import io.espalier.core.space.FrozenAxes;
+import io.espalier.core.space.HparamSpec;
+import io.espalier.core.space.Sampling;
+import io.espalier.core.space.Space;
+import io.espalier.core.space.SpaceBuilder;
+import io.espalier.core.space.SpaceState;
+import io.espalier.core.values.Choice;
+import io.espalier.core.values.Config;
+import io.espalier.core.values.Cut;
+import io.espalier.core.values.EspalierException;
+import io.espalier.core.values.FrozenAxis;
+import io.espalier.core.values.Manifest;
+import io.espalier.core.values.Model;
+import io.espalier.core.values.UncountedNode;
 import io.espalier.spi.DMRegistry;
 import io.espalier.spi.DynamicModule;
 import io.espalier.spi.ImportanceCriterion;
@@ -12,8 +28,7 @@ import java.io.PrintStream;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,7 +49,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class SearchSpace {
   /** The criterion that units are ranked by where no other is chosen. */
-  public static final String DEFAULT_CRITERION = "l2";
+  public static final String DEFAULT_CRITERION = Ranking.DEFAULT_CRITERION;
 
   private static final Logger LOG = LoggerFactory.getLogger(SearchSpace.class);
 
@@ -44,6 +59,7 @@ public final class SearchSpace {
   private final Ranking ranking;
   private @Nullable SymMap map;
   private @Nullable SpaceState state;
+  private @Nullable Costs costs;
 
   /**
    * The space of a model; it has no hparams until {@link #generate} or {@link #restore} is called.
@@ -85,6 +101,7 @@ public final class SearchSpace {
     }
     ResolvedRules resolved = rules.resolve(registry.modules().values());
     state = new SpaceState(SpaceBuilder.build(model, known, registry, resolved));
+    costs = new Costs(known);
     ranking.clear();
     for (Space.Failure failure : space().failures()) {
       LOG.warn("layer {} is frozen: {}", failure.layer().name(), failure.reason());
@@ -92,7 +109,7 @@ public final class SearchSpace {
   }
 
   private Space space() {
-    return state().space;
+    return state().space();
   }
 
   /** The network. */
@@ -114,24 +131,12 @@ public final class SearchSpace {
 
   /** The hparam of a name; an error names those that are near. */
   public Hparam hparam(String name) {
-    return new Hparam(this, spec(name));
-  }
-
-  private HparamSpec spec(String name) {
-    HparamSpec spec = space().byName().get(name);
-    if (spec == null) {
-      throw new EspalierException(
-          "there is no hparam \""
-              + name
-              + "\""
-              + io.espalier.core.rules.Names.hint(name, "hparams", space().byName().keySet()));
-    }
-    return spec;
+    return new Hparam(this, space().spec(name));
   }
 
   /** Every hparam by name, in graph order. */
   public Map<String, Hparam> namedHparams() {
-    return namedHparams(Optional.empty(), false);
+    return Hparam.named(this, hparam -> true, false);
   }
 
   /**
@@ -141,25 +146,12 @@ public final class SearchSpace {
    * @param unique each choice only under its first name
    */
   public Map<String, Hparam> namedHparams(boolean configurable, boolean unique) {
-    return namedHparams(Optional.of(configurable), unique);
-  }
-
-  private Map<String, Hparam> namedHparams(Optional<Boolean> configurable, boolean unique) {
-    Map<String, Hparam> named = new LinkedHashMap<>();
-    Set<Integer> groups = new HashSet<>();
-    for (HparamSpec spec : space().hparams()) {
-      Hparam hparam = new Hparam(this, spec);
-      if ((configurable.isEmpty() || configurable.get() == hparam.isConfigurable())
-          && (!unique || groups.add(spec.group()))) {
-        named.put(spec.name(), hparam);
-      }
-    }
-    return named;
+    return Hparam.named(this, hparam -> hparam.isConfigurable() == configurable, unique);
   }
 
   /** The elastic layers by name, with the module that made each elastic. */
   public Map<String, DynamicModule> namedDynamicModules() {
-    return java.util.Collections.unmodifiableMap(space().modules());
+    return Collections.unmodifiableMap(space().modules());
   }
 
   /** Whether any hparam has more than one choice. */
@@ -174,18 +166,14 @@ public final class SearchSpace {
 
   /** The number of sub-networks in the space. */
   public BigInteger size() {
-    BigInteger size = BigInteger.ONE;
-    for (Dial dial : space().dials()) {
-      size = size.multiply(BigInteger.valueOf(state().positions(dial).length));
-    }
-    return size;
+    return state().size();
   }
 
   // ---- configs
 
   /** The active config, with every hparam. */
   public Config config() {
-    return Config.of(space().values(state().active));
+    return Config.of(space().values(state().active()));
   }
 
   /**
@@ -195,16 +183,10 @@ public final class SearchSpace {
    *     false for the others
    */
   public Config config(boolean configurable) {
-    Map<String, Choice> all = space().values(state().active);
-    Map<String, Choice> some = new LinkedHashMap<>();
+    Map<String, Choice> all = space().values(state().active());
     Set<String> chosen = namedHparams(true, configurable).keySet();
-    all.forEach(
-        (name, choice) -> {
-          if (chosen.contains(name) == configurable) {
-            some.put(name, choice);
-          }
-        });
-    return Config.of(some);
+    all.keySet().removeIf(name -> chosen.contains(name) != configurable);
+    return Config.of(all);
   }
 
   /** Selects a config, and requires it to be complete; as {@code select(config, true)}. */
@@ -222,9 +204,7 @@ public final class SearchSpace {
    *     entry; nothing is selected then
    */
   public void select(Config config, boolean strict) {
-    int[] setting =
-        new Selector(space(), state()::positions).resolve(config, state().active, strict);
-    state().setActive(setting);
+    state().setActive(state().resolve(config, state().active(), strict));
   }
 
   /**
@@ -236,7 +216,7 @@ public final class SearchSpace {
 
   /** Samples every hparam by a function of its choices, selects and returns the full config. */
   public Config sample(@Nullable Function<List<Choice>, Choice> function) {
-    return sampleEach(dial -> function);
+    return sampled(dial -> function);
   }
 
   /**
@@ -244,75 +224,46 @@ public final class SearchSpace {
    * returns the full config. A null function, or no match, leaves the hparam as it is.
    */
   public Config sample(Map<String, ? extends @Nullable Function<List<Choice>, Choice>> functions) {
-    List<Glob> globs = functions.keySet().stream().map(Glob::of).toList();
-    return sampleEach(
-        dial -> {
-          Function<List<Choice>, Choice> last = null;
-          int at = 0;
-          for (Function<List<Choice>, Choice> function : functions.values()) {
-            if (globs.get(at++).matches(dial.name())) {
-              last = function;
-            }
-          }
-          return last;
-        });
+    return sampled(Sampling.byGlob(functions));
   }
 
-  private Config sampleEach(Function<Dial, @Nullable Function<List<Choice>, Choice>> functionOf) {
+  private Config sampled(Function<Dial, @Nullable Function<List<Choice>, Choice>> functionOf) {
     SpaceState now = state();
-    int[] setting = now.active.clone();
-    for (Dial dial : now.space.dials()) {
-      Function<List<Choice>, Choice> function = functionOf.apply(dial);
-      if (function != null && now.positions(dial).length > 1) {
-        Choices choices = now.choices(dial, spec(dial.name()));
-        int picked = choices.position(function.apply(choices.values()));
-        if (picked < 0) {
-          throw new EspalierException(
-              "the sampling function of "
-                  + dial.name()
-                  + " picked none of its choices "
-                  + choices.values());
-        }
-        setting[dial.index()] = picked;
-      }
-    }
+    int[] setting = Sampling.each(now, functionOf);
     now.setActive(setting);
-    Space space = now.space;
+    return lazy(now.space(), setting);
+  }
+
+  private static Config lazy(Space space, int[] setting) {
     return Config.lazy(() -> space.values(setting));
   }
 
   /** A random config; nothing is selected. The same generator state gives the same config. */
   public Config draw(RandomGenerator random) {
     SpaceState now = state();
-    int[] setting = new int[now.active.length];
-    for (Dial dial : now.space.dials()) {
-      int[] open = now.positions(dial);
-      setting[dial.index()] = open[open.length == 1 ? 0 : random.nextInt(open.length)];
-    }
-    Space space = now.space;
-    return Config.lazy(() -> space.values(setting));
+    return lazy(now.space(), Sampling.random(now, random));
   }
 
   /** Weights and biases of a sub-network; running statistics are not counted. */
   public long params(Config config) {
-    return space().params(setting(config));
+    return costs().params(space(), setting(config));
   }
 
   /**
    * Multiply-accumulate operations of a sub-network at batch 1: convolutions and matrix products.
    */
   public long macs(Config config) {
-    return space().macs(setting(config));
+    return costs().macs(space(), setting(config));
   }
 
   /** Weights and biases of the active sub-network. */
   public long params() {
-    return space().params(state().active);
+    return costs().params(space(), state().active());
   }
 
   /** Multiply-accumulate operations of the active sub-network at batch 1. */
   public long macs() {
-    return space().macs(state().active);
+    return costs().macs(space(), state().active());
   }
 
   /**
@@ -324,7 +275,7 @@ public final class SearchSpace {
   }
 
   private int[] setting(Config config) {
-    return new Selector(space(), state()::positions).resolve(config, space().original(), false);
+    return state().resolve(config, space().original(), false);
   }
 
   // ---- sorting
@@ -390,14 +341,12 @@ public final class SearchSpace {
 
   /** What is kept of the network at the active config; what is set or sorted later changes none. */
   public Cut cut() {
-    SpaceState now = state();
-    return now.space.cut(now.active, now.orders.clone());
+    return state().cut(state().active());
   }
 
   /** What is kept of the network at a config; units by the orders they have now. */
   public Cut cut(Config config) {
-    SpaceState now = state();
-    return now.space.cut(setting(config), now.orders.clone());
+    return state().cut(setting(config));
   }
 
   /** What was cut from the network at the active config, in terms of the original. */
@@ -407,7 +356,7 @@ public final class SearchSpace {
 
   /** The axes that may not change, each with its reason. */
   public List<FrozenAxis> frozen() {
-    List<FrozenAxis> frozen = new ArrayList<>(FrozenAxis.of(space()));
+    List<FrozenAxis> frozen = new ArrayList<>(FrozenAxes.of(space()));
     frozen.addAll(ranking.unscored());
     return frozen;
   }
@@ -462,7 +411,14 @@ public final class SearchSpace {
 
   /** What can change, of a space that was generated. */
   SpaceState state() {
-    SpaceState known = state;
+    return generated(state);
+  }
+
+  private Costs costs() {
+    return generated(costs);
+  }
+
+  private <T> T generated(@Nullable T known) {
     if (known == null) {
       throw new EspalierException(
           "the search space of "
@@ -474,12 +430,5 @@ public final class SearchSpace {
 
   Optional<double[]> importance(HparamSpec spec) {
     return ranking.importance(state(), spec);
-  }
-
-  int[] activeIndices(HparamSpec spec) {
-    if (spec.layouts().size() != 1) {
-      return new int[0];
-    }
-    return spec.layouts().get(0).kept(cut()::units);
   }
 }

@@ -1,6 +1,9 @@
 package io.espalier.core;
 
 import io.espalier.core.rules.Rules;
+import io.espalier.core.values.Backend;
+import io.espalier.core.values.EspalierException;
+import io.espalier.core.values.Model;
 import io.espalier.spi.DMRegistry;
 import io.espalier.trace.TrialSizes;
 import jakarta.inject.Inject;

@@ -32,11 +32,24 @@ class PublicApiTest {
   private static final Path FILE =
       Path.of("src", "test", "resources", "io", "espalier", "core", "api.txt");
 
+  /** Rooms of core, and helpers that its packages share: no promise is made of them. */
+  private static final List<String> INTERNAL =
+      List.of(
+          "io.espalier.core.structure.",
+          "io.espalier.core.space.",
+          "io.espalier.core.importance.",
+          "io.espalier.core.cost.",
+          "io.espalier.core.values.Json",
+          "io.espalier.core.values.ConfigJson");
+
   @Test
   void isWhatWasAgreedOn() throws Exception {
     List<String> lines = new ArrayList<>();
     for (Class<?> origin : List.of(DMRegistry.class, SearchSpaces.class)) {
       for (String name : classes(origin)) {
+        if (INTERNAL.stream().anyMatch(name::startsWith)) {
+          continue;
+        }
         describe(Class.forName(name, false, origin.getClassLoader()), lines);
       }
     }
@@ -47,7 +60,8 @@ class PublicApiTest {
     assertEquals(
         Files.readString(FILE),
         found,
-        "the public API is another one; if that is meant, run this test with -Despalier.write=true");
+        "the public API is another one; if that is meant, run this test with"
+            + " -Despalier.write=true");
   }
 
   /** The names of all classes that were built with one: in its folder, or its JAR. */

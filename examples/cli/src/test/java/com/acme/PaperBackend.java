@@ -1,9 +1,9 @@
 package com.acme;
 
-import io.espalier.core.Backend;
-import io.espalier.core.Cut;
-import io.espalier.core.Model;
-import io.espalier.core.Prover;
+import io.espalier.core.values.Backend;
+import io.espalier.core.values.Cut;
+import io.espalier.core.values.Model;
+import io.espalier.core.values.Prover;
 import io.espalier.trace.Dim;
 import io.espalier.trace.Graph;
 import java.nio.file.Path;

@@ -2,8 +2,8 @@ package io.espalier.djl;
 
 import ai.djl.nn.Block;
 import com.google.auto.service.AutoService;
-import io.espalier.core.Backend;
-import io.espalier.core.Model;
+import io.espalier.core.values.Backend;
+import io.espalier.core.values.Model;
 import java.util.Optional;
 
 /** Opens DJL blocks. */

@@ -1,8 +1,8 @@
 package io.espalier.onnx;
 
 import com.google.auto.service.AutoService;
-import io.espalier.core.Backend;
-import io.espalier.core.Model;
+import io.espalier.core.values.Backend;
+import io.espalier.core.values.Model;
 import io.espalier.onnx.file.OnnxModel;
 import java.nio.file.Path;
 import java.util.Optional;

@@ -1,8 +1,8 @@
 package io.espalier.onnx;
 
-import io.espalier.core.Cut;
-import io.espalier.core.Model;
-import io.espalier.core.Prover;
+import io.espalier.core.values.Cut;
+import io.espalier.core.values.Model;
+import io.espalier.core.values.Prover;
 import io.espalier.onnx.carve.OnnxCarver;
 import io.espalier.onnx.file.Functions;
 import io.espalier.onnx.file.OnnxEdit;

@@ -1,6 +1,6 @@
 package io.espalier.core.data;
 
-import io.espalier.core.EspalierException;
+import io.espalier.core.values.EspalierException;
 
 /**
  * Data that cannot be used. The message is one sentence that names the file and what in it is

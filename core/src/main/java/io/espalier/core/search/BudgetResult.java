@@ -1,6 +1,6 @@
 package io.espalier.core.search;
 
-import io.espalier.core.Config;
+import io.espalier.core.values.Config;
 
 /**
  * A sub-network that meets a budget.

@@ -1,7 +1,7 @@
 package io.espalier.core.search;
 
-import io.espalier.core.Choice;
 import io.espalier.core.Hparam;
+import io.espalier.core.values.Choice;
 import java.util.Arrays;
 import java.util.NavigableSet;
 import java.util.TreeSet;

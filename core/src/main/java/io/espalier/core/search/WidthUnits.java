@@ -1,9 +1,9 @@
 package io.espalier.core.search;
 
-import io.espalier.core.Choice;
-import io.espalier.core.Config;
 import io.espalier.core.Hparam;
 import io.espalier.core.SearchSpace;
+import io.espalier.core.values.Choice;
+import io.espalier.core.values.Config;
 import io.espalier.trace.Layout;
 import java.util.ArrayList;
 import java.util.List;

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.espalier.core.EspalierException;
+import io.espalier.core.values.EspalierException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +23,8 @@ class RulesRefusalTest {
   private static final String CONV_OPTIONS =
       " (options: channel_divisor, channels_ratio, kernel_size)";
   private static final String TYPES =
-      " (types: nn.BatchNorm2d, nn.Conv1d, nn.Conv2d, nn.LayerNorm, nn.Linear, nn.Sequential, nn.SyncBatchNorm)";
+      " (types: nn.BatchNorm2d, nn.Conv1d, nn.Conv2d, nn.LayerNorm, nn.Linear, nn.Sequential,"
+          + " nn.SyncBatchNorm)";
 
   @Test
   void anUnknownType() {
@@ -71,15 +72,16 @@ class RulesRefusalTest {
   @Test
   void optionsBesideGlobs() {
     assertEquals(
-        "the rule for nn.Conv2d has the option \"channel_divisor\" beside the glob \"conv1\"; put the options under"
-            + " the glob \"*\"",
+        "the rule for nn.Conv2d has the option \"channel_divisor\" beside the glob \"conv1\"; put"
+            + " the options under the glob \"*\"",
         refusal("{'nn.Conv2d': {'channel_divisor': 8, 'conv1': {'channel_divisor': 4}}}"));
   }
 
   @Test
   void aRuleThatIsNoObject() {
     assertEquals(
-        "the rule for nn.Conv2d must be null, options or globs with options, in braces; found [0.5,1]",
+        "the rule for nn.Conv2d must be null, options or globs with options, in braces; found"
+            + " [0.5,1]",
         refusal("{'nn.Conv2d': [0.5, 1]}"));
     assertEquals(
         "the rule for nn.Conv2d under \"conv1\" must be null or options in braces; found [0.5]",
@@ -137,7 +139,8 @@ class RulesRefusalTest {
     assertWrong(
         "kernel_size",
         value,
-        "null or a list of sizes, each a whole number or a list with one for each axis, such as [1, [3, 5]]");
+        "null or a list of sizes, each a whole number or a list with one for each axis, such as [1,"
+            + " [3, 5]]");
   }
 
   @ParameterizedTest
@@ -146,14 +149,16 @@ class RulesRefusalTest {
     String message = refusal("{'nn.Sequential': {'min_depth': " + value + "}}");
     assertTrue(
         message.startsWith(
-            "the value of \"min_depth\" for nn.Sequential must be a whole number, at least 0; found "),
+            "the value of \"min_depth\" for nn.Sequential must be a whole number, at least 0; found"
+                + " "),
         message);
   }
 
   @Test
   void aWrongValueUnderAGlob() {
     assertEquals(
-        "the value of \"channel_divisor\" for nn.Conv2d under \"conv*\" must be a whole number, at least 1; found \"8\"",
+        "the value of \"channel_divisor\" for nn.Conv2d under \"conv*\" must be a whole number, at"
+            + " least 1; found \"8\"",
         refusal("{'nn.Conv2d': {'conv*': {'channel_divisor': '8'}}}"));
   }
 
@@ -161,7 +166,8 @@ class RulesRefusalTest {
   void aGlobThatMatchesNoLayer() {
     ResolvedRules rules = resolve("{'nn.Conv2d': {'*': {}, 'conv9*': {'channel_divisor': 8}}}");
     assertEquals(
-        "the glob \"conv9*\" for nn.Conv2d matches no layer; did you mean \"conv1\"? (layers: conv1, conv2, head)",
+        "the glob \"conv9*\" for nn.Conv2d matches no layer; did you mean \"conv1\"? (layers:"
+            + " conv1, conv2, head)",
         message(() -> rules.checkGlobs(Map.of("nn.Conv2d", List.of("head", "conv2", "conv1")))));
     rules.checkGlobs(Map.of("nn.Conv2d", List.of("conv9.0")));
   }
@@ -211,10 +217,12 @@ class RulesRefusalTest {
   @Test
   void aKeyGivenTwice() {
     assertEquals(
-        "the text of the rules cannot be used: line 2, column 2: the key \"nn.Conv2d\" is given twice in one object",
+        "the text of the rules cannot be used: line 2, column 2: the key \"nn.Conv2d\" is given"
+            + " twice in one object",
         message(() -> parse("{'nn.Conv2d': {},\n 'nn.Conv2d': null}")));
     assertEquals(
-        "the text of the rules cannot be used: line 1, column 28: the key \"*\" is given twice in one object",
+        "the text of the rules cannot be used: line 1, column 28: the key \"*\" is given twice in"
+            + " one object",
         message(() -> parse("{'nn.Conv2d': {'*': null,  '*': {}}}")));
   }
 

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.espalier.core.Choice;
-import io.espalier.core.Config;
-import io.espalier.core.EspalierException;
 import io.espalier.core.SearchSpace;
 import io.espalier.core.rules.Rules;
+import io.espalier.core.values.Choice;
+import io.espalier.core.values.Config;
+import io.espalier.core.values.EspalierException;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;

@@ -1,10 +1,10 @@
 package io.espalier.core.search;
 
-import io.espalier.core.Cut;
-import io.espalier.core.Model;
-import io.espalier.core.Prover;
 import io.espalier.core.SearchSpace;
 import io.espalier.core.rules.Rules;
+import io.espalier.core.values.Cut;
+import io.espalier.core.values.Model;
+import io.espalier.core.values.Prover;
 import io.espalier.spi.Attributes;
 import io.espalier.spi.DMRegistry;
 import io.espalier.spi.OpId;

@@ -1,7 +1,7 @@
 package io.espalier.benchmarks;
 
-import io.espalier.core.Model;
 import io.espalier.core.SearchSpace;
+import io.espalier.core.values.Model;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

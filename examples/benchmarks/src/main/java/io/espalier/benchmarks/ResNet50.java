@@ -1,9 +1,9 @@
 package io.espalier.benchmarks;
 
-import io.espalier.core.Choice;
 import io.espalier.core.SearchSpace;
 import io.espalier.core.SearchSpaces;
 import io.espalier.core.rules.Rules;
+import io.espalier.core.values.Choice;
 import io.espalier.onnx.OnnxBackend;
 import io.espalier.onnx.OnnxNetwork;
 import io.espalier.onnx.build.SampleNetworks;

@@ -1,8 +1,8 @@
 package io.espalier.benchmarks;
 
-import io.espalier.core.Choice;
-import io.espalier.core.Config;
 import io.espalier.core.SearchSpace;
+import io.espalier.core.values.Choice;
+import io.espalier.core.values.Config;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;

@@ -1,8 +1,8 @@
 package io.espalier.cli;
 
-import io.espalier.core.Model;
 import io.espalier.core.SearchSpace;
 import io.espalier.core.search.BudgetResult;
+import io.espalier.core.values.Model;
 import io.espalier.onnx.OnnxNetwork;
 import java.nio.file.Path;
 import java.util.ArrayList;

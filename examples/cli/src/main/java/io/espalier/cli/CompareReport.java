@@ -3,10 +3,10 @@ package io.espalier.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.espalier.core.EspalierException;
 import io.espalier.core.data.ClassAgreement;
 import io.espalier.core.data.OutputComparison;
 import io.espalier.core.data.OutputDistance;
+import io.espalier.core.values.EspalierException;
 import java.util.Locale;
 
 /**

@@ -1,12 +1,12 @@
 package io.espalier.cli;
 
-import io.espalier.core.EspalierException;
 import io.espalier.core.data.DataOption;
 import io.espalier.core.data.DataRequest;
 import io.espalier.core.data.DataSources;
 import io.espalier.core.data.InputSpec;
 import io.espalier.core.data.SampleDraw;
 import io.espalier.core.data.Samples;
+import io.espalier.core.values.EspalierException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,10 +1,10 @@
 package io.espalier.cli;
 
 import com.google.inject.Guice;
-import io.espalier.core.Config;
-import io.espalier.core.EspalierException;
 import io.espalier.core.EspalierModule;
 import io.espalier.core.SearchSpaces;
+import io.espalier.core.values.Config;
+import io.espalier.core.values.EspalierException;
 import io.espalier.djl.DjlNetwork;
 import io.espalier.training.Images;
 import io.espalier.training.School;

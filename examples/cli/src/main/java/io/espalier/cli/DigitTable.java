@@ -1,7 +1,7 @@
 package io.espalier.cli;
 
-import io.espalier.core.Config;
 import io.espalier.core.SearchSpace;
+import io.espalier.core.values.Config;
 import io.espalier.onnx.file.OnnxModel;
 import io.espalier.training.DigitAccuracy;
 import io.espalier.training.Images;

@@ -1,9 +1,9 @@
 package io.espalier.cli;
 
-import io.espalier.core.Config;
-import io.espalier.core.EspalierException;
 import io.espalier.core.SearchSpace;
 import io.espalier.core.rules.Names;
+import io.espalier.core.values.Config;
+import io.espalier.core.values.EspalierException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;

@@ -1,6 +1,6 @@
 package io.espalier.cli;
 
-import io.espalier.core.EspalierException;
+import io.espalier.core.values.EspalierException;
 import io.espalier.onnx.file.OnnxFileException;
 import io.espalier.onnx.runtime.OnnxRunException;
 import io.espalier.spi.PluginException;

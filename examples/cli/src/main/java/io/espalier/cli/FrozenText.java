@@ -1,7 +1,7 @@
 package io.espalier.cli;
 
-import io.espalier.core.FrozenAxis;
 import io.espalier.core.SearchSpace;
+import io.espalier.core.values.FrozenAxis;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;

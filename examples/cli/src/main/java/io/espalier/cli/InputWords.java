@@ -1,6 +1,6 @@
 package io.espalier.cli;
 
-import io.espalier.core.EspalierException;
+import io.espalier.core.values.EspalierException;
 import java.util.Arrays;
 import java.util.List;
 
@@ -27,7 +27,8 @@ record InputWords(List<Long> shape, String type) {
               + name
               + "="
               + text
-              + " gives no shape; write sizes of at least 1 with an x between them, as in 2x3x64x64");
+              + " gives no shape; write sizes of at least 1 with an x between them, as in"
+              + " 2x3x64x64");
     }
     int colon = text.indexOf(':');
     String sizes = colon < 0 ? text : text.substring(0, colon);

@@ -1,12 +1,12 @@
 package io.espalier.cli;
 
 import com.google.inject.Guice;
-import io.espalier.core.EspalierException;
 import io.espalier.core.EspalierModule;
-import io.espalier.core.Model;
 import io.espalier.core.SearchSpace;
 import io.espalier.core.SearchSpaces;
 import io.espalier.core.rules.Rules;
+import io.espalier.core.values.EspalierException;
+import io.espalier.core.values.Model;
 import io.espalier.trace.TrialSizes;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

@@ -1,11 +1,11 @@
 package io.espalier.cli;
 
-import io.espalier.core.EspalierException;
 import io.espalier.core.data.Batch;
 import io.espalier.core.data.DataArray;
 import io.espalier.core.data.InputSpec;
 import io.espalier.core.data.OutputComparison;
 import io.espalier.core.data.Samples;
+import io.espalier.core.values.EspalierException;
 import io.espalier.onnx.file.OnnxModel;
 import io.espalier.onnx.runtime.OnnxRunException;
 import io.espalier.onnx.runtime.OnnxSession;

@@ -1,8 +1,8 @@
 package io.espalier.cli;
 
-import io.espalier.core.EspalierException;
-import io.espalier.core.Model;
 import io.espalier.core.SearchSpace;
+import io.espalier.core.values.EspalierException;
+import io.espalier.core.values.Model;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +28,8 @@ final class SourceOptions {
       names = "--block",
       paramLabel = "CLASS[#METHOD]",
       description =
-          "A DJL Block class, or a static method that makes one; --input gives its inputs, in order.")
+          "A DJL Block class, or a static method that makes one; --input gives its inputs, in"
+              + " order.")
   private @Nullable String block;
 
   @Spec(Spec.Target.MIXEE)

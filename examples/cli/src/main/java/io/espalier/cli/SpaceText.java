@@ -1,8 +1,8 @@
 package io.espalier.cli;
 
-import io.espalier.core.Choice;
 import io.espalier.core.Hparam;
 import io.espalier.core.SearchSpace;
+import io.espalier.core.values.Choice;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

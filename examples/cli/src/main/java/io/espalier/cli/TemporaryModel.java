@@ -1,7 +1,7 @@
 package io.espalier.cli;
 
-import io.espalier.core.EspalierException;
-import io.espalier.core.Model;
+import io.espalier.core.values.EspalierException;
+import io.espalier.core.values.Model;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

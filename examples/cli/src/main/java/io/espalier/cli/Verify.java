@@ -1,8 +1,8 @@
 package io.espalier.cli;
 
-import io.espalier.core.EspalierException;
-import io.espalier.core.Manifest;
-import io.espalier.core.Model;
+import io.espalier.core.values.EspalierException;
+import io.espalier.core.values.Manifest;
+import io.espalier.core.values.Model;
 import io.espalier.onnx.file.OnnxModel;
 import io.espalier.onnx.verify.Verification;
 import io.espalier.onnx.verify.Verifier;

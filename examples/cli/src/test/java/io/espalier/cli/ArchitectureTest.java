@@ -2,6 +2,8 @@ package io.espalier.cli;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.util.stream.Collectors.toSet;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -18,6 +20,8 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import io.espalier.core.BackendModule;
 import io.espalier.core.EspalierModule;
 import io.espalier.core.SearchSpace;
@@ -61,6 +65,41 @@ class ArchitectureTest {
         .resideInAnyPackage(allowed.toArray(String[]::new));
   }
 
+  private static String corePackage(String room) {
+    return "io.espalier.core" + (room.isEmpty() ? "" : "." + room);
+  }
+
+  /** Of the packages of core, one may see itself and those below it. */
+  private static ArchRule coreSeesOnly(String from, String... below) {
+    Set<String> seen = new TreeSet<>(List.of(below));
+    seen.add(from);
+    Set<String> allowed = seen.stream().map(ArchitectureTest::corePackage).collect(toSet());
+    return noClasses()
+        .that()
+        .resideInAPackage(corePackage(from))
+        .should()
+        .dependOnClassesThat(
+            DescribedPredicate.describe(
+                "stand in another package of core than " + allowed,
+                type ->
+                    type.getPackageName().startsWith("io.espalier.core")
+                        && !allowed.contains(type.getPackageName())));
+  }
+
+  private static final class PackagesOfCore implements SliceAssignment {
+    @Override
+    public SliceIdentifier getIdentifierOf(JavaClass type) {
+      return type.getPackageName().startsWith("io.espalier.core")
+          ? SliceIdentifier.of(type.getPackageName())
+          : SliceIdentifier.ignore();
+    }
+
+    @Override
+    public String getDescription() {
+      return "packages of core";
+    }
+  }
+
   @ArchTest static final ArchRule THE_SPI_NEEDS_THE_JDK_ALONE = seesOnly(SPI);
 
   @ArchTest static final ArchRule TRACE_SEES_THE_SPI = seesOnly(TRACE, SPI);
@@ -78,6 +117,51 @@ class ArchitectureTest {
           "com.fasterxml.jackson..",
           "javax.imageio..",
           "org.slf4j..");
+
+  @ArchTest static final ArchRule VALUES_SEE_NO_OTHER_PART_OF_CORE = coreSeesOnly("values");
+
+  @ArchTest static final ArchRule RULES_SEE_VALUES = coreSeesOnly("rules", "values");
+
+  @ArchTest
+  static final ArchRule STRUCTURE_SEES_WHAT_IS_BELOW = coreSeesOnly("structure", "values", "rules");
+
+  @ArchTest
+  static final ArchRule A_SPACE_SEES_WHAT_IS_BELOW =
+      coreSeesOnly("space", "values", "rules", "structure");
+
+  @ArchTest
+  static final ArchRule IMPORTANCE_SEES_WHAT_IS_BELOW =
+      coreSeesOnly("importance", "values", "rules", "structure", "space");
+
+  @ArchTest
+  static final ArchRule COSTS_SEE_WHAT_IS_BELOW =
+      coreSeesOnly("cost", "values", "rules", "structure", "space", "importance");
+
+  @ArchTest
+  static final ArchRule THE_FACADE_SEES_NOTHING_ABOVE =
+      coreSeesOnly("", "values", "rules", "structure", "space", "importance", "cost");
+
+  @ArchTest
+  static final ArchRule SEARCH_SEES_THE_FACADE = coreSeesOnly("search", "values", "rules", "");
+
+  @ArchTest static final ArchRule DATA_SEE_VALUES = coreSeesOnly("data", "values", "rules");
+
+  @ArchTest
+  static final ArchRule PACKAGES_OF_CORE_ARE_FREE_OF_CYCLES =
+      slices().assignedFrom(new PackagesOfCore()).should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule ROOMS_ARE_INTERNAL =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage(CORE)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              corePackage("structure"),
+              corePackage("space"),
+              corePackage("importance"),
+              corePackage("cost"));
 
   @ArchTest
   static final ArchRule ONLY_EXAMPLES_AND_THE_TESTKIT_SEE_A_BACKEND =

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.espalier.core.Manifest;
+import io.espalier.core.values.Manifest;
 import io.espalier.onnx.build.SampleNetwork;
 import io.espalier.onnx.build.SampleNetworks;
 import io.espalier.onnx.file.OnnxModel;

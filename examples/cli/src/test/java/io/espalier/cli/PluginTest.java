@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.acme.FirstUnits;
 import com.acme.GatedLinear;
 import com.acme.Throwing;
-import io.espalier.core.Manifest;
+import io.espalier.core.values.Manifest;
 import io.espalier.onnx.build.OnnxGraphBuilder;
 import io.espalier.onnx.build.SampleNetworks;
 import io.espalier.onnx.file.OnnxModel;

@@ -2,8 +2,8 @@ package io.espalier.contrib;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.espalier.core.FrozenAxis;
 import io.espalier.core.SearchSpace;
+import io.espalier.core.values.FrozenAxis;
 import io.espalier.onnx.file.OnnxModel;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;

@@ -2,9 +2,9 @@ package io.espalier.contrib;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.espalier.core.Manifest;
 import io.espalier.core.Samplers;
 import io.espalier.core.SearchSpace;
+import io.espalier.core.values.Manifest;
 import io.espalier.onnx.OnnxNetwork;
 import io.espalier.onnx.file.OnnxModel;
 import io.espalier.onnx.verify.Control;

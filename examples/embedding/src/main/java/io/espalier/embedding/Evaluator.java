@@ -1,7 +1,7 @@
 package io.espalier.embedding;
 
-import io.espalier.core.Config;
 import io.espalier.core.SearchSpace;
+import io.espalier.core.values.Config;
 
 /** Says how good a candidate is; the application's own business. */
 public interface Evaluator {

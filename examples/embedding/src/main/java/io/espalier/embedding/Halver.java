@@ -1,9 +1,9 @@
 package io.espalier.embedding;
 
-import io.espalier.core.Config;
 import io.espalier.core.SearchSpace;
 import io.espalier.core.SearchSpaces;
 import io.espalier.core.rules.Rules;
+import io.espalier.core.values.Config;
 import jakarta.inject.Inject;
 import java.nio.file.Path;
 import java.util.Comparator;

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
-import io.espalier.core.Config;
 import io.espalier.core.SearchSpaces;
+import io.espalier.core.values.Config;
 import io.espalier.djl.DjlBackend;
 import io.espalier.spi.DMRegistry;
 import java.util.Set;

@@ -3,7 +3,7 @@ package io.espalier.djl.carve;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
-import io.espalier.core.EspalierException;
+import io.espalier.core.values.EspalierException;
 import io.espalier.djl.spi.CutBlock;
 import io.espalier.djl.spi.CutNode;
 import io.espalier.trace.GraphNode;

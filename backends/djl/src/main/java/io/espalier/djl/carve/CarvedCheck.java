@@ -1,8 +1,8 @@
 package io.espalier.djl.carve;
 
 import ai.djl.nn.Parameter;
-import io.espalier.core.Cut;
-import io.espalier.core.EspalierException;
+import io.espalier.core.values.Cut;
+import io.espalier.core.values.EspalierException;
 import io.espalier.djl.trace.TracedBlock;
 import io.espalier.djl.trace.values.Settings;
 import io.espalier.trace.Constant;

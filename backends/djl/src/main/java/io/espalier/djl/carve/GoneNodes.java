@@ -1,6 +1,6 @@
 package io.espalier.djl.carve;
 
-import io.espalier.core.Cut;
+import io.espalier.core.values.Cut;
 import io.espalier.trace.Graph;
 import io.espalier.trace.GraphNode;
 import java.util.BitSet;

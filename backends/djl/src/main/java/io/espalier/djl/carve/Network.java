@@ -2,7 +2,7 @@ package io.espalier.djl.carve;
 
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
-import io.espalier.core.Cut;
+import io.espalier.core.values.Cut;
 import io.espalier.djl.trace.TracedBlock;
 import io.espalier.trace.Graph;
 import io.espalier.trace.GraphNode;
@@ -53,7 +53,8 @@ public final class Network {
   /**
    * What a cut means for the block.
    *
-   * @throws io.espalier.core.EspalierException if the block cannot be cut so; the message says why
+   * @throws io.espalier.core.values.EspalierException if the block cannot be cut so; the message
+   *     says why
    */
   public BlockCut cut(Cut cut) {
     return new BlockCut(this, cut);

@@ -2,8 +2,8 @@ package io.espalier.djl.carve;
 
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
-import io.espalier.core.Cut;
-import io.espalier.core.EspalierException;
+import io.espalier.core.values.Cut;
+import io.espalier.core.values.EspalierException;
 import io.espalier.spi.OpId;
 import io.espalier.trace.Layout;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package io.espalier.djl.carve;
 
 import ai.djl.nn.Block;
-import io.espalier.core.EspalierException;
+import io.espalier.core.values.EspalierException;
 import io.espalier.djl.spi.BlockWidths;
 import java.util.HashMap;
 import java.util.Map;

@@ -2,9 +2,9 @@ package io.espalier.djl.elastic;
 
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
-import io.espalier.core.Config;
-import io.espalier.core.EspalierException;
 import io.espalier.core.SearchSpace;
+import io.espalier.core.values.Config;
+import io.espalier.core.values.EspalierException;
 import io.espalier.djl.DjlNetwork;
 import io.espalier.djl.carve.ParameterSlice;
 import java.util.HashMap;

@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
-import io.espalier.core.Config;
+import io.espalier.core.values.Config;
 import io.espalier.djl.carve.BlockCut;
 import io.espalier.djl.carve.ParameterSlices;
 import java.util.function.Function;

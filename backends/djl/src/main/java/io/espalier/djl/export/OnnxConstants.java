@@ -3,7 +3,7 @@ package io.espalier.djl.export;
 import ai.djl.nn.Parameter;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.UnsafeByteOperations;
-import io.espalier.core.EspalierException;
+import io.espalier.core.values.EspalierException;
 import io.espalier.djl.trace.TracedBlock;
 import io.espalier.trace.Constant;
 import io.espalier.trace.Tensor;

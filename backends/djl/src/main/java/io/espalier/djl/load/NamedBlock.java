@@ -1,8 +1,8 @@
 package io.espalier.djl.load;
 
 import ai.djl.nn.Block;
-import io.espalier.core.EspalierException;
 import io.espalier.core.rules.Names;
+import io.espalier.core.values.EspalierException;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.InvocationTargetException;

@@ -3,7 +3,7 @@ package io.espalier.djl.training;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.training.dataset.Batch;
-import io.espalier.core.EspalierException;
+import io.espalier.core.values.EspalierException;
 import io.espalier.djl.DjlNetwork;
 import io.espalier.djl.trace.ObservedRun;
 import io.espalier.spi.Axis;

@@ -10,7 +10,7 @@ import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.dataset.Batch;
 import ai.djl.training.loss.Loss;
-import io.espalier.core.EspalierException;
+import io.espalier.core.values.EspalierException;
 import io.espalier.djl.DjlNetwork;
 import io.espalier.spi.ImportanceCriterion;
 import io.espalier.spi.Use;

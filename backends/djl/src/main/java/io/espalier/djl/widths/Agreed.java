@@ -1,7 +1,7 @@
 package io.espalier.djl.widths;
 
 import ai.djl.nn.Block;
-import io.espalier.core.EspalierException;
+import io.espalier.core.values.EspalierException;
 import io.espalier.djl.spi.CutNode;
 import java.util.List;
 import java.util.Optional;

@@ -3,7 +3,7 @@ package io.espalier.djl.widths;
 import ai.djl.nn.Block;
 import ai.djl.nn.recurrent.RecurrentBlock;
 import com.google.auto.service.AutoService;
-import io.espalier.core.EspalierException;
+import io.espalier.core.values.EspalierException;
 import io.espalier.djl.spi.BlockWidths;
 import io.espalier.djl.spi.CutBlock;
 import io.espalier.djl.spi.Fields;

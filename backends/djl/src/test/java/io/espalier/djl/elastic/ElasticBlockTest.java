@@ -23,11 +23,11 @@ import ai.djl.training.loss.Loss;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
 import ai.djl.translate.NoopTranslator;
-import io.espalier.core.Config;
-import io.espalier.core.EspalierException;
 import io.espalier.core.Samplers;
 import io.espalier.core.SearchSpace;
 import io.espalier.core.rules.Rules;
+import io.espalier.core.values.Config;
+import io.espalier.core.values.EspalierException;
 import io.espalier.djl.Blocks;
 import io.espalier.djl.DjlBlock;
 import io.espalier.djl.DjlNetwork;
@@ -105,7 +105,7 @@ class ElasticBlockTest {
             () ->
                 ElasticBlock.of(
                     new SearchSpace(
-                        new io.espalier.core.Model() {
+                        new io.espalier.core.values.Model() {
                           @Override
                           public io.espalier.trace.Graph graph() {
                             return space.model().graph();
@@ -122,8 +122,9 @@ class ElasticBlockTest {
                           }
 
                           @Override
-                          public io.espalier.core.Model carve(
-                              io.espalier.core.Cut cut, io.espalier.core.Prover prover) {
+                          public io.espalier.core.values.Model carve(
+                              io.espalier.core.values.Cut cut,
+                              io.espalier.core.values.Prover prover) {
                             throw new UnsupportedOperationException();
                           }
 

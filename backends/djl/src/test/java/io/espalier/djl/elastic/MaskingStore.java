@@ -6,7 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
-import io.espalier.core.Cut;
+import io.espalier.core.values.Cut;
 import io.espalier.djl.trace.TracedBlock;
 import io.espalier.trace.GraphNode;
 import io.espalier.trace.Layout;

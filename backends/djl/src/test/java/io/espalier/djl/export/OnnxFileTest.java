@@ -18,9 +18,9 @@ import ai.djl.nn.norm.BatchNorm;
 import ai.djl.nn.norm.Dropout;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
-import io.espalier.core.EspalierException;
 import io.espalier.core.SearchSpace;
 import io.espalier.core.rules.Rules;
+import io.espalier.core.values.EspalierException;
 import io.espalier.djl.Blocks;
 import io.espalier.djl.DjlBlock;
 import io.espalier.djl.DjlNetwork;
@@ -131,7 +131,8 @@ class OnnxFileTest {
   void rulesCarryOverToTheFile() {
     Rules rules =
         Rules.parse(
-            "{\"nn.Conv2d\": {\"sequential.*\": {\"channel_divisor\": 2}}, \"nn.BatchNorm2d\": {}, \"nn.Linear\": {}}");
+            "{\"nn.Conv2d\": {\"sequential.*\": {\"channel_divisor\": 2}}, \"nn.BatchNorm2d\": {},"
+                + " \"nn.Linear\": {}}");
     DjlBlock block = small();
     SearchSpace ofBlock = Blocks.spaces().generate(block, rules);
     SearchSpace ofFile = Blocks.spaces().generate(write(block), rules);

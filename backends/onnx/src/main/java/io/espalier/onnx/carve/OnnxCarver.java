@@ -1,7 +1,7 @@
 package io.espalier.onnx.carve;
 
 import ai.onnx.proto.OnnxMl.NodeProto;
-import io.espalier.core.Cut;
+import io.espalier.core.values.Cut;
 import io.espalier.onnx.file.OnnxEdit;
 import io.espalier.onnx.file.OnnxModel;
 import io.espalier.onnx.file.OnnxTensor;

@@ -2,7 +2,7 @@ package io.espalier.onnx.carve;
 
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
-import io.espalier.core.Cut;
+import io.espalier.core.values.Cut;
 import io.espalier.onnx.file.OnnxEdit;
 import io.espalier.onnx.file.OnnxModel;
 import io.espalier.onnx.trace.TracedOnnx;

@@ -1,7 +1,7 @@
 package io.espalier.onnx.verify;
 
-import io.espalier.core.Manifest;
-import io.espalier.core.Manifest.CutParameter;
+import io.espalier.core.values.Manifest;
+import io.espalier.core.values.Manifest.CutParameter;
 import io.espalier.onnx.file.OnnxEdit;
 import io.espalier.onnx.file.OnnxModel;
 import io.espalier.onnx.runtime.OnnxSession;

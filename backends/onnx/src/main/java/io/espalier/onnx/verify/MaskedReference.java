@@ -1,9 +1,9 @@
 package io.espalier.onnx.verify;
 
 import ai.onnx.proto.OnnxMl.NodeProto;
-import io.espalier.core.Manifest;
-import io.espalier.core.Manifest.CutNormalised;
-import io.espalier.core.Manifest.CutParameter;
+import io.espalier.core.values.Manifest;
+import io.espalier.core.values.Manifest.CutNormalised;
+import io.espalier.core.values.Manifest.CutParameter;
 import io.espalier.onnx.file.Functions;
 import io.espalier.onnx.file.OnnxEdit;
 import io.espalier.onnx.file.OnnxModel;

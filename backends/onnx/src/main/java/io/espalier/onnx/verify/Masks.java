@@ -3,7 +3,7 @@ package io.espalier.onnx.verify;
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.ByteString;
-import io.espalier.core.Manifest.CutParameter;
+import io.espalier.core.values.Manifest.CutParameter;
 import io.espalier.onnx.file.DataTypes;
 import io.espalier.onnx.runtime.ValueSpec;
 import java.nio.ByteBuffer;

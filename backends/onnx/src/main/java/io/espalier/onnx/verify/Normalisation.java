@@ -1,6 +1,6 @@
 package io.espalier.onnx.verify;
 
-import io.espalier.core.Manifest.CutNormalised;
+import io.espalier.core.values.Manifest.CutNormalised;
 import io.espalier.onnx.runtime.ValueSpec;
 import java.util.ArrayList;
 import java.util.Comparator;

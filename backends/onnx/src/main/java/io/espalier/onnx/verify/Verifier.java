@@ -1,6 +1,6 @@
 package io.espalier.onnx.verify;
 
-import io.espalier.core.Manifest;
+import io.espalier.core.values.Manifest;
 import io.espalier.onnx.file.OnnxEdit;
 import io.espalier.onnx.file.OnnxModel;
 import io.espalier.onnx.runtime.OnnxRunException;
@@ -37,7 +37,8 @@ public final class Verifier {
       "inputs were drawn again, since rounding blurred the first ones";
 
   private static final String NOT_OPTIMISED =
-      "compared without ONNX Runtime's optimisations, which change what one of both models computes";
+      "compared without ONNX Runtime's optimisations, which change what one of both models"
+          + " computes";
 
   /** No further: ONNX Runtime 1.29 fuses a transposed matrix and a vector into a wrong product. */
   private static final SessionSettings SETTINGS =

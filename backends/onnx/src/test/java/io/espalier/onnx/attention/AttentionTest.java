@@ -3,8 +3,8 @@ package io.espalier.onnx.attention;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.espalier.core.Choice;
 import io.espalier.core.SearchSpace;
+import io.espalier.core.values.Choice;
 import io.espalier.onnx.build.OnnxGraphBuilder;
 import io.espalier.onnx.build.SampleNetworks;
 import java.util.ArrayList;

@@ -3,8 +3,8 @@ package io.espalier.onnx.depth;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import io.espalier.core.Choice;
 import io.espalier.core.SearchSpace;
+import io.espalier.core.values.Choice;
 import io.espalier.onnx.attention.Subject;
 import io.espalier.onnx.build.Convolution;
 import io.espalier.onnx.build.OnnxGraphBuilder;

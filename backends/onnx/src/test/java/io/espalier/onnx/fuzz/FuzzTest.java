@@ -3,11 +3,11 @@ package io.espalier.onnx.fuzz;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.espalier.core.Hparam;
-import io.espalier.core.Manifest;
 import io.espalier.core.Samplers;
 import io.espalier.core.SearchSpace;
 import io.espalier.core.SearchSpaces;
 import io.espalier.core.rules.Rules;
+import io.espalier.core.values.Manifest;
 import io.espalier.onnx.OnnxBackend;
 import io.espalier.onnx.OnnxNetwork;
 import io.espalier.onnx.file.OnnxModel;

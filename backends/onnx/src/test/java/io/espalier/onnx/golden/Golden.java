@@ -2,10 +2,10 @@ package io.espalier.onnx.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.espalier.core.Choice;
 import io.espalier.core.SearchSpace;
 import io.espalier.core.SearchSpaces;
 import io.espalier.core.rules.Rules;
+import io.espalier.core.values.Choice;
 import io.espalier.onnx.OnnxBackend;
 import io.espalier.onnx.SharedData;
 import io.espalier.spi.DMRegistry;

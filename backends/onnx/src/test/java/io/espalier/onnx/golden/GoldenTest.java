@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.espalier.core.Choice;
 import io.espalier.core.Hparam;
-import io.espalier.core.Model;
 import io.espalier.core.SearchSpace;
+import io.espalier.core.values.Choice;
+import io.espalier.core.values.Model;
 import io.espalier.onnx.OnnxNetwork;
 import io.espalier.onnx.runtime.OnnxSession;
 import io.espalier.onnx.runtime.SessionSettings;

@@ -8,7 +8,7 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.ByteString;
 import io.espalier.core.SearchSpace;
-import io.espalier.core.UncountedNode;
+import io.espalier.core.values.UncountedNode;
 import io.espalier.onnx.SharedData;
 import io.espalier.onnx.build.OnnxGraphBuilder;
 import io.espalier.onnx.file.DataTypes;

@@ -5,11 +5,11 @@ import static io.espalier.onnx.space.Tiny.with;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.espalier.core.EspalierException;
 import io.espalier.core.Hparam;
 import io.espalier.core.Samplers;
 import io.espalier.core.SearchSpace;
 import io.espalier.core.rules.Rules;
+import io.espalier.core.values.EspalierException;
 import io.espalier.onnx.file.OnnxModel;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -4,13 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.espalier.core.Choice;
 import io.espalier.core.Hparam;
 import io.espalier.core.Samplers;
 import io.espalier.core.SavedSpace;
 import io.espalier.core.SearchSpace;
 import io.espalier.core.SearchSpaces;
 import io.espalier.core.rules.Rules;
+import io.espalier.core.values.Choice;
 import io.espalier.onnx.OnnxBackend;
 import io.espalier.onnx.OnnxNetwork;
 import io.espalier.onnx.build.OnnxGraphBuilder;

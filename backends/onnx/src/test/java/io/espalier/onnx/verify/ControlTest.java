@@ -2,8 +2,8 @@ package io.espalier.onnx.verify;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.espalier.core.Manifest;
-import io.espalier.core.Manifest.CutParameter;
+import io.espalier.core.values.Manifest;
+import io.espalier.core.values.Manifest.CutParameter;
 import io.espalier.onnx.build.OnnxGraphBuilder;
 import io.espalier.onnx.file.OnnxModel;
 import java.util.HashSet;

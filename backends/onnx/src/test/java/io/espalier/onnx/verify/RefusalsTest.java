@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.espalier.core.EspalierException;
-import io.espalier.core.Manifest;
-import io.espalier.core.Manifest.CutNormalised;
-import io.espalier.core.Manifest.CutParameter;
-import io.espalier.core.Manifest.Skipped;
+import io.espalier.core.values.EspalierException;
+import io.espalier.core.values.Manifest;
+import io.espalier.core.values.Manifest.CutNormalised;
+import io.espalier.core.values.Manifest.CutParameter;
+import io.espalier.core.values.Manifest.Skipped;
 import io.espalier.onnx.build.OnnxGraphBuilder;
 import io.espalier.onnx.file.OnnxModel;
 import io.espalier.onnx.runtime.Tensor;

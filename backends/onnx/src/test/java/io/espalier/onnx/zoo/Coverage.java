@@ -2,9 +2,9 @@ package io.espalier.onnx.zoo;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.espalier.core.FrozenAxis;
 import io.espalier.core.Hparam;
 import io.espalier.core.SearchSpace;
+import io.espalier.core.values.FrozenAxis;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.espalier.core.FrozenAxis;
 import io.espalier.core.Samplers;
 import io.espalier.core.SearchSpace;
 import io.espalier.core.SearchSpaces;
 import io.espalier.core.rules.Rules;
+import io.espalier.core.values.FrozenAxis;
 import io.espalier.onnx.OnnxBackend;
 import io.espalier.onnx.OnnxNetwork;
 import io.espalier.onnx.build.OnnxGraphBuilder;
@@ -227,7 +227,8 @@ class FaultyPluginTest {
     assertEquals(
         "the plugin "
             + old
-            + " (com.acme.ScaledRule) was built for version 0 of the plugin SPI, and this is version "
+            + " (com.acme.ScaledRule) was built for version 0 of the plugin SPI, and this is"
+            + " version "
             + DMRegistry.SPI_VERSION
             + "; build it against this version, or take its JAR away",
         refusal(old));
@@ -252,8 +253,8 @@ class FaultyPluginTest {
         jar("old.jar")
             .against(
                 "io.espalier.spi.DynamicModule",
-                "package io.espalier.spi; public interface DynamicModule {"
-                    + " String key(); boolean matches(Layer l); void describe(Layer l, Hparams h); }")
+                "package io.espalier.spi; public interface DynamicModule { String key(); boolean"
+                    + " matches(Layer l); void describe(Layer l, Hparams h); }")
             .with(
                 "com.acme.ScaledModule",
                 module("acme.X", MATCHES, "")
@@ -304,7 +305,8 @@ class FaultyPluginTest {
   @Test
   void aPluginThatCannotBeMade() throws IOException {
     String refused =
-        "a plugin cannot be loaded: PLUGIN: Provider com.acme.ScaledRule %s; mend it, or take its JAR away";
+        "a plugin cannot be loaded: PLUGIN: Provider com.acme.ScaledRule %s; mend it, or take its"
+            + " JAR away";
     assertRefused(
         withMember("public ScaledRule() { throw new IllegalStateException(\"no luck\"); }"),
         refused.formatted("could not be instantiated: java.lang.IllegalStateException: no luck"));

@@ -6,15 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.inject.Guice;
-import io.espalier.core.Choice;
 import io.espalier.core.EspalierModule;
-import io.espalier.core.FrozenAxis;
-import io.espalier.core.Manifest;
 import io.espalier.core.Samplers;
 import io.espalier.core.SearchSpace;
 import io.espalier.core.SearchSpaces;
 import io.espalier.core.rules.Rules;
 import io.espalier.core.rules.RulesException;
+import io.espalier.core.values.Choice;
+import io.espalier.core.values.FrozenAxis;
+import io.espalier.core.values.Manifest;
 import io.espalier.onnx.OnnxBackend;
 import io.espalier.onnx.OnnxNetwork;
 import io.espalier.onnx.build.OnnxGraphBuilder;

@@ -2,12 +2,12 @@ package com.acme.app;
 
 import com.google.inject.Guice;
 import io.espalier.core.EspalierModule;
-import io.espalier.core.FrozenAxis;
 import io.espalier.core.Hparam;
 import io.espalier.core.Samplers;
 import io.espalier.core.SearchSpace;
 import io.espalier.core.SearchSpaces;
 import io.espalier.core.rules.Rules;
+import io.espalier.core.values.FrozenAxis;
 import io.espalier.onnx.file.OnnxEdit;
 import io.espalier.onnx.file.OnnxModel;
 import io.espalier.onnx.verify.Verification;

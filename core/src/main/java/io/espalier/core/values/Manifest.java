@@ -1,0 +1,255 @@
+package io.espalier.core.values;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.espalier.trace.Graph;
+import io.espalier.trace.GraphNode;
+import io.espalier.trace.Layout;
+import io.espalier.trace.NodeFacts;
+import io.espalier.trace.SymMap;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What was cut from a network, in terms of the original, so that anyone can check the result:
+ * multiplying 0/1 masks onto the listed edges turns the original into the masked reference.
+ *
+ * @param parameters one entry for each edge on which parameters that were cut meet data
+ * @param skipped blocks that were taken out
+ * @param normalised nodes that normalise over an axis that was cut
+ */
+public record Manifest(
+    List<CutParameter> parameters, List<Skipped> skipped, List<CutNormalised> normalised) {
+  public Manifest {
+    parameters = List.copyOf(parameters);
+    skipped = List.copyOf(skipped);
+    normalised = List.copyOf(normalised);
+  }
+
+  /**
+   * An edge on which a value made of parameters only meets data.
+   *
+   * @param node the name of the node it enters
+   * @param output the first output of that node
+   * @param input the node's input
+   * @param initializer the name of the value
+   * @param shape its original shape
+   * @param keep the kept indices of each axis that was cut, ascending
+   * @param mask whether a mask may be multiplied onto it
+   */
+  public record CutParameter(
+      String node,
+      String output,
+      int input,
+      String initializer,
+      List<Long> shape,
+      Map<Integer, List<Integer>> keep,
+      boolean mask) {}
+
+  /**
+   * A block that was taken out.
+   *
+   * @param from the tensor that was replaced
+   * @param by the tensor that replaces it
+   */
+  public record Skipped(String from, String by) {}
+
+  /**
+   * A node that normalises over an axis that was cut.
+   *
+   * @param node its name
+   * @param output its first output
+   * @param input the input that has the axis
+   * @param axis the axis of that input
+   * @param keep the kept indices, ascending
+   */
+  public record CutNormalised(
+      String node, String output, int input, int axis, List<Integer> keep) {}
+
+  static Manifest of(Cut cut) {
+    SymMap map = cut.map();
+    Graph graph = map.graph();
+    List<CutParameter> parameters = new ArrayList<>();
+    List<CutNormalised> normalised = new ArrayList<>();
+    for (GraphNode node : graph.nodes()) {
+      boolean data =
+          node.outputs().stream()
+              .anyMatch(output -> output >= 0 && !graph.tensor(output).parameter());
+      if (cut.skips(node.index())) {
+        continue;
+      }
+      NodeFacts facts = map.facts(node.index());
+      String output =
+          graph
+              .tensor(node.outputs().stream().filter(id -> id >= 0).findFirst().orElseThrow())
+              .name();
+      for (int i = 0; data && i < node.inputs().size(); i++) {
+        int tensor = node.inputs().get(i);
+        if (tensor >= 0 && graph.tensor(tensor).parameter()) {
+          Map<Integer, List<Integer>> keep = keep(cut, node, i);
+          if (!keep.isEmpty()) {
+            List<Layout> layouts = layouts(map, node, i);
+            parameters.add(
+                new CutParameter(
+                    node.name(),
+                    output,
+                    i,
+                    graph.tensor(graph.root(tensor)).name(),
+                    layouts.stream().map(Layout::extent).toList(),
+                    keep,
+                    !facts.unmaskable().contains(i)));
+          }
+        }
+      }
+      for (NodeFacts.Normalised over : facts.normalised()) {
+        int[] keep = cut.kept(layouts(map, node, over.input()).get(over.axis()));
+        if (keep != null) {
+          normalised.add(
+              new CutNormalised(node.name(), output, over.input(), over.axis(), list(keep)));
+        }
+      }
+    }
+    List<Skipped> skipped =
+        cut.replacedTensors().stream()
+            .map(
+                from ->
+                    new Skipped(graph.tensor(from).name(), graph.tensor(cut.source(from)).name()))
+            .toList();
+    return new Manifest(parameters, skipped, normalised);
+  }
+
+  private static List<Layout> layouts(SymMap map, GraphNode node, int input) {
+    List<Layout> layouts = map.input(node.index(), input);
+    return layouts == null ? List.of() : layouts;
+  }
+
+  private static Map<Integer, List<Integer>> keep(Cut cut, GraphNode node, int input) {
+    Map<Integer, List<Integer>> keep = new TreeMap<>();
+    List<Layout> layouts = layouts(cut.map(), node, input);
+    for (int axis = 0; axis < layouts.size(); axis++) {
+      int[] kept = cut.kept(layouts.get(axis));
+      if (kept != null) {
+        keep.put(axis, list(kept));
+      }
+    }
+    return keep;
+  }
+
+  /** This manifest as JSON. */
+  public String toJson() {
+    ObjectNode root = Json.object();
+    ArrayNode list = root.putArray("parameters");
+    for (CutParameter parameter : parameters) {
+      ObjectNode entry = list.addObject();
+      entry.put("node", parameter.node());
+      entry.put("output", parameter.output());
+      entry.put("input", parameter.input());
+      entry.put("initializer", parameter.initializer());
+      entry.set("shape", Json.of(parameter.shape()));
+      ObjectNode keep = entry.putObject("keep");
+      parameter.keep().forEach((axis, kept) -> keep.set(axis.toString(), Json.of(kept)));
+      if (!parameter.mask()) {
+        entry.put("mask", false);
+      }
+    }
+    ArrayNode blocks = root.putArray("skipped");
+    skipped.forEach(block -> blocks.addObject().put("from", block.from()).put("by", block.by()));
+    ArrayNode norms = root.putArray("normalised");
+    for (CutNormalised norm : normalised) {
+      norms
+          .addObject()
+          .put("node", norm.node())
+          .put("output", norm.output())
+          .put("input", norm.input())
+          .put("axis", norm.axis())
+          .set("keep", Json.of(norm.keep()));
+    }
+    return Json.print(root);
+  }
+
+  /**
+   * Writes this manifest to a JSON file, whole or not at all.
+   *
+   * @throws IOException if the file cannot be written
+   */
+  public void write(Path file) throws IOException {
+    WholeFile.write(file, toJson());
+  }
+
+  /**
+   * Reads a manifest from a JSON file.
+   *
+   * @throws EspalierException if the file cannot be read or is no manifest
+   */
+  public static Manifest read(Path file) {
+    return parse(Json.text(file, "manifest"), "manifest " + file);
+  }
+
+  /**
+   * Reads a manifest from JSON.
+   *
+   * @param what how an error names the text
+   * @throws EspalierException if the text is no manifest
+   */
+  public static Manifest parse(String json, String what) {
+    ObjectNode root = Json.parse(json, what);
+    try {
+      List<CutParameter> parameters = new ArrayList<>();
+      for (JsonNode entry : root.required("parameters")) {
+        Map<Integer, List<Integer>> keep = new TreeMap<>(Comparator.naturalOrder());
+        entry
+            .required("keep")
+            .properties()
+            .forEach(e -> keep.put(Integer.valueOf(e.getKey()), ints(e.getValue())));
+        parameters.add(
+            new CutParameter(
+                entry.required("node").asText(),
+                entry.required("output").asText(),
+                entry.required("input").asInt(),
+                entry.required("initializer").asText(),
+                ints(entry.required("shape")).stream().map(Integer::longValue).toList(),
+                keep,
+                entry.path("mask").asBoolean(true)));
+      }
+      List<Skipped> skipped = new ArrayList<>();
+      for (JsonNode entry : root.path("skipped")) {
+        skipped.add(new Skipped(entry.required("from").asText(), entry.required("by").asText()));
+      }
+      List<CutNormalised> normalised = new ArrayList<>();
+      for (JsonNode entry : root.path("normalised")) {
+        normalised.add(
+            new CutNormalised(
+                entry.required("node").asText(),
+                entry.required("output").asText(),
+                entry.required("input").asInt(),
+                entry.required("axis").asInt(),
+                ints(entry.required("keep"))));
+      }
+      return new Manifest(parameters, skipped, normalised);
+    } catch (IllegalArgumentException e) {
+      throw new EspalierException(what + " is no manifest of Espalier: " + e.getMessage(), e);
+    }
+  }
+
+  private static List<Integer> list(int[] values) {
+    return Arrays.stream(values).boxed().toList();
+  }
+
+  private static List<Integer> ints(JsonNode list) {
+    List<Integer> values = new ArrayList<>(list.size());
+    for (JsonNode value : list) {
+      if (!value.isIntegralNumber()) {
+        throw new IllegalArgumentException(value + " should be a whole number");
+      }
+      values.add(value.asInt());
+    }
+    return values;
+  }
+}

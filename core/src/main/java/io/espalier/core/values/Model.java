@@ -1,0 +1,56 @@
+package io.espalier.core.values;
+
+import io.espalier.spi.OpId;
+import io.espalier.trace.Graph;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/**
+ * A network that a backend has opened. Immutable, so that several threads may cut sub-networks from
+ * it.
+ */
+public interface Model {
+  /** The traced network. */
+  Graph graph();
+
+  /** What tells this network from others: a hash over its structure and weights. */
+  String fingerprint();
+
+  /** How a message names this network, such as its file. */
+  String description();
+
+  /**
+   * Why this network cannot be cut so, where its graph does not show it; empty if it can. Widths
+   * that it objects to are frozen.
+   */
+  default Optional<String> objection(Cut cut) {
+    return Optional.empty();
+  }
+
+  /**
+   * This network with what it defines itself spelled out: a node that calls a function of the
+   * network gives way to the nodes of the function.
+   *
+   * @param known whether an operator is understood as it is; calls of such stay
+   */
+  default Model spelledOut(Predicate<OpId> known) {
+    return this;
+  }
+
+  /**
+   * Makes the smaller network that a cut describes.
+   *
+   * @param cut what is kept
+   * @param prover checks the result; it is called with the traced result before anything is
+   *     returned
+   */
+  Model carve(Cut cut, Prover prover);
+
+  /**
+   * Writes the network to a file, whole or not at all.
+   *
+   * @throws EspalierException if the file cannot be written
+   */
+  void save(Path file);
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.espalier.core.structure;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.espalier.core.values;
+
+import org.jspecify.annotations.NullMarked;
