@@ -141,6 +141,21 @@ public interface Typing {
   void macs(Axis... factors);
 
   /**
+   * Declares that the first output is linear in a weight, so that the weight can be solved anew
+   * from data once widths have changed.
+   */
+  void linear(Linear form);
+
+  /**
+   * Declares that the first output is, element by element, the sum of these inputs and of what is
+   * made of parameters: a residual sum, a bias that is added. A single input may also be multiplied
+   * by parameters: a norm by stored statistics, a layer scale.
+   *
+   * @param inputs the positions of the inputs that are not made of parameters
+   */
+  void affine(int... inputs);
+
+  /**
    * Refuses to type this node: every axis of every input is frozen with the reason, and outputs
    * have the shape that the model declares for them, if any.
    */

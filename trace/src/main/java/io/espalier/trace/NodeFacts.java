@@ -1,5 +1,6 @@
 package io.espalier.trace;
 
+import io.espalier.spi.Linear;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -15,6 +16,8 @@ import java.util.Set;
  * @param normalised input axes that the node normalises over
  * @param unmaskable inputs that must not be masked
  * @param statistics inputs that hold running statistics, which are no parameters
+ * @param linear how the first output depends linearly on weights; empty where it does not
+ * @param affine inputs of which the first output is a sum with constant coefficients
  */
 public record NodeFacts(
     List<AttributeTarget> attributes,
@@ -24,11 +27,22 @@ public record NodeFacts(
     List<List<Layout>> macs,
     List<Normalised> normalised,
     Set<Integer> unmaskable,
-    Set<Integer> statistics) {
+    Set<Integer> statistics,
+    List<Linear> linear,
+    Set<Integer> affine) {
   /** A node whose rule declared nothing. */
   public static final NodeFacts NONE =
       new NodeFacts(
-          List.of(), List.of(), Map.of(), Set.of(), List.of(), List.of(), Set.of(), Set.of());
+          List.of(),
+          List.of(),
+          Map.of(),
+          Set.of(),
+          List.of(),
+          List.of(),
+          Set.of(),
+          Set.of(),
+          List.of(),
+          Set.of());
 
   public NodeFacts {
     attributes = List.copyOf(attributes);
@@ -39,6 +53,8 @@ public record NodeFacts(
     normalised = List.copyOf(normalised);
     unmaskable = Set.copyOf(unmaskable);
     statistics = Set.copyOf(statistics);
+    linear = List.copyOf(linear);
+    affine = Set.copyOf(affine);
   }
 
   /**

@@ -3,6 +3,7 @@ package io.espalier.trace;
 import io.espalier.spi.Axis;
 import io.espalier.spi.Element;
 import io.espalier.spi.Ints;
+import io.espalier.spi.Linear;
 import io.espalier.spi.Typing;
 import io.espalier.spi.Value;
 import java.util.ArrayList;
@@ -30,6 +31,8 @@ final class NodeTyping implements Typing {
   final List<NodeFacts.Normalised> normalised = new ArrayList<>();
   final List<Integer> unmaskable = new ArrayList<>(0);
   final List<Integer> statistics = new ArrayList<>(0);
+  final List<Linear> linear = new ArrayList<>(0);
+  final List<Integer> affine = new ArrayList<>(0);
 
   @SuppressWarnings({"unchecked", "rawtypes"})
   NodeTyping(Pass pass, GraphNode node, Unifier unifier) {
@@ -267,6 +270,16 @@ final class NodeTyping implements Typing {
   }
 
   @Override
+  public void linear(Linear form) {
+    linear.add(form);
+  }
+
+  @Override
+  public void affine(int... inputs) {
+    Arrays.stream(inputs).forEach(affine::add);
+  }
+
+  @Override
   public void unsupported(String reason) {
     giveUp(unifier.reason(reason));
   }
@@ -279,6 +292,8 @@ final class NodeTyping implements Typing {
     optional.clear();
     macs.clear();
     normalised.clear();
+    linear.clear();
+    affine.clear();
     unknownReason = reason;
     for (int i = 0; i < node.inputs().size(); i++) {
       List<? extends Axis> inputAxes =

@@ -98,7 +98,9 @@ public final class SymMap {
         && typing.macs.isEmpty()
         && typing.normalised.isEmpty()
         && typing.unmaskable.isEmpty()
-        && typing.statistics.isEmpty()) {
+        && typing.statistics.isEmpty()
+        && typing.linear.isEmpty()
+        && typing.affine.isEmpty()) {
       return NodeFacts.NONE;
     }
     return new NodeFacts(
@@ -113,7 +115,9 @@ public final class SymMap {
         typing.macs.stream().map(product -> product.stream().map(snapshot::of).toList()).toList(),
         typing.normalised,
         Set.copyOf(typing.unmaskable),
-        Set.copyOf(typing.statistics));
+        Set.copyOf(typing.statistics),
+        typing.linear,
+        Set.copyOf(typing.affine));
   }
 
   private LayerView view(LayerNode layer) {

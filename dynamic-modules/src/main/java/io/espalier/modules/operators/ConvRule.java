@@ -2,6 +2,7 @@ package io.espalier.modules.operators;
 
 import com.google.auto.service.AutoService;
 import io.espalier.spi.Axis;
+import io.espalier.spi.Linear;
 import io.espalier.spi.Node;
 import io.espalier.spi.OpId;
 import io.espalier.spi.OperatorRule;
@@ -76,6 +77,10 @@ public final class ConvRule implements OperatorRule {
     Groups.unifyBias(t, node.input(2), w.axis(0));
     Groups.unifyKernel(node, t, windows);
     t.output(0, y);
+    t.linear(
+        Linear.of(0, 1, 1, 1, 0, 1)
+            .withBias(node.input(2).present() ? 2 : -1)
+            .withGroups(Math.toIntExact(groups)));
     t.macs(macs.toArray(Axis[]::new));
   }
 }

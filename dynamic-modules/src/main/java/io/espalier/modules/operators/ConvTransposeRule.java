@@ -2,6 +2,7 @@ package io.espalier.modules.operators;
 
 import com.google.auto.service.AutoService;
 import io.espalier.spi.Axis;
+import io.espalier.spi.Linear;
 import io.espalier.spi.Node;
 import io.espalier.spi.OpId;
 import io.espalier.spi.OperatorRule;
@@ -98,6 +99,9 @@ public final class ConvTransposeRule implements OperatorRule {
     List<Axis> y = new ArrayList<>(List.of(x.axis(0), out));
     y.addAll(places);
     t.output(0, y);
+    if (groups == 1) {
+      t.linear(Linear.of(0, 1, 1, 0, 1, 1).withBias(node.input(2).present() ? 2 : -1));
+    }
     List<Axis> macs = new ArrayList<>(w.axes());
     macs.addAll(Axes.without(x.axes(), 1));
     t.macs(macs.toArray(Axis[]::new));

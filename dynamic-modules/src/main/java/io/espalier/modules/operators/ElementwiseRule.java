@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * Functions of several tensors, element by element. Shapes are right-aligned and broadcast: axes
@@ -31,6 +32,10 @@ public final class ElementwiseRule implements OperatorRule {
           OpId.of("Div"), Set.of(1),
           OpId.of("Mod"), Set.of(1),
           OpId.of("Pow"), Set.of(0, 1));
+
+  private static final Set<OpId> SUMS = Operators.standard("Add", "Sum");
+  private static final Set<OpId> SCALINGS = Operators.standard("Mul", "Sub");
+  private static final OpId DIV = OpId.of("Div");
 
   @Override
   public Set<OpId> operators() {
@@ -82,5 +87,20 @@ public final class ElementwiseRule implements OperatorRule {
     }
     UNMASKABLE.getOrDefault(node.op(), Set.of()).forEach(t::unmaskable);
     t.output(0, t.broadcast(shapes));
+    declareAffine(node, t);
+  }
+
+  /** Sums, and one tensor that parameters are added to, multiplied onto, or divide. */
+  private static void declareAffine(Node node, Typing t) {
+    int[] data =
+        IntStream.range(0, node.inputs().size())
+            .filter(i -> node.input(i).present() && !node.input(i).parameter())
+            .toArray();
+    boolean scaled =
+        data.length == 1
+            && (SCALINGS.contains(node.op()) || (node.op().equals(DIV) && data[0] == 0));
+    if (scaled || (data.length > 0 && SUMS.contains(node.op()))) {
+      t.affine(data);
+    }
   }
 }

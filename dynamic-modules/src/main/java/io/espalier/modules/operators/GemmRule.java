@@ -2,6 +2,7 @@ package io.espalier.modules.operators;
 
 import com.google.auto.service.AutoService;
 import io.espalier.spi.Axis;
+import io.espalier.spi.Linear;
 import io.espalier.spi.Node;
 import io.espalier.spi.OpId;
 import io.espalier.spi.OperatorRule;
@@ -44,6 +45,19 @@ public final class GemmRule implements OperatorRule {
       t.broadcast(List.of(List.of(m, n), c.axes()));
     }
     t.output(0, List.of(m, n));
+    declareLinear(node, t, inner, outer);
     t.macs(m, n, a.axis(inner));
+  }
+
+  /** Scaled products are left alone: the weight would not be what multiplies the data. */
+  private static void declareLinear(Node node, Typing t, int inner, int outer) {
+    Value c = node.input(2);
+    boolean plain =
+        node.attributes().real("alpha", 1) == 1
+            && (!c.present() || node.attributes().real("beta", 1) == 1);
+    if (plain) {
+      boolean bias = c.present() && c.parameter() && c.rank() == 1 && c.axis(0).extent() > 1;
+      t.linear(Linear.of(0, inner, 1, outer, 1 - outer, 1).withBias(bias ? 2 : -1));
+    }
   }
 }

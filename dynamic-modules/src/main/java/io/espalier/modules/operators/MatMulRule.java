@@ -2,6 +2,7 @@ package io.espalier.modules.operators;
 
 import com.google.auto.service.AutoService;
 import io.espalier.spi.Axis;
+import io.espalier.spi.Linear;
 import io.espalier.spi.Node;
 import io.espalier.spi.OpId;
 import io.espalier.spi.OperatorRule;
@@ -45,9 +46,22 @@ public final class MatMulRule implements OperatorRule {
     }
     List<Axis> y = shape(t, a, b);
     t.output(0, y);
+    declareLinear(t, a, b, node.inputs().size() > 2);
     List<Axis> macs = new ArrayList<>(y);
     macs.add(a.axis(-1));
     t.macs(macs.toArray(Axis[]::new));
+  }
+
+  /** A matrix of parameters, on either side; integers with zero points are left alone. */
+  private static void declareLinear(Typing t, Value a, Value b, boolean integers) {
+    if (integers || a.parameter() == b.parameter()) {
+      return;
+    }
+    if (b.parameter() && b.rank() == 2 && a.rank() > 1) {
+      t.linear(Linear.of(0, a.rank() - 1, 1, 0, 1, a.rank() - 1));
+    } else if (a.parameter() && a.rank() == 2 && b.rank() > 1) {
+      t.linear(Linear.of(1, b.rank() - 2, 0, 1, 0, b.rank() - 2));
+    }
   }
 
   /** The shape of the product of two operands of at least one axis. */

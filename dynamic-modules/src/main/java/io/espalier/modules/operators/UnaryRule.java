@@ -66,6 +66,9 @@ public final class UnaryRule implements OperatorRule {
           "Tanh",
           "ThresholdedRelu");
 
+  /** Those that only hand on what they read, at inference. */
+  private static final Set<OpId> COPIES = Operators.standard("Dropout", "Identity");
+
   private static final Set<OpId> OF_ONNX_RUNTIME =
       Set.of(OpId.of("com.microsoft", "Gelu"), OpId.of("com.microsoft", "QuickGelu"));
 
@@ -81,6 +84,9 @@ public final class UnaryRule implements OperatorRule {
   public void type(Node node, Typing t) {
     if (UNMASKABLE.contains(node.op())) {
       t.unmaskable(0);
+    }
+    if (COPIES.contains(node.op())) {
+      t.affine(0);
     }
     Axes.outputs(node, t, node.input(0).axes());
   }
