@@ -1,8 +1,21 @@
 package io.espalier.onnx;
 
+import io.espalier.core.calibration.DataModel;
+import io.espalier.core.calibration.Measured;
+import io.espalier.core.calibration.Probe;
+import io.espalier.core.data.Batch;
+import io.espalier.core.data.DataArray;
+import io.espalier.core.data.InputSpec;
+import io.espalier.core.data.Samples;
 import io.espalier.core.values.Cut;
-import io.espalier.core.values.Model;
 import io.espalier.core.values.Prover;
+import io.espalier.onnx.calibrate.OnnxMeasuring;
+import io.espalier.onnx.calibrate.OnnxRunning;
+import io.espalier.onnx.file.OnnxTensor;
+import io.espalier.onnx.file.TensorSource;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
 import io.espalier.onnx.carve.OnnxCarver;
 import io.espalier.onnx.file.Functions;
 import io.espalier.onnx.file.OnnxEdit;
@@ -19,7 +32,9 @@ import java.util.function.Predicate;
  * An ONNX model that was opened and traced. Immutable, so that several threads may cut sub-networks
  * from it.
  */
-public final class OnnxNetwork implements Model {
+public final class OnnxNetwork implements DataModel {
+  private static final int BATCH = 32;
+
   private final OnnxModel file;
   private final OnnxModel model;
   private final TracedOnnx traced;
@@ -101,6 +116,51 @@ public final class OnnxNetwork implements Model {
   /** Whether nothing is cut at all: then the file stays as it is, byte for byte. */
   private static boolean isWhole(Cut cut) {
     return cut.replacedTensors().isEmpty() && cut.map().symbols().stream().noneMatch(cut::cuts);
+  }
+
+  @Override
+  public List<InputSpec> inputs() {
+    return List.of();
+  }
+
+  @Override
+  public void run(
+      Samples data, int[] samples, BiConsumer<Batch, Map<String, DataArray>> listener) {
+    OnnxRunning.run(model(), data, samples, batch(), listener);
+  }
+
+  private int batch() {
+    return InputSpec.batchSize(inputs(), BATCH);
+  }
+
+  @Override
+  public Measured measure(
+      DataModel observed, Probe.Request request, Samples data, List<int[]> folds) {
+    return OnnxMeasuring.measure(
+        model(), ((OnnxNetwork) observed).model(), request, data, folds, batch());
+  }
+
+  @Override
+  public boolean hasWindows(String reader) {
+    return model().nodes().stream()
+        .anyMatch(
+            node ->
+                node.getOutputCount() > 0
+                    && node.getOutput(0).equals(reader)
+                    && node.getOpType().equals("Conv")
+                    && model().initializers().containsKey(node.getInput(1)));
+  }
+
+  @Override
+  public OnnxNetwork withValues(Map<String, float[]> values) {
+    OnnxEdit edit = new OnnxEdit(model());
+    values.forEach(
+        (name, numbers) -> {
+          OnnxTensor old = model().initializers().get(name);
+          edit.replaceInitializer(name, TensorSource.ofFloats(name, numbers, old.dims()));
+        });
+    OnnxModel changed = edit.toModel();
+    return new OnnxNetwork(changed, changed, edit, description);
   }
 
   @Override

@@ -29,6 +29,7 @@ public final class OnnxEdit {
   private final Map<Integer, Map<Integer, List<MessageLite>>> replaced = new HashMap<>();
 
   private final Map<Integer, List<NodeProto>> insertedNodes = new HashMap<>();
+  private final List<ValueInfoProto> addedInputs = new ArrayList<>();
   private final List<ValueInfoProto> addedOutputs = new ArrayList<>();
   private final Map<String, List<TensorSource>> replacedTensors = new HashMap<>();
   private final List<TensorSource> addedTensors = new ArrayList<>();
@@ -92,6 +93,16 @@ public final class OnnxEdit {
 
   public OnnxEdit replaceOutput(int index, ValueInfoProto output) {
     return edit(GraphProto.OUTPUT_FIELD_NUMBER, index, model.outputs(), List.of(output));
+  }
+
+  public OnnxEdit removeOutput(int index) {
+    return edit(GraphProto.OUTPUT_FIELD_NUMBER, index, model.outputs(), List.of());
+  }
+
+  /** Adds a graph input after those of the model. */
+  public OnnxEdit addInput(ValueInfoProto input) {
+    addedInputs.add(input);
+    return this;
   }
 
   /** Adds a graph output after those of the model. A name alone will do for ONNX Runtime. */
@@ -166,6 +177,7 @@ public final class OnnxEdit {
   boolean isEmpty() {
     return replaced.isEmpty()
         && insertedNodes.isEmpty()
+        && addedInputs.isEmpty()
         && addedOutputs.isEmpty()
         && replacedTensors.isEmpty()
         && addedTensors.isEmpty();
@@ -186,6 +198,10 @@ public final class OnnxEdit {
 
   List<NodeProto> nodesBefore(int index) {
     return insertedNodes.getOrDefault(index, List.of());
+  }
+
+  List<ValueInfoProto> addedInputs() {
+    return addedInputs;
   }
 
   List<ValueInfoProto> addedOutputs() {

@@ -107,6 +107,7 @@ final class WritePlan {
         edit.addedTensors().forEach(tensor -> tensor(chunks, tensor, Optional.empty()));
       }
       if (i == afterOutputs) {
+        messages(chunks, GraphProto.INPUT_FIELD_NUMBER, edit.addedInputs());
         messages(chunks, GraphProto.OUTPUT_FIELD_NUMBER, edit.addedOutputs());
       }
       if (i < fields.size()) {

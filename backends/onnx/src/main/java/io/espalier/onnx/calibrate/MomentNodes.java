@@ -1,0 +1,273 @@
+package io.espalier.onnx.calibrate;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TypeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import io.espalier.onnx.file.DataTypes;
+import io.espalier.onnx.file.OnnxEdit;
+import io.espalier.onnx.file.TensorSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+
+/**
+ * Builds nodes behind a model that bring tensors into rows and columns and sum up their products.
+ * Equal questions share nodes. Everything is computed in float32.
+ */
+final class MomentNodes {
+  private static final String PREFIX = "espalier_moments/";
+  private static final int AXES_AS_INPUT = 13;
+  private static final int STEPS = 10;
+
+  private final OnnxEdit edit;
+  private final long opset;
+  private final List<NodeProto> nodes = new ArrayList<>();
+  private final Map<String, String> known = new HashMap<>();
+  private int constants;
+
+  MomentNodes(OnnxEdit edit, long opset) {
+    this.edit = edit;
+    this.opset = opset;
+  }
+
+  /** The nodes, to be put behind those of the model. */
+  List<NodeProto> nodes() {
+    return nodes;
+  }
+
+  /**
+   * A tensor as a matrix, a row for each place and a column for each channel.
+   *
+   * @param mask a tensor of one number for each row; empty for none
+   * @param step only every so manieth row is kept
+   */
+  String rows(String tensor, int rank, int axis, String mask, int step) {
+    return shared(
+        "rows " + tensor + " " + axis + " " + mask + " " + step,
+        () -> {
+          String last = channelsLast(cast(tensor), rank, axis);
+          return thin(masked(reshape(last, flatShape(last)), mask), step);
+        });
+  }
+
+  /** The same for groups of channels: [groups, places, channels of a group]. */
+  String groupedRows(String rows, int groups, long columns) {
+    return shared(
+        "grouped " + rows + " " + groups,
+        () -> {
+          String split = reshape(rows, longs(-1, groups, columns));
+          return add("Transpose", List.of(split), ints("perm", 1, 0, 2));
+        });
+  }
+
+  /**
+   * What the window of a convolution covers at each place, as channels: channel by channel, in each
+   * the elements of the window in row-major order.
+   *
+   * @param convolution the node; its weight is [.., .., window]
+   * @param channels of the data
+   * @param window the extents of the window
+   */
+  String patches(NodeProto convolution, long channels, long[] window) {
+    return shared(
+        "patches " + convolution.getOutput(0),
+        () -> {
+          int places = (int) LongStream.of(window).reduce(1, Math::multiplyExact);
+          int count = Math.toIntExact(channels);
+          float[] unit = new float[count * places * places];
+          for (int c = 0; c < count; c++) {
+            for (int p = 0; p < places; p++) {
+              unit[(c * places + p) * places + p] = 1;
+            }
+          }
+          long[] dims = new long[window.length + 2];
+          dims[0] = channels * places;
+          dims[1] = 1;
+          System.arraycopy(window, 0, dims, 2, window.length);
+          String weight = name();
+          edit.addInitializer(TensorSource.ofFloats(weight, unit, dims));
+          List<AttributeProto> attributes = new ArrayList<>();
+          for (AttributeProto attribute : convolution.getAttributeList()) {
+            if (!attribute.getName().equals("group")) {
+              attributes.add(attribute);
+            }
+          }
+          attributes.add(integer("group", channels));
+          return add(
+              "Conv",
+              List.of(cast(convolution.getInput(0)), weight),
+              attributes.toArray(AttributeProto[]::new));
+        });
+  }
+
+  /** Elements along an axis. */
+  String gather(String tensor, int axis, int[] indices) {
+    String constant = longs(IntStream.of(indices).asLongStream().toArray());
+    return add("Gather", List.of(tensor, constant), integer("axis", axis));
+  }
+
+  /** The same tensor under another name. */
+  void copy(String tensor, String name) {
+    nodes.add(
+        NodeProto.newBuilder().setOpType("Identity").addInput(tensor).addOutput(name).build());
+  }
+
+  String minus(String x, String y) {
+    return add("Sub", List.of(x, y));
+  }
+
+  String times(String x, String y) {
+    return shared("times " + x + " " + y, () -> add("Mul", List.of(x, y)));
+  }
+
+  /** Products of the columns of two matrices, or stacks of them, summed over rows. */
+  String products(String x, String y, int rank) {
+    return shared(
+        "products " + x + " " + y,
+        () -> {
+          long[] swap = rank == 2 ? new long[] {1, 0} : new long[] {0, 2, 1};
+          String transposed = add("Transpose", List.of(x), ints("perm", swap));
+          return add("MatMul", List.of(transposed, y));
+        });
+  }
+
+  /** Sums over the rows of a matrix, or of a stack of them. */
+  String sums(String x, int rank) {
+    return shared(
+        "sums " + x,
+        () -> {
+          AttributeProto keep = integer("keepdims", 0);
+          return opset >= AXES_AS_INPUT
+              ? add("ReduceSum", List.of(x, longs(rank - 2)), keep)
+              : add("ReduceSum", List.of(x), keep, ints("axes", rank - 2));
+        });
+  }
+
+  /** How many rows a matrix has that no mask hides: one number, or dimensions that it leads. */
+  String count(String rows, int groups, String mask, int step) {
+    return mask.isEmpty()
+        ? gather(shape(rows), 0, new int[] {groups > 1 ? 1 : 0})
+        : sums(thin(reshape(cast(mask), longs(-1, 1)), step), 2);
+  }
+
+  /** The dimensions of a tensor. */
+  private String shape(String x) {
+    return shared("shape " + x, () -> add("Shape", List.of(x)));
+  }
+
+  String cast(String tensor) {
+    return shared(
+        "cast " + tensor, () -> add("Cast", List.of(tensor), integer("to", DataTypes.FLOAT)));
+  }
+
+  /** Declares a tensor to be an output of the model. */
+  static ValueInfoProto output(String name) {
+    return ValueInfoProto.newBuilder().setName(name).build();
+  }
+
+  /** A float input of some rank, every dimension open. */
+  static ValueInfoProto input(String name, int rank) {
+    TypeProto.Tensor.Builder type = TypeProto.Tensor.newBuilder().setElemType(DataTypes.FLOAT);
+    for (int i = 0; i < rank; i++) {
+      type.getShapeBuilder().addDimBuilder();
+    }
+    return ValueInfoProto.newBuilder()
+        .setName(name)
+        .setType(TypeProto.newBuilder().setTensorType(type))
+        .build();
+  }
+
+  private String channelsLast(String tensor, int rank, int axis) {
+    if (axis == rank - 1) {
+      return tensor;
+    }
+    long[] perm = new long[rank];
+    int at = 0;
+    for (int i = 0; i < rank; i++) {
+      if (i != axis) {
+        perm[at++] = i;
+      }
+    }
+    perm[at] = axis;
+    return add("Transpose", List.of(tensor), ints("perm", perm));
+  }
+
+  /** [-1, the last dimension]. */
+  private String flatShape(String tensor) {
+    String last =
+        add("Gather", List.of(shape(tensor), longs(-1)), integer("axis", 0));
+    return add("Concat", List.of(longs(-1), last), integer("axis", 0));
+  }
+
+  private String masked(String rows, String mask) {
+    return mask.isEmpty()
+        ? rows
+        : add("Mul", List.of(rows, reshape(cast(mask), longs(-1, 1))));
+  }
+
+  private String thin(String rows, int step) {
+    return step == 1 || opset < STEPS
+        ? rows
+        : add(
+            "Slice",
+            List.of(rows, longs(0), longs(Integer.MAX_VALUE), longs(0), longs(step)));
+  }
+
+  private String reshape(String tensor, String shape) {
+    return add("Reshape", List.of(tensor, shape));
+  }
+
+  private String longs(long... values) {
+    return shared(
+        "longs " + java.util.Arrays.toString(values),
+        () -> {
+          String name = name();
+          edit.addInitializer(TensorSource.ofLongs(name, values, values.length));
+          return name;
+        });
+  }
+
+  private String shared(String question, java.util.function.Supplier<String> answer) {
+    String found = known.get(question);
+    if (found == null) {
+      found = answer.get();
+      known.put(question, found);
+    }
+    return found;
+  }
+
+  private String name() {
+    return PREFIX + "c" + constants++;
+  }
+
+  private String add(String operator, List<String> inputs, AttributeProto... attributes) {
+    String output = PREFIX + "n" + nodes.size();
+    nodes.add(
+        NodeProto.newBuilder()
+            .setOpType(operator)
+            .addAllInput(inputs)
+            .addOutput(output)
+            .addAllAttribute(List.of(attributes))
+            .build());
+    return output;
+  }
+
+  private static AttributeProto integer(String name, long value) {
+    return AttributeProto.newBuilder()
+        .setName(name)
+        .setType(AttributeProto.AttributeType.INT)
+        .setI(value)
+        .build();
+  }
+
+  private static AttributeProto ints(String name, long... values) {
+    AttributeProto.Builder builder =
+        AttributeProto.newBuilder().setName(name).setType(AttributeProto.AttributeType.INTS);
+    LongStream.of(values).forEach(builder::addInts);
+    return builder.build();
+  }
+}

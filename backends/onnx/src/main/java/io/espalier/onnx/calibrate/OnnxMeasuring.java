@@ -1,0 +1,318 @@
+package io.espalier.onnx.calibrate;
+
+import ai.onnx.proto.OnnxMl.NodeProto;
+import io.espalier.core.calibration.ChannelMoments;
+import io.espalier.core.calibration.Measured;
+import io.espalier.core.calibration.Moments;
+import io.espalier.core.calibration.Probe;
+import io.espalier.core.data.Batch;
+import io.espalier.core.data.DataArray;
+import io.espalier.core.data.Samples;
+import io.espalier.onnx.file.OnnxEdit;
+import io.espalier.onnx.file.OnnxModel;
+import io.espalier.onnx.file.OnnxTensor;
+import io.espalier.onnx.runtime.OnnxRunException;
+import io.espalier.onnx.runtime.OnnxSession;
+import io.espalier.onnx.runtime.SessionSettings;
+import io.espalier.onnx.runtime.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One pass over data: the model to be matched computes what is aimed at, the observed one computes
+ * moments from that and from what its layers read. Both are cut down to what is asked for.
+ */
+public final class OnnxMeasuring {
+  private static final String AIM = "espalier_aim/";
+
+  private final OnnxModel observed;
+  private final OnnxEdit edit;
+  private final MomentNodes nodes;
+  private final Map<String, NodeProto> byOutput = new HashMap<>();
+  private final Map<String, String> aims = new LinkedHashMap<>();
+  private final List<ProbeNames> probes = new ArrayList<>();
+  private final List<PairNames> pairs = new ArrayList<>();
+
+  /** Outputs that hold what a probe asks for; those of its aim are empty where it has none. */
+  private record ProbeNames(
+      Probe probe, String gram, String sums, String rows, String cross, String aim, String squares) {}
+
+  private record PairNames(String rows, String x, String y, String xx, String xy, String yy) {}
+
+  private OnnxMeasuring(OnnxModel observed, Probe.Request request) {
+    this.observed = observed;
+    for (NodeProto node : observed.nodes()) {
+      node.getOutputList().forEach(output -> byOutput.put(output, node));
+    }
+    Set<String> tensors = new LinkedHashSet<>();
+    for (Probe probe : request.probes()) {
+      tensors.add(node(probe).getInput(probe.data()));
+      if (probe.aim() != null) {
+        tensors.add(probe.aim().tensor());
+      }
+    }
+    for (Probe.Pair pair : request.pairs()) {
+      tensors.add(pair.from());
+      tensors.add(pair.to());
+    }
+    this.edit = Excerpt.of(observed, tensors);
+    this.nodes = new MomentNodes(edit, observed.opset(""));
+    request.probes().forEach(probe -> probes.add(probe(probe)));
+    request.pairs().forEach(pair -> pairs.add(pair(pair)));
+    edit.insertNodesBefore(observed.nodes().size(), nodes.nodes());
+    Set<String> outputs = new LinkedHashSet<>();
+    for (ProbeNames names : probes) {
+      outputs.addAll(
+          Arrays.asList(
+              names.gram, names.sums, names.rows, names.cross, names.aim, names.squares));
+    }
+    for (PairNames names : pairs) {
+      outputs.addAll(Arrays.asList(names.rows, names.x, names.y, names.xx, names.xy, names.yy));
+    }
+    outputs.remove("");
+    outputs.forEach(output -> edit.addOutput(MomentNodes.output(output)));
+  }
+
+  /**
+   * Takes the moments.
+   *
+   * @param reference the model to be matched
+   * @param observed the model that is observed
+   * @throws OnnxRunException if one of both does not run on the data
+   */
+  public static Measured measure(
+      OnnxModel reference,
+      OnnxModel observed,
+      Probe.Request request,
+      Samples data,
+      List<int[]> folds,
+      int batch) {
+    return new OnnxMeasuring(observed, request).run(reference, request, data, folds, batch);
+  }
+
+  private NodeProto node(Probe probe) {
+    NodeProto node = byOutput.get(probe.reader());
+    if (node == null) {
+      throw new IllegalArgumentException(observed + " computes no '" + probe.reader() + "'");
+    }
+    return node;
+  }
+
+  private ProbeNames probe(Probe probe) {
+    NodeProto node = node(probe);
+    String data = node.getInput(probe.data());
+    int groups = probe.groups();
+    String x;
+    if (probe.windows()) {
+      OnnxTensor weight =
+          Objects.requireNonNull(observed.initializers().get(node.getInput(1)), "a stored weight");
+      long[] window = Arrays.copyOfRange(weight.dims(), 2, weight.rank());
+      String patches = nodes.patches(node, weight.dim(1) * groups, window);
+      x = nodes.rows(patches, probe.rank(), probe.axis(), probe.mask(), probe.step());
+      if (groups > 1) {
+        x = nodes.groupedRows(x, groups, weight.dim(1) * Arrays.stream(window).reduce(1, (a, b) -> a * b));
+      }
+    } else {
+      x = nodes.rows(data, probe.rank(), probe.axis(), probe.mask(), probe.step());
+    }
+    int rank = groups > 1 ? 3 : 2;
+    String gram = nodes.products(x, x, rank);
+    String sums = nodes.sums(x, rank);
+    String rows = nodes.count(x, groups, probe.mask(), probe.step());
+    Probe.Aim aim = probe.aim();
+    if (aim == null) {
+      return new ProbeNames(probe, gram, sums, rows, "", "", "");
+    }
+    String wanted = aims.computeIfAbsent(aimKey(aim), key -> AIM + aims.size());
+    edit.addInput(MomentNodes.input(wanted, aim.rank()));
+    String missing = nodes.minus(wanted, nodes.cast(aim.tensor()));
+    String y = nodes.rows(missing, aim.rank(), aim.axis(), probe.mask(), probe.step());
+    if (groups > 1) {
+      y = nodes.groupedRows(y, groups, -1);
+    }
+    return new ProbeNames(
+        probe,
+        gram,
+        sums,
+        rows,
+        nodes.products(x, y, rank),
+        nodes.sums(y, rank),
+        nodes.sums(nodes.times(y, y), rank));
+  }
+
+  private static String aimKey(Probe.Aim aim) {
+    return aim.tensor() + " " + aim.axis() + " " + Arrays.toString(aim.kept());
+  }
+
+  private PairNames pair(Probe.Pair pair) {
+    String x = nodes.rows(pair.from(), pair.rank(), pair.axis(), pair.mask(), 1);
+    String y = nodes.rows(pair.to(), pair.rank(), pair.axis(), pair.mask(), 1);
+    return new PairNames(
+        nodes.count(x, 1, pair.mask(), 1),
+        nodes.sums(x, 2),
+        nodes.sums(y, 2),
+        nodes.sums(nodes.times(x, x), 2),
+        nodes.sums(nodes.times(x, y), 2),
+        nodes.sums(nodes.times(y, y), 2));
+  }
+
+  private @Nullable OnnxEdit aimed(OnnxModel reference, Probe.Request request) {
+    if (aims.isEmpty()) {
+      return null;
+    }
+    Set<String> tensors = new LinkedHashSet<>();
+    request.probes().stream()
+        .map(Probe::aim)
+        .filter(Objects::nonNull)
+        .forEach(aim -> tensors.add(aim.tensor()));
+    OnnxEdit excerpt = Excerpt.of(reference, tensors);
+    MomentNodes added = new MomentNodes(excerpt, reference.opset(""));
+    Map<String, String> outputs = new LinkedHashMap<>();
+    for (Probe probe : request.probes()) {
+      Probe.Aim aim = probe.aim();
+      if (aim != null) {
+        outputs.computeIfAbsent(
+            Objects.requireNonNull(aims.get(aimKey(aim))),
+            name -> {
+              String tensor = added.cast(aim.tensor());
+              return aim.kept() == null ? tensor : added.gather(tensor, aim.axis(), aim.kept());
+            });
+      }
+    }
+    outputs.forEach((name, tensor) -> added.copy(tensor, name));
+    excerpt.insertNodesBefore(reference.nodes().size(), added.nodes());
+    outputs.keySet().forEach(name -> excerpt.addOutput(MomentNodes.output(name)));
+    return excerpt;
+  }
+
+  private Measured run(
+      OnnxModel reference, Probe.Request request, Samples data, List<int[]> folds, int batch) {
+    OnnxEdit wanted = aimed(reference, request);
+    @Nullable Moments[][] sums = new Moments[probes.size()][folds.size()];
+    @Nullable ChannelMoments[] channels = new ChannelMoments[pairs.size()];
+    try (OnnxSession session = OnnxSession.open(edit, SessionSettings.fast());
+        OnnxSession original =
+            wanted == null ? session : OnnxSession.open(wanted, SessionSettings.fast())) {
+      for (int fold = 0; fold < folds.size(); fold++) {
+        try (Samples.Batches batches = data.read(folds.get(fold), batch)) {
+          for (var next = batches.next(); next.isPresent(); next = batches.next()) {
+            Map<String, Tensor> inputs = tensors(next.get());
+            if (wanted != null) {
+              inputs.putAll(original.run(inputs));
+            }
+            Map<String, Tensor> outputs = session.run(inputs);
+            for (int i = 0; i < sums.length; i++) {
+              Moments part = moments(probes.get(i), outputs);
+              Moments sum = sums[i][fold];
+              sums[i][fold] = sum == null ? part : sum.add(part, 1);
+            }
+            for (int i = 0; i < channels.length; i++) {
+              channels[i] = sum(channels[i], pairs.get(i), outputs);
+            }
+          }
+        }
+      }
+    }
+    return new Measured(
+        Arrays.stream(sums).map(row -> Arrays.stream(row).filter(Objects::nonNull).map(m -> (Moments) m).toList()).toList(),
+        Arrays.stream(channels).map(Objects::requireNonNull).toList());
+  }
+
+  static Map<String, Tensor> tensors(Batch batch) {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    batch.arrays().forEach((name, array) -> tensors.put(name, tensor(array)));
+    return tensors;
+  }
+
+  private static Tensor tensor(DataArray array) {
+    if (array.isFloating()) {
+      float[] values = new float[array.size()];
+      array.floats().get(values);
+      return Tensor.ofFloats(values, array.shape());
+    }
+    long[] values = new long[array.size()];
+    array.longs().get(values);
+    return Tensor.ofLongs(values, array.shape());
+  }
+
+  private static float[] floats(Map<String, Tensor> outputs, String name) {
+    return Objects.requireNonNull(outputs.get(name)).floats();
+  }
+
+  private static Moments moments(ProbeNames names, Map<String, Tensor> outputs) {
+    Tensor sums = Objects.requireNonNull(outputs.get(names.sums));
+    int groups = names.probe.groups();
+    int columns = Math.toIntExact(sums.elementCount() / groups);
+    int missing =
+        names.aim.isEmpty()
+            ? 0
+            : Math.toIntExact(Objects.requireNonNull(outputs.get(names.aim)).elementCount() / groups);
+    Moments moments = new Moments(columns + 1, missing, groups);
+    float[] gram = floats(outputs, names.gram);
+    float[] sum = sums.floats();
+    double rows = floats(outputs, names.rows)[0];
+    float[] cross = missing == 0 ? new float[0] : floats(outputs, names.cross);
+    float[] aim = missing == 0 ? new float[0] : floats(outputs, names.aim);
+    float[] squares = missing == 0 ? new float[0] : floats(outputs, names.squares);
+    int n = columns + 1;
+    for (int g = 0; g < groups; g++) {
+      double[] to = moments.gram(g);
+      for (int i = 0; i < columns; i++) {
+        for (int j = 0; j < columns; j++) {
+          to[i * n + j] = finite(gram[(g * columns + i) * columns + j]);
+        }
+        to[i * n + columns] = sum[g * columns + i];
+        to[columns * n + i] = sum[g * columns + i];
+      }
+      to[n * n - 1] = rows;
+      double[] products = moments.cross(g);
+      for (int i = 0; i < columns * missing; i++) {
+        products[i] = finite(cross[g * columns * missing + i]);
+      }
+      for (int i = 0; i < missing; i++) {
+        products[columns * missing + i] = aim[g * missing + i];
+        moments.squares(g)[i] = squares[g * missing + i];
+      }
+    }
+    return moments;
+  }
+
+  private static double finite(float value) {
+    if (!Float.isFinite(value)) {
+      throw new OnnxRunException(
+          "what the network computes from the data is not finite; check that they are what the network"
+              + " was trained on");
+    }
+    return value;
+  }
+
+  private static ChannelMoments sum(
+      @Nullable ChannelMoments before, PairNames names, Map<String, Tensor> outputs) {
+    ChannelMoments part =
+        new ChannelMoments(
+            floats(outputs, names.rows)[0],
+            doubles(outputs, names.x),
+            doubles(outputs, names.y),
+            doubles(outputs, names.xx),
+            doubles(outputs, names.xy),
+            doubles(outputs, names.yy));
+    return before == null ? part : before.plus(part);
+  }
+
+  private static double[] doubles(Map<String, Tensor> outputs, String name) {
+    float[] floats = floats(outputs, name);
+    double[] doubles = new double[floats.length];
+    for (int i = 0; i < doubles.length; i++) {
+      doubles[i] = floats[i];
+    }
+    return doubles;
+  }
+}

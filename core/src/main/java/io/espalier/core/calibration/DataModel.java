@@ -1,0 +1,45 @@
+package io.espalier.core.calibration;
+
+import io.espalier.core.Model;
+import io.espalier.core.data.Batch;
+import io.espalier.core.data.DataArray;
+import io.espalier.core.data.InputSpec;
+import io.espalier.core.data.Samples;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+
+/** A network that a backend can run on data, and observe while it runs. */
+public interface DataModel extends Model {
+  /** What the network reads. */
+  List<InputSpec> inputs();
+
+  /**
+   * Runs the network.
+   *
+   * @param samples which of the data, ascending
+   * @param listener is given every batch with the outputs by name
+   */
+  void run(Samples data, int[] samples, BiConsumer<Batch, Map<String, DataArray>> listener);
+
+  /**
+   * Takes moments of a network that was cut from this one, while both run on the same data.
+   *
+   * @param observed the network that probes and pairs speak of; this one itself may be given
+   * @param request what to observe
+   * @param folds which of the data to run, in sets whose moments are added up apart
+   */
+  Measured measure(
+      DataModel observed, Probe.Request request, Samples data, List<int[]> folds);
+
+  /** Whether the window of a node can be spelled out in columns. */
+  boolean hasWindows(String reader);
+
+  /**
+   * The same network with other values in stored parameters.
+   *
+   * @param values for names of parameters as they are stored, the new values in row-major order;
+   *     they are converted to the stored type
+   */
+  DataModel withValues(Map<String, float[]> values);
+}
