@@ -151,9 +151,22 @@ public interface Typing {
    * made of parameters: a residual sum, a bias that is added. A single input may also be multiplied
    * by parameters: a norm by stored statistics, a layer scale.
    *
+   * @param shift the parameter that is added as it is, such as a bias; -1 where there is none
    * @param inputs the positions of the inputs that are not made of parameters
    */
-  void affine(int... inputs);
+  void affine(int shift, int... inputs);
+
+  /**
+   * Declares that of this input only the positive part matters: below zero, any number does as well
+   * as another.
+   */
+  void rectifies(int input);
+
+  /**
+   * Declares that each element of the first output is one of this input, chosen by size, as the
+   * largest in a window is.
+   */
+  void selects(int input);
 
   /**
    * Refuses to type this node: every axis of every input is frozen with the reason, and outputs

@@ -4,6 +4,7 @@ import io.espalier.spi.Linear;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the rule of a node declared beside its types.
@@ -17,7 +18,9 @@ import java.util.Set;
  * @param unmaskable inputs that must not be masked
  * @param statistics inputs that hold running statistics, which are no parameters
  * @param linear how the first output depends linearly on weights; empty where it does not
- * @param affine inputs of which the first output is a sum with constant coefficients
+ * @param affine how the first output is a sum of inputs; null where it is none
+ * @param rectified the input of which only the positive part matters; -1 for none
+ * @param selected the input whose elements the first output is chosen from, by size; -1 for none
  */
 public record NodeFacts(
     List<AttributeTarget> attributes,
@@ -29,7 +32,9 @@ public record NodeFacts(
     Set<Integer> unmaskable,
     Set<Integer> statistics,
     List<Linear> linear,
-    Set<Integer> affine) {
+    @Nullable Affine affine,
+    int rectified,
+    int selected) {
   /** A node whose rule declared nothing. */
   public static final NodeFacts NONE =
       new NodeFacts(
@@ -42,7 +47,9 @@ public record NodeFacts(
           Set.of(),
           Set.of(),
           List.of(),
-          Set.of());
+          null,
+          -1,
+          -1);
 
   public NodeFacts {
     attributes = List.copyOf(attributes);
@@ -54,7 +61,6 @@ public record NodeFacts(
     unmaskable = Set.copyOf(unmaskable);
     statistics = Set.copyOf(statistics);
     linear = List.copyOf(linear);
-    affine = Set.copyOf(affine);
   }
 
   /**
@@ -82,4 +88,16 @@ public record NodeFacts(
    * @param axis the axis of that input
    */
   public record Normalised(int input, int axis) {}
+
+  /**
+   * That the first output is a sum of inputs and of what is made of parameters.
+   *
+   * @param shift the parameter that is added as it is; -1 where there is none
+   * @param inputs the inputs that are not made of parameters; a single one may be scaled
+   */
+  public record Affine(int shift, List<Integer> inputs) {
+    public Affine {
+      inputs = List.copyOf(inputs);
+    }
+  }
 }

@@ -32,7 +32,9 @@ final class NodeTyping implements Typing {
   final List<Integer> unmaskable = new ArrayList<>(0);
   final List<Integer> statistics = new ArrayList<>(0);
   final List<Linear> linear = new ArrayList<>(0);
-  final List<Integer> affine = new ArrayList<>(0);
+  NodeFacts.@Nullable Affine affine;
+  int rectified = -1;
+  int selected = -1;
 
   @SuppressWarnings({"unchecked", "rawtypes"})
   NodeTyping(Pass pass, GraphNode node, Unifier unifier) {
@@ -275,8 +277,18 @@ final class NodeTyping implements Typing {
   }
 
   @Override
-  public void affine(int... inputs) {
-    Arrays.stream(inputs).forEach(affine::add);
+  public void affine(int shift, int... inputs) {
+    affine = new NodeFacts.Affine(shift, Arrays.stream(inputs).boxed().toList());
+  }
+
+  @Override
+  public void rectifies(int input) {
+    rectified = input;
+  }
+
+  @Override
+  public void selects(int input) {
+    selected = input;
   }
 
   @Override
@@ -293,7 +305,9 @@ final class NodeTyping implements Typing {
     macs.clear();
     normalised.clear();
     linear.clear();
-    affine.clear();
+    affine = null;
+    rectified = -1;
+    selected = -1;
     unknownReason = reason;
     for (int i = 0; i < node.inputs().size(); i++) {
       List<? extends Axis> inputAxes =

@@ -100,7 +100,9 @@ public final class SymMap {
         && typing.unmaskable.isEmpty()
         && typing.statistics.isEmpty()
         && typing.linear.isEmpty()
-        && typing.affine.isEmpty()) {
+        && typing.affine == null
+        && typing.rectified < 0
+        && typing.selected < 0) {
       return NodeFacts.NONE;
     }
     return new NodeFacts(
@@ -117,7 +119,9 @@ public final class SymMap {
         Set.copyOf(typing.unmaskable),
         Set.copyOf(typing.statistics),
         typing.linear,
-        Set.copyOf(typing.affine));
+        typing.affine,
+        typing.rectified,
+        typing.selected);
   }
 
   private LayerView view(LayerNode layer) {

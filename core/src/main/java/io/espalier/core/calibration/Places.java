@@ -174,6 +174,32 @@ public final class Places {
     return true;
   }
 
+  /** Whether only the positive part of a tensor is read, perhaps behind a choice of the largest. */
+  public boolean isRectified(int tensor) {
+    int at = tensor;
+    while (!outputs.contains(at) && !graph.consumers(at).isEmpty()) {
+      int now = at;
+      if (graph.consumers(at).stream().allMatch(reader -> rectifies(reader, now))) {
+        return true;
+      }
+      if (graph.consumers(at).size() != 1) {
+        return false;
+      }
+      GraphNode reader = graph.nodes().get(graph.consumers(at).get(0));
+      int selected = map.facts(reader.index()).selected();
+      if (selected < 0 || reader.inputs().get(selected) != at) {
+        return false;
+      }
+      at = reader.outputs().get(0);
+    }
+    return false;
+  }
+
+  private boolean rectifies(int reader, int tensor) {
+    int rectified = map.facts(reader).rectified();
+    return rectified >= 0 && graph.nodes().get(reader).inputs().get(rectified) == tensor;
+  }
+
   /** The input of integers, called a mask, that has the extents of the rows; empty for none. */
   private String mask(int data, Linear form) {
     List<Layout> axes = map.tensor(data);

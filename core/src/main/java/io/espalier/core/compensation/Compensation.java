@@ -33,6 +33,8 @@ import org.jspecify.annotations.Nullable;
 public final class Compensation {
   private static final int WIDEST_WINDOWS = 2304;
 
+  private static final int RECTIFIED_ROUNDS = Integer.getInteger("espalier.rounds", 2);
+
   private final DataModel original;
   private final SymMap map;
   private final Cut cut;
@@ -40,6 +42,7 @@ public final class Compensation {
   private final List<int[]> folds;
   private final Map<String, GraphNode> carvedNodes = new HashMap<>();
   private final Map<String, float[]> values = new LinkedHashMap<>();
+  private final Places found;
   private DataModel carved;
 
   private Compensation(
@@ -50,6 +53,7 @@ public final class Compensation {
     this.carved = carved;
     this.data = data;
     this.folds = folds;
+    this.found = Places.of(map);
     for (GraphNode node : carved.graph().nodes()) {
       if (!node.outputs().isEmpty() && node.outputs().get(0) >= 0) {
         carvedNodes.put(carved.graph().tensor(node.outputs().get(0)).name(), node);
@@ -67,7 +71,7 @@ public final class Compensation {
     boolean[] touched = touched();
     Map<Integer, List<Place>> byLevel = new TreeMap<>();
     Map<Integer, Integer> lastInto = new HashMap<>();
-    List<Place> places = Places.of(map).places();
+    List<Place> places = found.places();
     for (Place place : places) {
       if (place.sum() >= 0 && !cut.skips(place.node())) {
         lastInto.merge(place.sum(), place.node(), Math::max);
@@ -80,7 +84,10 @@ public final class Compensation {
       }
     }
     for (List<Place> level : byLevel.values()) {
-      repair(level, lastInto);
+      repair(level, lastInto, false);
+      for (int round = 0; round < RECTIFIED_ROUNDS; round++) {
+        repair(level, lastInto, true);
+      }
     }
     return carved;
   }
@@ -111,12 +118,12 @@ public final class Compensation {
   private record Task(
       Place place, GraphNode node, boolean windows, String aim, List<Integer> pairs) {}
 
-  private void repair(List<Place> level, Map<Integer, Integer> lastInto) {
+  private void repair(List<Place> level, Map<Integer, Integer> lastInto, boolean rectified) {
     List<Task> tasks = new ArrayList<>();
     List<Probe> probes = new ArrayList<>();
     List<Probe.Pair> pairs = new ArrayList<>();
     for (Place place : level) {
-      prepare(place, Objects.equals(lastInto.get(place.sum()), place.node()), probes, pairs, tasks);
+      prepare(place, Objects.equals(lastInto.get(place.sum()), place.node()), rectified, probes, pairs, tasks);
     }
     if (tasks.isEmpty()) {
       return;
@@ -140,6 +147,7 @@ public final class Compensation {
   private void prepare(
       Place place,
       boolean intoSum,
+      boolean rectified,
       List<Probe> probes,
       List<Probe.Pair> pairs,
       List<Task> tasks) {
@@ -156,6 +164,9 @@ public final class Compensation {
             ? node.outputs().get(0)
             : map.graph().nodes().get(place.chain().get(place.chain().size() - 1)).outputs().get(0);
     int aim = intoSum ? map.graph().nodes().get(place.sum()).outputs().get(0) : last;
+    if (rectified && !found.isRectified(aim)) {
+      return;
+    }
     List<Layout> aimed = Objects.requireNonNull(map.tensor(aim));
     for (int i = 0; i < aimed.size(); i++) {
       if (i != form.outputAxis() && cut.cuts(aimed.get(i))) {
@@ -172,7 +183,12 @@ public final class Compensation {
     int groups = groups(form, axes);
     long perGroup = dims[stored(own, form.weight()).transposed() ? 1 - form.contracted() : form.contracted()];
     boolean windows = windowPlaces > 1;
-    if ((windows || groups > 1) && (!carved.hasWindows(reader) || perGroup * windowPlaces > WIDEST_WINDOWS)) {
+    for (int i = 0; i < axes.size() && i < aimed.size(); i++) {
+      // a stride leaves places out
+      windows |= i != form.dataAxis() && axes.get(i).extent() != aimed.get(i).extent();
+    }
+    if ((windows || groups > 1)
+        && (!carved.hasWindows(reader) || perGroup * windowPlaces > WIDEST_WINDOWS)) {
       return;
     }
     windows |= groups > 1;
@@ -185,7 +201,7 @@ public final class Compensation {
             form.dataAxis(),
             windows,
             groups,
-            new Probe.Aim(name(aim), aimed.size(), form.outputAxis(), kept),
+            new Probe.Aim(name(aim), aimed.size(), form.outputAxis(), kept, rectified),
             place.mask(),
             1));
     List<Integer> own2 = new ArrayList<>();
@@ -211,9 +227,7 @@ public final class Compensation {
   private Place.@Nullable Stored stored(GraphNode own, int input) {
     int tensor = input >= own.inputs().size() ? -1 : own.inputs().get(input);
     Place.Stored stored = tensor < 0 ? null : Places.stored(carved.graph(), tensor).orElse(null);
-    if (stored == null
-        || carved.graph().consumers(stored.tensor()).size() != 1
-        || values.containsKey(carved.graph().tensor(stored.tensor()).name())) {
+    if (stored == null || carved.graph().consumers(stored.tensor()).size() != 1) {
       return null;
     }
     return stored;

@@ -35,6 +35,7 @@ public final class ElementwiseRule implements OperatorRule {
 
   private static final Set<OpId> SUMS = Operators.standard("Add", "Sum");
   private static final Set<OpId> SCALINGS = Operators.standard("Mul", "Sub");
+  private static final OpId ADD = OpId.of("Add");
   private static final OpId DIV = OpId.of("Div");
 
   @Override
@@ -100,7 +101,8 @@ public final class ElementwiseRule implements OperatorRule {
         data.length == 1
             && (SCALINGS.contains(node.op()) || (node.op().equals(DIV) && data[0] == 0));
     if (scaled || (data.length > 0 && SUMS.contains(node.op()))) {
-      t.affine(data);
+      boolean shifted = data.length == 1 && node.op().equals(ADD) && node.inputs().size() == 2;
+      t.affine(shifted ? 1 - data[0] : -1, data);
     }
   }
 }

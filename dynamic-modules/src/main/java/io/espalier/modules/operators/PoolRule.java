@@ -18,6 +18,8 @@ import java.util.Set;
  */
 @AutoService(OperatorRule.class)
 public final class PoolRule implements OperatorRule {
+  private static final OpId MAX_POOL = OpId.of("MaxPool");
+
   @Override
   public Set<OpId> operators() {
     return Operators.standard("AveragePool", "LpPool", "MaxPool");
@@ -48,6 +50,9 @@ public final class PoolRule implements OperatorRule {
     }
     if (Axes.hasOutput(node, 1)) {
       Axes.freezeFrom(0, x.axes(), t, "the indices that the pool returns count its elements");
+    }
+    if (node.op().equals(MAX_POOL)) {
+      t.selects(0);
     }
     Axes.outputs(node, t, y);
   }

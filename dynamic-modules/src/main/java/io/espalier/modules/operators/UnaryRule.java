@@ -69,6 +69,9 @@ public final class UnaryRule implements OperatorRule {
   /** Those that only hand on what they read, at inference. */
   private static final Set<OpId> COPIES = Operators.standard("Dropout", "Identity");
 
+  private static final OpId RELU = OpId.of("Relu");
+  private static final OpId CLIP = OpId.of("Clip");
+
   private static final Set<OpId> OF_ONNX_RUNTIME =
       Set.of(OpId.of("com.microsoft", "Gelu"), OpId.of("com.microsoft", "QuickGelu"));
 
@@ -86,8 +89,24 @@ public final class UnaryRule implements OperatorRule {
       t.unmaskable(0);
     }
     if (COPIES.contains(node.op())) {
-      t.affine(0);
+      t.affine(-1, 0);
+    }
+    if (node.op().equals(RELU) || isPositiveClip(node)) {
+      t.rectifies(0);
     }
     Axes.outputs(node, t, node.input(0).axes());
+  }
+
+  /** Whether it cuts off all that is negative. */
+  private static boolean isPositiveClip(Node node) {
+    if (!node.op().equals(CLIP)) {
+      return false;
+    }
+    double least =
+        node.input(1)
+            .floats()
+            .map(values -> (double) values[0])
+            .orElseGet(() -> node.attributes().real("min", Double.NEGATIVE_INFINITY));
+    return least == 0;
   }
 }

@@ -116,8 +116,28 @@ final class MomentNodes {
         NodeProto.newBuilder().setOpType("Identity").addInput(tensor).addOutput(name).build());
   }
 
-  String minus(String x, String y) {
-    return add("Sub", List.of(x, y));
+  /**
+   * What is missing from a tensor; where only positive parts count, a negative number is as good as
+   * any other that is wanted to be negative.
+   */
+  String missing(String wanted, String now, boolean rectified) {
+    return shared(
+        "missing " + wanted + " " + now + " " + rectified,
+        () -> {
+          String difference = add("Sub", List.of(wanted, now));
+          if (!rectified) {
+            return difference;
+          }
+          String positive = add("Relu", List.of(now));
+          String zero = add("Sub", List.of(wanted, wanted));
+          String where =
+              add(
+                  "Cast",
+                  List.of(add("Greater", List.of(wanted, zero))),
+                  integer("to", DataTypes.FLOAT));
+          String sum = add("Mul", List.of(where, add("Add", List.of(difference, positive))));
+          return add("Sub", List.of(sum, positive));
+        });
   }
 
   String times(String x, String y) {

@@ -133,7 +133,7 @@ public final class OnnxMeasuring {
     }
     String wanted = aims.computeIfAbsent(aimKey(aim), key -> AIM + aims.size());
     edit.addInput(MomentNodes.input(wanted, aim.rank()));
-    String missing = nodes.minus(wanted, nodes.cast(aim.tensor()));
+    String missing = nodes.missing(wanted, nodes.cast(aim.tensor()), aim.rectified());
     String y = nodes.rows(missing, aim.rank(), aim.axis(), probe.mask(), probe.step());
     if (groups > 1) {
       y = nodes.groupedRows(y, groups, -1);
@@ -198,9 +198,9 @@ public final class OnnxMeasuring {
     OnnxEdit wanted = aimed(reference, request);
     @Nullable Moments[][] sums = new Moments[probes.size()][folds.size()];
     @Nullable ChannelMoments[] channels = new ChannelMoments[pairs.size()];
-    try (OnnxSession session = OnnxSession.open(edit, SessionSettings.fast());
+    try (OnnxSession session = OnnxSession.open(edit, SessionSettings.fast().withThreads(Integer.getInteger("espalier.threads", 0)));
         OnnxSession original =
-            wanted == null ? session : OnnxSession.open(wanted, SessionSettings.fast())) {
+            wanted == null ? session : OnnxSession.open(wanted, SessionSettings.fast().withThreads(Integer.getInteger("espalier.threads", 0)))) {
       for (int fold = 0; fold < folds.size(); fold++) {
         try (Samples.Batches batches = data.read(folds.get(fold), batch)) {
           for (var next = batches.next(); next.isPresent(); next = batches.next()) {

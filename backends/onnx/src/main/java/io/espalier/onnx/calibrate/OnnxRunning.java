@@ -23,7 +23,7 @@ public final class OnnxRunning {
       int[] samples,
       int size,
       BiConsumer<Batch, Map<String, DataArray>> listener) {
-    try (OnnxSession session = OnnxSession.open(model, SessionSettings.fast());
+    try (OnnxSession session = OnnxSession.open(model, SessionSettings.fast().withThreads(Integer.getInteger("espalier.threads", 0)));
         Samples.Batches batches = data.read(samples, size)) {
       for (var next = batches.next(); next.isPresent(); next = batches.next()) {
         Map<String, DataArray> outputs = new LinkedHashMap<>();

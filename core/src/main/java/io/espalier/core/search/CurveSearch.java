@@ -1,0 +1,175 @@
+package io.espalier.core.search;
+
+import io.espalier.core.EspalierException;
+import io.espalier.core.Hparam;
+import io.espalier.core.SearchSpace;
+import io.espalier.core.calibration.Curve;
+import io.espalier.core.calibration.Curves;
+import java.util.Map;
+import java.util.HashMap;
+
+/**
+ * Chooses widths by the error that remains: those that meet a budget at the least sum of errors,
+ * each raised to a power and scaled. Every width in turn takes what is best for a price of the
+ * budget, until none changes; the price is found by bisection, and what is left is filled up.
+ */
+public final class CurveSearch {
+  private static final int ROUNDS = 12;
+  private static final int BISECTIONS = 40;
+
+  private final Widths widths;
+  private final Budget budget;
+  private final double allowed;
+  private final double whole;
+  private final double[][] errors;
+
+  private CurveSearch(Widths widths, Budget budget, double[][] errors) {
+    this.widths = widths;
+    this.budget = budget;
+    this.errors = errors;
+    this.whole = widths.costs(widths.original()).of(budget.cost());
+    this.allowed = whole * budget.fraction();
+  }
+
+  /** Orders the units of every width that has a curve. */
+  public static void order(SearchSpace space, Curves curves) {
+    for (WidthUnits width : WidthUnits.of(space)) {
+      curves.of(width.symbol()).ifPresent(curve -> width.hparam().setOrder(curve.order()));
+    }
+  }
+
+  /**
+   * Finds widths that meet a budget.
+   *
+   * @param power what errors are raised to before they are added up
+   * @param scales by the name of a width, what its errors are multiplied by; 1 where none is given
+   */
+  public static BudgetResult find(
+      SearchSpace space, Budget budget, Curves curves, double power, Map<String, Double> scales) {
+    Map<String, WidthUnits> units = new HashMap<>();
+    WidthUnits.of(space).forEach(width -> units.put(width.hparam().name(), width));
+    try (Widths widths = new Widths(space, budget)) {
+      double[][] errors = new double[widths.size()][];
+      for (int i = 0; i < errors.length; i++) {
+        Width width = widths.get(i);
+        WidthUnits own = units.get(width.name());
+        Curve curve = curves.of(own.symbol()).orElse(null);
+        errors[i] = new double[width.size()];
+        for (int position = 0; position < errors[i].length; position++) {
+          int count = own.at(width.choice(position).number());
+          double error =
+              curve == null
+                  ? 1 - Math.exp(width.worthAt(position) / own.symbol().extent())
+                  : curve.errors()[count];
+          errors[i][position] =
+              scales.getOrDefault(width.name(), 1.0) * Math.pow(Math.max(error, 0), power);
+        }
+      }
+      return new CurveSearch(widths, budget, errors).find();
+    }
+  }
+
+  private BudgetResult find() {
+    int[] least = new int[widths.size()];
+    if (cost(least) > allowed) {
+      throw new EspalierException("the budget cannot be met");
+    }
+    double low = 0;
+    double high = 1;
+    int[] best = least;
+    while (cost(at(high, widths.original())) > allowed) {
+      high *= 4;
+      if (high > 1e12) {
+        break;
+      }
+    }
+    for (int i = 0; i < BISECTIONS && high - low > 1e-4 * high; i++) {
+      double price = low == 0 ? high / 8 : Math.sqrt(low * high);
+      if (low == 0 && high < 1e-9) {
+        break;
+      }
+      int[] setting = at(price, widths.original());
+      if (cost(setting) <= allowed) {
+        high = price;
+        if (cost(best) > allowed || error(setting) < error(best)) {
+          best = setting;
+        }
+      } else {
+        low = price;
+      }
+    }
+    fill(best);
+    Costs costs = widths.costs(best);
+    Costs original = widths.costs(widths.original());
+    return new BudgetResult(
+        widths.config(best), costs.params(), costs.macs(), original.params(), original.macs());
+  }
+
+  private double cost(int[] setting) {
+    return widths.costs(setting).of(budget.cost());
+  }
+
+  private double error(int[] setting) {
+    double sum = 0;
+    for (int i = 0; i < setting.length; i++) {
+      sum += errors[i][setting[i]];
+    }
+    return sum;
+  }
+
+  /** What every width takes at a price for the whole cost of the original. */
+  private int[] at(double price, int[] start) {
+    int[] setting = start.clone();
+    boolean changed = true;
+    for (int round = 0; changed && round < ROUNDS; round++) {
+      changed = false;
+      for (int i = 0; i < setting.length; i++) {
+        int before = setting[i];
+        int best = before;
+        double least = Double.POSITIVE_INFINITY;
+        for (int position = 0; position < errors[i].length; position++) {
+          setting[i] = position;
+          double value = errors[i][position] + price * cost(setting) / whole;
+          if (value < least) {
+            least = value;
+            best = position;
+          }
+        }
+        setting[i] = best;
+        changed |= best != before;
+      }
+    }
+    return setting;
+  }
+
+  /** Spends what is left of the budget, always on what takes most error away for its cost. */
+  private void fill(int[] setting) {
+    while (true) {
+      double now = cost(setting);
+      int best = -1;
+      int to = 0;
+      double most = 0;
+      for (int i = 0; i < setting.length; i++) {
+        int before = setting[i];
+        for (int position = before + 1; position < errors[i].length; position++) {
+          setting[i] = position;
+          double added = cost(setting) - now;
+          if (now + added > allowed) {
+            break;
+          }
+          double gain = (errors[i][before] - errors[i][position]) / Math.max(added, 1e-9);
+          if (gain > most) {
+            most = gain;
+            best = i;
+            to = position;
+          }
+        }
+        setting[i] = before;
+      }
+      if (best < 0) {
+        return;
+      }
+      setting[best] = to;
+    }
+  }
+}
