@@ -38,16 +38,19 @@ public final class DMRegistry {
   private final Map<OpId, OperatorRule> rules;
   private final Map<String, DynamicModule> modules;
   private final Map<String, ImportanceCriterion> criteria;
+  private final Map<String, DataCriterion> dataCriteria;
   private final boolean strict;
 
   private DMRegistry(
       Map<OpId, OperatorRule> rules,
       Map<String, DynamicModule> modules,
       Map<String, ImportanceCriterion> criteria,
+      Map<String, DataCriterion> dataCriteria,
       boolean strict) {
     this.rules = Collections.unmodifiableMap(new TreeMap<>(rules));
     this.modules = byKey(modules);
     this.criteria = byKey(criteria);
+    this.dataCriteria = byKey(dataCriteria);
     this.strict = strict;
   }
 
@@ -75,6 +78,7 @@ public final class DMRegistry {
         .rules(discovery.load(OperatorRule.class))
         .modules(discovery.load(DynamicModule.class))
         .criteria(discovery.load(ImportanceCriterion.class))
+        .dataCriteria(discovery.load(DataCriterion.class))
         .build();
   }
 
@@ -89,7 +93,7 @@ public final class DMRegistry {
 
   /** As {@link #of(Object...)}. */
   public static DMRegistry of(Collection<?> entries) {
-    DMRegistry none = new DMRegistry(Map.of(), Map.of(), Map.of(), false);
+    DMRegistry none = new DMRegistry(Map.of(), Map.of(), Map.of(), Map.of(), false);
     return entries.isEmpty() ? none : none.with(entries);
   }
 
@@ -108,16 +112,19 @@ public final class DMRegistry {
     for (Object entry : entries) {
       if (!(entry instanceof OperatorRule
           || entry instanceof DynamicModule
-          || entry instanceof ImportanceCriterion)) {
+          || entry instanceof ImportanceCriterion
+          || entry instanceof DataCriterion)) {
         throw new RegistryException(
             Origin.describe(entry)
-                + " is no OperatorRule, DynamicModule or ImportanceCriterion and cannot be registered");
+                + " is no OperatorRule, DynamicModule, ImportanceCriterion or DataCriterion and"
+                + " cannot be registered");
       }
     }
     return new Builder(this)
         .rules(of(OperatorRule.class, entries))
         .modules(of(DynamicModule.class, entries))
         .criteria(of(ImportanceCriterion.class, entries))
+        .dataCriteria(of(DataCriterion.class, entries))
         .build();
   }
 
@@ -131,9 +138,11 @@ public final class DMRegistry {
     for (String key : keys) {
       DynamicModule module = rest.modules.remove(key);
       ImportanceCriterion criterion = rest.criteria.remove(key);
-      if (module == null && criterion == null) {
+      DataCriterion ofData = rest.dataCriteria.remove(key);
+      if (module == null && criterion == null && ofData == null) {
         Set<String> known = new HashSet<>(modules.keySet());
         known.addAll(criteria.keySet());
+        known.addAll(dataCriteria.keySet());
         throw new RegistryException(
             "there is no module or criterion \""
                 + key
@@ -165,7 +174,7 @@ public final class DMRegistry {
    * is frozen, with a reason that names the plugin's class and JAR.
    */
   public DMRegistry strict() {
-    return new DMRegistry(rules, modules, criteria, true);
+    return new DMRegistry(rules, modules, criteria, dataCriteria, true);
   }
 
   /** Whether a plugin that throws is an error. */
@@ -217,6 +226,11 @@ public final class DMRegistry {
     return criteria;
   }
 
+  /** The criteria that rank units by data, by key. */
+  public Map<String, DataCriterion> dataCriteria() {
+    return dataCriteria;
+  }
+
   private static RegistryException clash(String what, Object first, Object second) {
     return new RegistryException(
         what
@@ -236,12 +250,14 @@ public final class DMRegistry {
     private final Map<OpId, OperatorRule> rules;
     private final Map<String, DynamicModule> modules;
     private final Map<String, ImportanceCriterion> criteria;
+    private final Map<String, DataCriterion> dataCriteria;
     private final boolean strict;
 
     Builder(DMRegistry from) {
       this.rules = new TreeMap<>(from.rules);
       this.modules = new LinkedHashMap<>(from.modules);
       this.criteria = new LinkedHashMap<>(from.criteria);
+      this.dataCriteria = new LinkedHashMap<>(from.dataCriteria);
       this.strict = from.strict;
     }
 
@@ -288,8 +304,20 @@ public final class DMRegistry {
       return this;
     }
 
+    Builder dataCriteria(List<DataCriterion> entries) {
+      for (DataCriterion criterion : sorted(entries, DataCriterion::key)) {
+        String key = key(criterion, criterion::key);
+        claim(dataCriteria, key, criterion, "criterion \"" + key + "\"");
+        ImportanceCriterion other = criteria.get(key);
+        if (other != null) {
+          throw clash("criterion \"" + key + "\"", other, criterion);
+        }
+      }
+      return this;
+    }
+
     DMRegistry build() {
-      return new DMRegistry(rules, modules, criteria, strict);
+      return new DMRegistry(rules, modules, criteria, dataCriteria, strict);
     }
 
     private static <T> List<T> sorted(List<T> entries, Function<T, String> key) {

@@ -1,8 +1,8 @@
 package io.espalier.onnx;
 
-import io.espalier.core.calibration.DataModel;
-import io.espalier.core.calibration.Measured;
-import io.espalier.core.calibration.Probe;
+import io.espalier.core.moments.DataModel;
+import io.espalier.core.moments.Measured;
+import io.espalier.core.moments.Probe;
 import io.espalier.core.data.Batch;
 import io.espalier.core.data.DataArray;
 import io.espalier.core.data.InputSpec;
@@ -138,6 +138,11 @@ public final class OnnxNetwork implements DataModel {
       DataModel observed, Probe.Request request, Samples data, List<int[]> folds) {
     return OnnxMeasuring.measure(
         model(), ((OnnxNetwork) observed).model(), request, data, folds, batch());
+  }
+
+  @Override
+  public boolean isStored(String parameter) {
+    return model().initializers().containsKey(parameter);
   }
 
   @Override

@@ -12,10 +12,10 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** Finds the nodes whose weights can be solved anew from data, and says why others cannot. */
 public final class Places {
@@ -86,6 +86,10 @@ public final class Places {
     Constant constant = constant(stored.get().tensor());
     if (constant.integer()) {
       left.put(node.index(), "its weight holds integers");
+      return;
+    }
+    if (!StoredWeight.fits(constant, form)) {
+      left.put(node.index(), "its weight has more than two axes of channels");
       return;
     }
     List<Integer> chain = new ArrayList<>();
@@ -208,7 +212,7 @@ public final class Places {
     }
     for (int input : graph.inputs()) {
       List<Layout> own = map.tensor(input);
-      if (graph.tensor(input).name().toLowerCase(java.util.Locale.ROOT).contains("mask")
+      if (graph.tensor(input).name().toLowerCase(Locale.ROOT).contains("mask")
           && own != null
           && own.size() == 2
           && own.get(0).extent() == axes.get(0).extent()
@@ -217,10 +221,5 @@ public final class Places {
       }
     }
     return "";
-  }
-
-  /** The layouts of what a node reads as data. */
-  @Nullable List<Layout> data(Place place) {
-    return map.input(place.node(), place.form().data());
   }
 }

@@ -1,22 +1,19 @@
 package io.espalier.core.compensation;
 
-import io.espalier.core.Cut;
-import io.espalier.core.calibration.ChannelMoments;
-import io.espalier.core.calibration.DataModel;
-import io.espalier.core.calibration.Measured;
-import io.espalier.core.calibration.Moments;
+import io.espalier.core.calibration.Calibration;
 import io.espalier.core.calibration.Place;
-import io.espalier.core.calibration.Places;
-import io.espalier.core.calibration.Probe;
 import io.espalier.core.data.Samples;
-import io.espalier.spi.Linear;
-import io.espalier.trace.Constant;
-import io.espalier.trace.Graph;
+import io.espalier.core.moments.ChannelMoments;
+import io.espalier.core.moments.DataModel;
+import io.espalier.core.moments.Measured;
+import io.espalier.core.moments.Moments;
+import io.espalier.core.moments.Probe;
+import io.espalier.core.values.Cut;
 import io.espalier.trace.GraphNode;
 import io.espalier.trace.Layout;
-import io.espalier.trace.NodeFacts;
 import io.espalier.trace.SymMap;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,111 +25,169 @@ import org.jspecify.annotations.Nullable;
 /**
  * Solves the weights of a carved network anew, from the input on: each so that what it computes
  * comes as near as it can to what the original computes there, given what the layers before it,
- * already repaired, now feed it.
+ * already repaired, now feed it. The last weight before a residual sum aims at the sum.
  */
 public final class Compensation {
-  private static final int WIDEST_WINDOWS = 2304;
-
-  private static final int RECTIFIED_ROUNDS = Integer.getInteger("espalier.rounds", 2);
-
   private final DataModel original;
   private final SymMap map;
   private final Cut cut;
+  private final Calibration calibration;
   private final Samples data;
   private final List<int[]> folds;
-  private final Map<String, GraphNode> carvedNodes = new HashMap<>();
+  private final Effort effort;
+  private final Sites sites;
+  private final Map<Integer, Integer> lastInto = new HashMap<>();
   private final Map<String, float[]> values = new LinkedHashMap<>();
-  private final Places found;
   private DataModel carved;
 
   private Compensation(
-      DataModel original, Cut cut, DataModel carved, Samples data, List<int[]> folds) {
+      DataModel original,
+      Cut cut,
+      DataModel carved,
+      Calibration calibration,
+      Samples data,
+      List<int[]> folds,
+      Effort effort) {
     this.original = original;
     this.map = cut.map();
     this.cut = cut;
     this.carved = carved;
+    this.calibration = calibration;
     this.data = data;
     this.folds = folds;
-    this.found = Places.of(map);
-    for (GraphNode node : carved.graph().nodes()) {
-      if (!node.outputs().isEmpty() && node.outputs().get(0) >= 0) {
-        carvedNodes.put(carved.graph().tensor(node.outputs().get(0)).name(), node);
-      }
-    }
-  }
-
-  /** The carved network with the weights that were solved. */
-  public static DataModel of(
-      DataModel original, Cut cut, DataModel carved, Samples data, List<int[]> folds) {
-    return new Compensation(original, cut, carved, data, folds).sweep();
-  }
-
-  private DataModel sweep() {
-    boolean[] touched = touched();
-    Map<Integer, List<Place>> byLevel = new TreeMap<>();
-    Map<Integer, Integer> lastInto = new HashMap<>();
-    List<Place> places = found.places();
-    for (Place place : places) {
-      if (place.sum() >= 0 && !cut.skips(place.node())) {
+    this.effort = effort;
+    this.sites = Sites.of(cut, carved, calibration.places());
+    for (Site site : sites.sites()) {
+      for (Place place : site.places()) {
         lastInto.merge(place.sum(), place.node(), Math::max);
       }
     }
-    for (Place place : places) {
-      GraphNode node = map.graph().nodes().get(place.node());
-      if (!cut.skips(place.node()) && touched[node.outputs().get(0)]) {
-        byLevel.computeIfAbsent(place.level(), level -> new ArrayList<>()).add(place);
-      }
-    }
-    for (List<Place> level : byLevel.values()) {
-      repair(level, lastInto, false);
-      for (int round = 0; round < RECTIFIED_ROUNDS; round++) {
-        repair(level, lastInto, true);
-      }
-    }
-    return carved;
   }
 
-  /** The tensors that are not what they were in the original. */
-  private boolean[] touched() {
-    Graph graph = map.graph();
-    boolean[] touched = new boolean[graph.tensors().size()];
-    cut.replacedTensors().forEach(tensor -> touched[tensor] = true);
-    for (GraphNode node : graph.nodes()) {
-      boolean any = false;
-      for (int i = 0; i < node.inputs().size(); i++) {
-        int input = node.inputs().get(i);
-        List<Layout> axes = input < 0 ? null : map.input(node.index(), i);
-        any |= input >= 0 && touched[input];
-        any |= axes != null && axes.stream().anyMatch(cut::cuts);
-      }
-      for (int output : node.outputs()) {
-        if (output >= 0) {
-          touched[output] |= any;
-        }
-      }
-    }
-    return touched;
+  /**
+   * A network with new weights.
+   *
+   * @param model the network
+   * @param values what changed, by the name of the parameter
+   * @param left first outputs of nodes whose weights were left alone, and why
+   */
+  public record Result(DataModel model, Map<String, float[]> values, Map<String, String> left) {}
+
+  /**
+   * Repairs a carved network layer by layer.
+   *
+   * @param original what it was carved from
+   * @param cut how
+   * @param carved the network
+   * @param calibration what the data say of the original
+   * @param data the data
+   * @param folds which of them, in sets; each in turn judges what the others give
+   * @param effort how much may be spent
+   */
+  public static Result sequential(
+      DataModel original,
+      Cut cut,
+      DataModel carved,
+      Calibration calibration,
+      Samples data,
+      List<int[]> folds,
+      Effort effort) {
+    return new Compensation(original, cut, carved, calibration, data, folds, effort).sweep();
   }
 
-  /** What is to be done at one place, and where its results are in the measured moments. */
-  private record Task(
-      Place place, GraphNode node, boolean windows, String aim, List<Integer> pairs) {}
+  /** Repairs each weight by itself, by what the data say of the original alone. */
+  public static Result onePass(Cut cut, DataModel carved, Calibration calibration) {
+    Sites sites = Sites.of(cut, carved, calibration.places());
+    OnePass onePass = new OnePass(cut);
+    Map<String, float[]> values = new LinkedHashMap<>();
+    for (Site site : sites.sites()) {
+      OnePass.all(calibration, site)
+          .flatMap(moments -> onePass.change(site, moments))
+          .ifPresent(
+              change -> {
+                double[] ones = new double[site.weight().columns()];
+                Arrays.fill(ones, 1);
+                Site.Shift shift = site.shift();
+                double[] next = columns(site, cut, calibration, ones);
+                Change whole = new Change(site, new double[][] {change}, ones, next);
+                whole.apply(
+                    site.weight().numbers(),
+                    shift == null ? new float[0] : shift.numbers().clone(),
+                    values);
+              });
+    }
+    DataModel model = values.isEmpty() ? carved : carved.withValues(values);
+    return new Result(model, values, sites.left());
+  }
 
-  private void repair(List<Place> level, Map<Integer, Integer> lastInto, boolean rectified) {
+  /** By how much the output of the next node changes with a weight's, by channels that are kept. */
+  private static double[] columns(
+      Site site, Cut cut, Calibration calibration, double[] otherwise) {
+    int[] kept = new OnePass(cut).columns(site);
+    double[] all = calibration.slopes(site.place()).orElse(otherwise);
+    return Arrays.stream(kept).mapToDouble(column -> all[column]).toArray();
+  }
+
+  private Result sweep() {
+    Map<Integer, List<Site>> levels = new TreeMap<>();
+    for (Site site : sites.sites()) {
+      levels.computeIfAbsent(site.level(), level -> new ArrayList<>()).add(site);
+    }
+    List<List<Site>> turns = new ArrayList<>();
+    int together = effort.together(levels.size());
+    for (List<Site> level : levels.values()) {
+      if (turns.isEmpty() || levelsIn(turns.get(turns.size() - 1)) >= together) {
+        turns.add(new ArrayList<>());
+      }
+      turns.get(turns.size() - 1).addAll(level);
+    }
+    for (List<Site> turn : turns) {
+      repair(turn, false);
+      for (int round = 0; round < effort.rounds(levels.size()); round++) {
+        repair(turn, true);
+      }
+    }
+    return new Result(carved, values, sites.left());
+  }
+
+  private static long levelsIn(List<Site> sites) {
+    return sites.stream().mapToInt(Site::level).distinct().count();
+  }
+
+  /** Where the results for a site are among the measured ones. */
+  private record Task(Site site, List<Integer> probes, List<Integer> pairs) {}
+
+  /**
+   * Repairs weights in one pass over the data.
+   *
+   * @param rectified only those whose negative results do not matter, once more with that in mind
+   */
+  private void repair(List<Site> turn, boolean rectified) {
     List<Task> tasks = new ArrayList<>();
     List<Probe> probes = new ArrayList<>();
     List<Probe.Pair> pairs = new ArrayList<>();
-    for (Place place : level) {
-      prepare(place, Objects.equals(lastInto.get(place.sum()), place.node()), rectified, probes, pairs, tasks);
+    for (Site site : turn) {
+      if (!rectified || isRectified(site)) {
+        tasks.add(task(site, rectified, probes, pairs));
+      }
     }
     if (tasks.isEmpty()) {
       return;
     }
-    Measured measured =
-        original.measure(carved, new Probe.Request(probes, pairs), data, folds);
+    Measured measured = original.measure(carved, new Probe.Request(probes, pairs), data, folds);
     Map<String, float[]> changed = new LinkedHashMap<>();
-    for (int i = 0; i < tasks.size(); i++) {
-      solve(tasks.get(i), measured.moments().get(i), measured.pairs(), changed);
+    for (Task task : tasks) {
+      Change change = solve(task, measured, !rectified);
+      if (change != null) {
+        Site site = task.site();
+        Site.Shift shift = site.shift();
+        change.apply(
+            values.getOrDefault(site.name(), site.weight().numbers()).clone(),
+            shift == null
+                ? new float[0]
+                : values.getOrDefault(shift.name(), shift.numbers()).clone(),
+            changed);
+      }
     }
     if (!changed.isEmpty()) {
       values.putAll(changed);
@@ -144,227 +199,136 @@ public final class Compensation {
     return map.graph().tensor(tensor).name();
   }
 
-  private void prepare(
-      Place place,
-      boolean intoSum,
-      boolean rectified,
-      List<Probe> probes,
-      List<Probe.Pair> pairs,
-      List<Task> tasks) {
-    GraphNode node = map.graph().nodes().get(place.node());
-    String reader = name(node.outputs().get(0));
-    GraphNode own = carvedNodes.get(reader);
-    if (own == null || stored(own, place.form().weight()) == null) {
-      return;
+  private int output(int node) {
+    return map.graph().nodes().get(node).outputs().get(0);
+  }
+
+  private int end(Place place) {
+    return place.chain().isEmpty()
+        ? output(place.node())
+        : output(place.chain().get(place.chain().size() - 1));
+  }
+
+  /** What a place aims at: the sum that it is the last to be added to, else its own result. */
+  private int aim(Place place) {
+    boolean last =
+        place.sum() >= 0
+            && !cut.skips(place.sum())
+            && Objects.equals(lastInto.get(place.sum()), place.node());
+    return last ? output(place.sum()) : end(place);
+  }
+
+  private boolean isRectified(Site site) {
+    return site.places().stream()
+        .allMatch(place -> calibration.places().isRectified(aim(place)));
+  }
+
+  private Task task(
+      Site site, boolean rectified, List<Probe> probes, List<Probe.Pair> pairs) {
+    Task task = new Task(site, new ArrayList<>(), new ArrayList<>());
+    for (Place place : site.places()) {
+      List<Layout> axes = Objects.requireNonNull(map.input(place.node(), place.form().data()));
+      int aim = aim(place);
+      List<Layout> aimed = Objects.requireNonNull(map.tensor(aim));
+      int axis = place.form().outputAxis();
+      task.probes().add(probes.size());
+      probes.add(
+          new Probe(
+              name(output(place.node())),
+              place.form().data(),
+              axes.size(),
+              place.form().dataAxis(),
+              site.windows(),
+              site.groups(),
+              new Probe.Aim(name(aim), aimed.size(), axis, cut.kept(aimed.get(axis)), rectified),
+              place.mask(),
+              effort.step(site, aimed, axis)));
     }
-    Linear form = place.form();
-    List<Layout> axes = Objects.requireNonNull(map.input(place.node(), form.data()));
-    int last =
-        place.chain().isEmpty()
-            ? node.outputs().get(0)
-            : map.graph().nodes().get(place.chain().get(place.chain().size() - 1)).outputs().get(0);
-    int aim = intoSum ? map.graph().nodes().get(place.sum()).outputs().get(0) : last;
-    if (rectified && !found.isRectified(aim)) {
-      return;
-    }
-    List<Layout> aimed = Objects.requireNonNull(map.tensor(aim));
-    for (int i = 0; i < aimed.size(); i++) {
-      if (i != form.outputAxis() && cut.cuts(aimed.get(i))) {
-        return;
+    Place place = site.place();
+    if (site.places().size() == 1 && !place.chain().isEmpty()) {
+      int rank = Objects.requireNonNull(map.tensor(end(place))).size();
+      for (int to : new int[] {output(place.chain().get(0)), end(place)}) {
+        task.pairs().add(pairs.size());
+        pairs.add(
+            new Probe.Pair(
+                name(output(place.node())),
+                name(to),
+                rank,
+                place.form().outputAxis(),
+                place.mask()));
       }
     }
-    long[] dims = constant(own, form.weight()).dims();
-    long windowPlaces = 1;
-    for (int i = 0; i < dims.length; i++) {
-      if (i != form.contracted() && i != form.produced()) {
-        windowPlaces *= dims[i];
-      }
-    }
-    int groups = groups(form, axes);
-    long perGroup = dims[stored(own, form.weight()).transposed() ? 1 - form.contracted() : form.contracted()];
-    boolean windows = windowPlaces > 1;
-    for (int i = 0; i < axes.size() && i < aimed.size(); i++) {
-      // a stride leaves places out
-      windows |= i != form.dataAxis() && axes.get(i).extent() != aimed.get(i).extent();
-    }
-    if ((windows || groups > 1)
-        && (!carved.hasWindows(reader) || perGroup * windowPlaces > WIDEST_WINDOWS)) {
-      return;
-    }
-    windows |= groups > 1;
-    int[] kept = cut.kept(aimed.get(form.outputAxis()));
-    probes.add(
-        new Probe(
-            reader,
-            form.data(),
-            axes.size(),
-            form.dataAxis(),
-            windows,
-            groups,
-            new Probe.Aim(name(aim), aimed.size(), form.outputAxis(), kept, rectified),
-            place.mask(),
-            1));
-    List<Integer> own2 = new ArrayList<>();
-    if (!place.chain().isEmpty()) {
-      int first = map.graph().nodes().get(place.chain().get(0)).outputs().get(0);
-      own2.add(pairs.size());
-      pairs.add(new Probe.Pair(reader, name(first), aimed.size(), form.outputAxis(), place.mask()));
-      own2.add(pairs.size());
-      pairs.add(new Probe.Pair(reader, name(last), aimed.size(), form.outputAxis(), place.mask()));
-    }
-    tasks.add(new Task(place, own, windows, name(aim), own2));
+    return task;
   }
 
-  private int groups(Linear form, List<Layout> axes) {
-    if (form.groups() == 1) {
-      return 1;
+  private @Nullable Change solve(Task task, Measured measured, boolean first) {
+    Site site = task.site();
+    List<Moments> moments = new ArrayList<>();
+    for (int fold = 0; fold < folds.size(); fold++) {
+      int at = fold;
+      moments.add(
+          Moments.sum(
+              task.probes().stream().map(p -> measured.moments().get(p).get(at)).toList()));
     }
-    long before = axes.get(form.dataAxis()).extent();
-    long now = cut.extent(axes.get(form.dataAxis()));
-    return Math.toIntExact(form.groups() * now / before);
+    double[] slopes = slopes(task, measured, task.pairs().size() - 1);
+    boolean intercept = site.shift() != null;
+    double[][] changes = new double[site.groups()][];
+    boolean helps = false;
+    for (int group = 0; group < changes.length; group++) {
+      List<List<double[]>> starts = starts(site, moments, slopes, first);
+      Ridge.Solution solution = Ridge.solve(moments, group, intercept, starts);
+      changes[group] = solution.helps() ? solution.change() : new double[solution.change().length];
+      helps |= solution.helps();
+    }
+    return helps ? new Change(site, changes, slopes, slopes(task, measured, 0)) : null;
   }
 
-  private Place.@Nullable Stored stored(GraphNode own, int input) {
-    int tensor = input >= own.inputs().size() ? -1 : own.inputs().get(input);
-    Place.Stored stored = tensor < 0 ? null : Places.stored(carved.graph(), tensor).orElse(null);
-    if (stored == null || carved.graph().consumers(stored.tensor()).size() != 1) {
-      return null;
-    }
-    return stored;
-  }
-
-  private Constant constant(GraphNode own, int input) {
-    return Objects.requireNonNull(
-        carved
-            .graph()
-            .tensor(Objects.requireNonNull(stored(own, input)).tensor())
-            .constant());
-  }
-
-  private void solve(
-      Task task, List<Moments> folds, List<ChannelMoments> pairs, Map<String, float[]> changed) {
-    Linear form = task.place().form();
-    Place.Stored weight = Objects.requireNonNull(stored(task.node(), form.weight()));
-    Shift shift = shift(task);
-    boolean intercept = shift != null;
-    int groups = folds.get(0).groups();
-    int outputs = folds.get(0).outputs();
-    int columns = folds.get(0).columns() - (intercept ? 0 : 1);
-    double[][] changes = new double[groups][];
-    double before = 0;
-    double after = 0;
-    for (int g = 0; g < groups; g++) {
-      List<double[]> zero = new ArrayList<>();
-      for (int f = 0; f <= folds.size(); f++) {
-        zero.add(new double[columns * outputs]);
-      }
-      Ridge.Solution solution = Ridge.solve(folds, g, intercept, List.of(zero));
-      before += solution.before();
-      after += solution.helps() ? solution.after() : solution.before();
-      changes[g] = solution.helps() ? solution.change() : new double[columns * outputs];
-    }
-    if (System.getProperty("espalier.trace") != null) {
-      System.err.printf("%-40s cols %d groups %d outs %d rows %.0f: %.4g -> %.4g (%.3f) %s%n",
-          carved.graph().tensor(task.node().outputs().get(0)).name(), columns, groups, outputs,
-          Moments.sum(folds).rows(), before, after, after / before, task.aim());
-    }
-    if (!(after < before)) {
-      return;
-    }
-    double[] slope = new double[groups * outputs];
-    double[] first = new double[groups * outputs];
-    java.util.Arrays.fill(slope, 1);
-    java.util.Arrays.fill(first, 1);
+  private static double[] slopes(Task task, Measured measured, int pair) {
+    double[] slopes = new double[task.site().weight().columns()];
+    Arrays.fill(slopes, 1);
     if (!task.pairs().isEmpty()) {
-      for (int i = 0; i < slope.length; i++) {
-        first[i] = pairs.get(task.pairs().get(0)).slope(i);
-        slope[i] = pairs.get(task.pairs().get(1)).slope(i);
-      }
+      ChannelMoments moments = measured.pairs().get(task.pairs().get(pair));
+      Arrays.setAll(slopes, moments::slope);
     }
-    Constant constant = constant(task.node(), form.weight());
-    float[] numbers = floats(constant);
-    long[] dims = constant.dims();
-    int in = weight.transposed() ? 1 - form.contracted() : form.contracted();
-    int out = weight.transposed() ? 1 - form.produced() : form.produced();
-    int inExtent = (int) dims[in];
-    int places = 1;
-    for (int i = 0; i < dims.length; i++) {
-      places *= i == in || i == out ? 1 : (int) dims[i];
-    }
-    int[] strides = strides(dims);
-    for (int g = 0; g < groups; g++) {
-      for (int o = 0; o < outputs; o++) {
-        int channel = g * outputs + o;
-        if (Math.abs(slope[channel]) < 1e-12) {
-          continue;
-        }
-        for (int i = 0; i < inExtent; i++) {
-          for (int p = 0; p < places; p++) {
-            int at = i * strides[in] + channel * strides[out] + p;
-            double delta = changes[g][(i * places + p) * outputs + o] / slope[channel];
-            numbers[at] += (float) delta;
-          }
-        }
-      }
-    }
-    if (shift != null) {
-      float[] shifts = floats(shift.constant());
-      for (int i = 0; i < slope.length; i++) {
-        if (Math.abs(slope[i]) >= 1e-12) {
-          double delta = changes[i / outputs][(columns - 1) * outputs + i % outputs] / slope[i];
-          shifts[i] += (float) (delta * (shift.behind() ? first[i] : 1));
-        }
-      }
-      changed.put(shift.name(), shifts);
-    }
-    changed.put(carved.graph().tensor(weight.tensor()).name(), numbers);
+    return slopes;
   }
 
-  private static int[] strides(long[] dims) {
-    int[] strides = new int[dims.length];
-    int stride = 1;
-    for (int i = dims.length - 1; i >= 0; i--) {
-      strides[i] = stride;
-      stride *= (int) dims[i];
+  /**
+   * Where a solution may start from: the weights as they are, and what the original alone tells,
+   * for each fold without that fold.
+   */
+  private List<List<double[]>> starts(
+      Site site, List<Moments> moments, double[] slopes, boolean first) {
+    Moments any = moments.get(0);
+    int columns = any.columns() - (site.shift() == null ? 1 : 0);
+    List<double[]> zero = new ArrayList<>();
+    for (int fold = 0; fold <= folds.size(); fold++) {
+      zero.add(new double[columns * any.outputs()]);
     }
-    return strides;
-  }
-
-  private static float[] floats(Constant constant) {
-    float[] values = new float[Math.toIntExact(constant.size())];
-    constant.floats().duplicate().get(values);
-    return values;
-  }
-
-  /** A parameter that is added to what a node computes: its bias, or what the next one adds. */
-  private record Shift(String name, Constant constant, boolean behind) {}
-
-  private @Nullable Shift shift(Task task) {
-    Linear form = task.place().form();
-    if (form.bias() >= 0) {
-      Shift own = shift(task.node(), form.bias(), false);
-      if (own != null) {
-        return own;
+    List<List<double[]>> starts = new ArrayList<>(List.of(zero));
+    Place place = site.place();
+    if (first && site.places().size() == 1 && !site.windows() && calibration.isByFolds(place)) {
+      List<Moments> known = calibration.moments(place);
+      Moments all = Moments.sum(known);
+      OnePass onePass = new OnePass(cut);
+      List<double[]> spread = new ArrayList<>();
+      for (int fold = 0; fold <= folds.size(); fold++) {
+        Moments rest = Moments.sum(List.of(all));
+        onePass
+            .change(site, fold < folds.size() ? rest.add(known.get(fold), -1) : rest)
+            .ifPresent(change -> spread.add(scaled(change, slopes)));
+      }
+      if (spread.size() == zero.size()) {
+        starts.add(spread);
       }
     }
-    if (task.place().chain().isEmpty()) {
-      return null;
-    }
-    int next = task.place().chain().get(0);
-    NodeFacts.Affine affine = map.facts(next).affine();
-    GraphNode behind =
-        carvedNodes.get(name(map.graph().nodes().get(next).outputs().get(0)));
-    return affine == null || affine.shift() < 0 || behind == null
-        ? null
-        : shift(behind, affine.shift(), true);
+    return starts;
   }
 
-  private @Nullable Shift shift(GraphNode node, int input, boolean behind) {
-    Place.Stored stored = stored(node, input);
-    if (stored == null || stored.transposed()) {
-      return null;
+  private static double[] scaled(double[] change, double[] slopes) {
+    for (int i = 0; i < change.length; i++) {
+      change[i] *= slopes[i % slopes.length];
     }
-    Constant constant = Objects.requireNonNull(carved.graph().tensor(stored.tensor()).constant());
-    return new Shift(carved.graph().tensor(stored.tensor()).name(), constant, behind);
+    return change;
   }
 }

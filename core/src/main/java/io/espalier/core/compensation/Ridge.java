@@ -1,6 +1,6 @@
 package io.espalier.core.compensation;
 
-import io.espalier.core.calibration.Moments;
+import io.espalier.core.moments.Moments;
 import java.util.ArrayList;
 import java.util.List;
 import org.ejml.data.DMatrixRMaj;

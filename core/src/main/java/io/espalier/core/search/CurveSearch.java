@@ -1,12 +1,12 @@
 package io.espalier.core.search;
 
-import io.espalier.core.EspalierException;
-import io.espalier.core.Hparam;
+import io.espalier.core.values.EspalierException;
 import io.espalier.core.SearchSpace;
-import io.espalier.core.calibration.Curve;
-import io.espalier.core.calibration.Curves;
-import java.util.Map;
+import io.espalier.spi.Ranking;
+import io.espalier.core.calibration.Rankings;
 import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
 
 /**
  * Chooses widths by the error that remains: those that meet a budget at the least sum of errors,
@@ -32,9 +32,11 @@ public final class CurveSearch {
   }
 
   /** Orders the units of every width that has a curve. */
-  public static void order(SearchSpace space, Curves curves) {
+  public static void order(SearchSpace space, Rankings rankings) {
     for (WidthUnits width : WidthUnits.of(space)) {
-      curves.of(width.symbol()).ifPresent(curve -> width.hparam().setOrder(curve.order()));
+      rankings
+          .of(width.symbol())
+          .ifPresent(ranking -> width.hparam().setOrder(ranking.order()));
     }
   }
 
@@ -42,27 +44,21 @@ public final class CurveSearch {
    * Finds widths that meet a budget.
    *
    * @param power what errors are raised to before they are added up
-   * @param scales by the name of a width, what its errors are multiplied by; 1 where none is given
+   * @throws EspalierException if no widths meet it
    */
   public static BudgetResult find(
-      SearchSpace space, Budget budget, Curves curves, double power, Map<String, Double> scales) {
+      SearchSpace space, Budget budget, WidthErrors table, double power) {
     Map<String, WidthUnits> units = new HashMap<>();
     WidthUnits.of(space).forEach(width -> units.put(width.hparam().name(), width));
     try (Widths widths = new Widths(space, budget)) {
       double[][] errors = new double[widths.size()][];
       for (int i = 0; i < errors.length; i++) {
         Width width = widths.get(i);
-        WidthUnits own = units.get(width.name());
-        Curve curve = curves.of(own.symbol()).orElse(null);
+        WidthUnits own = Objects.requireNonNull(units.get(width.name()));
         errors[i] = new double[width.size()];
         for (int position = 0; position < errors[i].length; position++) {
           int count = own.at(width.choice(position).number());
-          double error =
-              curve == null
-                  ? 1 - Math.exp(width.worthAt(position) / own.symbol().extent())
-                  : curve.errors()[count];
-          errors[i][position] =
-              scales.getOrDefault(width.name(), 1.0) * Math.pow(Math.max(error, 0), power);
+          errors[i][position] = Math.pow(table.of(width.name(), count), power);
         }
       }
       return new CurveSearch(widths, budget, errors).find();

@@ -1,10 +1,10 @@
 package io.espalier.onnx.calibrate;
 
 import ai.onnx.proto.OnnxMl.NodeProto;
-import io.espalier.core.calibration.ChannelMoments;
-import io.espalier.core.calibration.Measured;
-import io.espalier.core.calibration.Moments;
-import io.espalier.core.calibration.Probe;
+import io.espalier.core.moments.ChannelMoments;
+import io.espalier.core.moments.Measured;
+import io.espalier.core.moments.Moments;
+import io.espalier.core.moments.Probe;
 import io.espalier.core.data.Batch;
 import io.espalier.core.data.DataArray;
 import io.espalier.core.data.Samples;

@@ -1,4 +1,4 @@
-package io.espalier.core.calibration;
+package io.espalier.core.moments;
 
 /**
  * Sums over all places of two tensors x and y, channel by channel.

@@ -1,6 +1,6 @@
-package io.espalier.core.calibration;
+package io.espalier.core.moments;
 
-import io.espalier.core.Model;
+import io.espalier.core.values.Model;
 import io.espalier.core.data.Batch;
 import io.espalier.core.data.DataArray;
 import io.espalier.core.data.InputSpec;
@@ -31,6 +31,9 @@ public interface DataModel extends Model {
    */
   Measured measure(
       DataModel observed, Probe.Request request, Samples data, List<int[]> folds);
+
+  /** Whether a parameter of this name is stored, so that it can be given other values. */
+  boolean isStored(String parameter);
 
   /** Whether the window of a node can be spelled out in columns. */
   boolean hasWindows(String reader);

@@ -1,4 +1,4 @@
-package io.espalier.core.calibration;
+package io.espalier.core.moments;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,4 +1,4 @@
-package io.espalier.core.calibration;
+package io.espalier.core.moments;
 
 /**
  * Sums over the rows of a {@link Probe}, in double precision. The columns are those of the probe

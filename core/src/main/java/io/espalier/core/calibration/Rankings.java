@@ -1,0 +1,20 @@
+package io.espalier.core.calibration;
+
+import io.espalier.spi.Ranking;
+import io.espalier.trace.Layout;
+import java.util.Map;
+import java.util.Optional;
+
+/** What the units of every width are worth, in one currency for all widths. Immutable. */
+public final class Rankings {
+  private final Map<Layout.Symbol, Ranking> rankings;
+
+  Rankings(Map<Layout.Symbol, Ranking> rankings) {
+    this.rankings = Map.copyOf(rankings);
+  }
+
+  /** That of a width; empty where nothing reads it whose weight can be solved anew. */
+  public Optional<Ranking> of(Layout.Symbol symbol) {
+    return Optional.ofNullable(rankings.get(symbol));
+  }
+}

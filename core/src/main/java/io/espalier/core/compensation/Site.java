@@ -1,0 +1,43 @@
+package io.espalier.core.compensation;
+
+import io.espalier.core.calibration.Place;
+import io.espalier.core.calibration.StoredWeight;
+import io.espalier.trace.GraphNode;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A weight of the carved network that can be solved anew.
+ *
+ * @param name what it is stored as
+ * @param weight its numbers
+ * @param places the nodes of the original that read it, in order; more than one where it is shared
+ * @param nodes the same in the carved network
+ * @param groups how many groups it falls into
+ * @param windows whether it is solved over the places of a window, too
+ * @param shift a parameter that is added to what it computes; null where there is none
+ * @param level the position in the sweep
+ */
+record Site(
+    String name,
+    StoredWeight weight,
+    List<Place> places,
+    List<GraphNode> nodes,
+    int groups,
+    boolean windows,
+    @Nullable Shift shift,
+    int level) {
+
+  /**
+   * A parameter that is added to what a node computes.
+   *
+   * @param name what it is stored as
+   * @param numbers its values, one for each channel
+   * @param behind whether the next node adds it, and not the node itself
+   */
+  record Shift(String name, float[] numbers, boolean behind) {}
+
+  Place place() {
+    return places.get(0);
+  }
+}

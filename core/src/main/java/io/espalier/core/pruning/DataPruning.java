@@ -1,0 +1,239 @@
+package io.espalier.core.pruning;
+
+import io.espalier.core.SearchSpace;
+import io.espalier.core.calibration.Calibration;
+import io.espalier.core.calibration.Rankings;
+import io.espalier.core.compensation.Compensation;
+import io.espalier.core.compensation.Effort;
+import io.espalier.core.data.SampleDraw;
+import io.espalier.core.data.Samples;
+import io.espalier.core.moments.DataModel;
+import io.espalier.core.search.BudgetResult;
+import io.espalier.core.search.BudgetSearch;
+import io.espalier.core.search.CurveSearch;
+import io.espalier.core.search.WidthErrors;
+import io.espalier.core.values.Cut;
+import io.espalier.core.values.EspalierException;
+import io.espalier.core.values.Manifest;
+import io.espalier.spi.DMRegistry;
+import io.espalier.spi.DataCriterion;
+import io.espalier.trace.SymMap;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+
+/**
+ * Makes a network smaller with unlabelled data: ranks units by what the data say, chooses widths
+ * under a budget, carves, and repairs what is left. Of a few choices of widths, each repaired, the
+ * one is taken whose outputs come nearest to the original's on data that were held back.
+ */
+public final class DataPruning {
+  private static final double[] POWERS = {1, 0.5};
+  private static final int FOLDS = 5;
+  private static final double HELD_BACK = 0.2;
+  private static final int FEWEST = 20;
+
+  /** Scaling curves takes no more multiply-accumulate operations than this. */
+  private static final double OPERATIONS = 2e12;
+
+  private static final int CUTS_FOR_A_WIDTH = 3;
+  private static final int FEWEST_TO_SCALE = 16;
+
+  private final SearchSpace space;
+  private final DMRegistry registry;
+  private final DataModel original;
+  private final SymMap map;
+  private final PruneOptions options;
+  private final Samples data;
+  private final int[] samples;
+  private final Consumer<String> progress;
+
+  private DataPruning(
+      SearchSpace space,
+      DMRegistry registry,
+      PruneOptions options,
+      Samples data,
+      int[] samples,
+      Consumer<String> progress) {
+    this.space = space;
+    this.registry = registry;
+    this.options = options;
+    this.data = data;
+    this.samples = samples.clone();
+    this.progress = progress;
+    if (!(space.model() instanceof DataModel model)) {
+      throw new EspalierException(
+          space.model().description()
+              + " cannot be run on data by its backend; prune it without data");
+    }
+    this.original = model;
+    this.map =
+        space
+            .map()
+            .orElseThrow(
+                () -> new EspalierException("the space was restored without a symbolic map"));
+  }
+
+  /**
+   * Makes a network smaller. The space is turned to the result, and its units are ordered.
+   *
+   * @param space the network's search space, generated under rules
+   * @param registry where criteria are found
+   * @param samples which of the data to use, ascending; the first axis of every input counts them
+   * @param progress is told what is being done
+   * @throws EspalierException if the budget cannot be met, the data are too few or do not fit, or
+   *     the criterion is unknown
+   */
+  public static Pruned run(
+      SearchSpace space,
+      DMRegistry registry,
+      PruneOptions options,
+      Samples data,
+      int[] samples,
+      Consumer<String> progress) {
+    return new DataPruning(space, registry, options, data, samples, progress).run();
+  }
+
+  private Pruned run() {
+    if (samples.length < FEWEST) {
+      throw new EspalierException(
+          "there are "
+              + samples.length
+              + " samples to calibrate from, and at least "
+              + FEWEST
+              + " are needed; give more data, or prune without");
+    }
+    SampleDraw.Split split = SampleDraw.split(samples, HELD_BACK, options.seed());
+    int[] heldBack = ints(split.heldBack());
+    List<int[]> folds = SampleDraw.folds(ints(split.fitted()), FOLDS, options.seed());
+    progress.accept("calibrating");
+    Calibration calibration = Calibration.measure(original, map, data, folds);
+    OutputError judge = new OutputError(original, data, heldBack);
+    Set<BudgetResult> candidates = candidates(calibration, heldBack);
+    BudgetResult best = null;
+    double least = Double.POSITIVE_INFINITY;
+    for (BudgetResult candidate : candidates) {
+      if (best == null && candidates.size() == 1) {
+        best = candidate;
+        break;
+      }
+      progress.accept("trying " + describe(candidate));
+      double error = judge.of(repaired(candidate, calibration, folds).model());
+      if (best == null || error < least) {
+        best = candidate;
+        least = error;
+      }
+    }
+    if (best == null) {
+      throw new IllegalStateException("there is no candidate");
+    }
+    return finish(best, judge);
+  }
+
+  private static int[] ints(List<Integer> list) {
+    return list.stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  private static String describe(BudgetResult candidate) {
+    return Math.round(100.0 * candidate.macs() / Math.max(1, candidate.originalMacs()))
+        + " % of the MACs";
+  }
+
+  /** The result, repaired with all of the data. */
+  private Pruned finish(BudgetResult best, OutputError judge) {
+    List<int[]> folds = SampleDraw.folds(samples, FOLDS, options.seed());
+    progress.accept("repairing");
+    Calibration calibration = Calibration.measure(original, map, data, folds);
+    space.select(best.config());
+    DataModel plain = (DataModel) space.export();
+    Compensation.Result repaired = repaired(best, calibration, folds);
+    double before = judge.of(plain);
+    double after = judge.of(repaired.model());
+    boolean better = after < before;
+    Manifest manifest = space.manifest();
+    return new Pruned(
+        better ? repaired.model() : plain,
+        better ? Compensated.add(manifest, repaired) : manifest,
+        best,
+        Math.min(before, after),
+        before,
+        repaired.left());
+  }
+
+  private Compensation.Result repaired(
+      BudgetResult candidate, Calibration calibration, List<int[]> folds) {
+    space.select(candidate.config());
+    Cut cut = space.cut();
+    DataModel carved = (DataModel) space.export();
+    return switch (options.repair()) {
+      case NONE -> new Compensation.Result(carved, Map.of(), Map.of());
+      case ONE_PASS -> Compensation.onePass(cut, carved, calibration);
+      case SEQUENTIAL -> {
+        int count = folds.stream().mapToInt(fold -> fold.length).sum();
+        double pass = (double) (candidate.macs() + candidate.originalMacs()) * count;
+        Effort effort = new Effort(pass, count);
+        yield Compensation.sequential(original, cut, carved, calibration, data, folds, effort);
+      }
+    };
+  }
+
+  /** Choices of widths that meet the budget. */
+  private Set<BudgetResult> candidates(Calibration calibration, int[] heldBack) {
+    Set<BudgetResult> candidates = new LinkedHashSet<>();
+    DataCriterion ofData = registry.dataCriteria().get(options.criterion());
+    if (ofData == null) {
+      if (!registry.criteria().containsKey(options.criterion())) {
+        Set<String> known = new TreeSet<>(registry.criteria().keySet());
+        known.addAll(registry.dataCriteria().keySet());
+        throw new EspalierException(
+            "there is no importance criterion \""
+                + options.criterion()
+                + "\"; the registry has "
+                + known);
+      }
+      space.setCriterion(options.criterion());
+      space.sortParameters();
+      candidates.add(BudgetSearch.find(space, options.budget()));
+      return candidates;
+    }
+    space.sortParameters();
+    BudgetResult byWeights = BudgetSearch.find(space, options.budget());
+    progress.accept("ranking");
+    Rankings rankings = calibration.rank(ofData);
+    CurveSearch.order(space, rankings);
+    WidthErrors predicted = WidthErrors.predicted(space, rankings);
+    List<WidthErrors> tables = new ArrayList<>(List.of(predicted));
+    int judges = judges(heldBack.length);
+    if (judges >= FEWEST_TO_SCALE) {
+      progress.accept("measuring what each width is worth");
+      int[] some = SampleDraw.draw(heldBack, judges, options.seed());
+      OutputError judge = new OutputError(original, data, some);
+      tables.add(
+          predicted.scaled(
+              space,
+              turned ->
+                  judge.of(
+                      Compensation.onePass(
+                              turned.cut(), (DataModel) turned.export(), calibration)
+                          .model())));
+    }
+    for (WidthErrors table : tables) {
+      for (double power : POWERS) {
+        candidates.add(CurveSearch.find(space, options.budget(), table, power));
+      }
+    }
+    candidates.add(byWeights);
+    return candidates;
+  }
+
+  /** How many samples judge single cuts. */
+  private int judges(int most) {
+    int widths = space.namedHparams(true, true).size();
+    double runs = (double) CUTS_FOR_A_WIDTH * widths * Math.max(1, space.macs());
+    return (int) Math.min(most, OPERATIONS / runs);
+  }
+}

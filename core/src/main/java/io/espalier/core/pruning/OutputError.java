@@ -1,0 +1,68 @@
+package io.espalier.core.pruning;
+
+import io.espalier.core.data.DataArray;
+import io.espalier.core.data.Samples;
+import io.espalier.core.moments.DataModel;
+import io.espalier.core.values.EspalierException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How far the outputs of networks are from those of one original on some data: the squared
+ * difference of each output as a part of its variance, averaged over outputs.
+ */
+final class OutputError {
+  private final Samples data;
+  private final int[] samples;
+  private final List<Map<String, DataArray>> expected = new ArrayList<>();
+
+  OutputError(DataModel original, Samples data, int[] samples) {
+    this.data = data;
+    this.samples = samples;
+    original.run(data, samples, (batch, outputs) -> expected.add(outputs));
+  }
+
+  /**
+   * The error of another network.
+   *
+   * @throws EspalierException if it computes something that is not finite
+   */
+  double of(DataModel other) {
+    List<Map<String, DataArray>> actual = new ArrayList<>();
+    other.run(data, samples, (batch, outputs) -> actual.add(outputs));
+    double sum = 0;
+    int count = 0;
+    for (Map.Entry<String, DataArray> output : expected.get(0).entrySet()) {
+      if (output.getValue().isFloating()) {
+        sum += error(output.getKey(), actual);
+        count++;
+      }
+    }
+    return count == 0 ? 0 : sum / count;
+  }
+
+  private double error(String name, List<Map<String, DataArray>> actual) {
+    double difference = 0;
+    double total = 0;
+    double squares = 0;
+    long elements = 0;
+    for (int batch = 0; batch < expected.size(); batch++) {
+      DataArray wanted = expected.get(batch).get(name);
+      DataArray now = actual.get(batch).get(name);
+      if (wanted == null || now == null) {
+        throw new EspalierException("output \"" + name + "\" is missing from one of the networks");
+      }
+      for (int i = 0; i < wanted.size(); i++) {
+        double value = wanted.number(i);
+        double missing = now.number(i) - value;
+        difference += missing * missing;
+        total += value;
+        squares += value * value;
+      }
+      elements += wanted.size();
+    }
+    double variance = squares - total / elements * total;
+    return variance > 0 ? difference / variance : difference == 0 ? 0 : Double.POSITIVE_INFINITY;
+  }
+}

@@ -1,0 +1,28 @@
+package io.espalier.core.pruning;
+
+import io.espalier.core.moments.DataModel;
+import io.espalier.core.search.BudgetResult;
+import io.espalier.core.values.Manifest;
+import java.util.Map;
+
+/**
+ * A network that was made smaller with data.
+ *
+ * @param model the network
+ * @param manifest what was cut, and in which parameters values were changed after that
+ * @param costs its config, and what it costs
+ * @param error of its outputs on data that were held back, as a part of the variance
+ * @param errorBefore the same without any repair
+ * @param left first outputs of nodes whose weights were left alone, and why
+ */
+public record Pruned(
+    DataModel model,
+    Manifest manifest,
+    BudgetResult costs,
+    double error,
+    double errorBefore,
+    Map<String, String> left) {
+  public Pruned {
+    left = Map.copyOf(left);
+  }
+}
