@@ -10,9 +10,12 @@ import io.espalier.core.data.Samples;
 import io.espalier.core.values.Cut;
 import io.espalier.core.values.Prover;
 import io.espalier.onnx.calibrate.OnnxMeasuring;
-import io.espalier.onnx.calibrate.OnnxRunning;
 import io.espalier.onnx.file.OnnxTensor;
 import io.espalier.onnx.file.TensorSource;
+import io.espalier.onnx.runtime.DataInputs;
+import io.espalier.onnx.runtime.OnnxSession;
+import io.espalier.onnx.runtime.SessionSettings;
+import io.espalier.onnx.runtime.Tensor;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -33,7 +36,8 @@ import java.util.function.Predicate;
  * from it.
  */
 public final class OnnxNetwork implements DataModel {
-  private static final int BATCH = 32;
+  private static final int MOST_SAMPLES = 32;
+  private static final long MOST_ELEMENTS = 1_500_000;
 
   private final OnnxModel file;
   private final OnnxModel model;
@@ -120,24 +124,46 @@ public final class OnnxNetwork implements DataModel {
 
   @Override
   public List<InputSpec> inputs() {
-    return List.of();
+    return DataInputs.of(model(), Map.of());
   }
 
   @Override
   public void run(
       Samples data, int[] samples, BiConsumer<Batch, Map<String, DataArray>> listener) {
-    OnnxRunning.run(model(), data, samples, batch(), listener);
+    try (OnnxSession session = OnnxSession.open(model(), SessionSettings.fast());
+        Samples.Batches batches = data.read(samples, batch())) {
+      for (var next = batches.next(); next.isPresent(); next = batches.next()) {
+        if (isWhole(next.get())) {
+          listener.accept(next.get(), session.runArrays(next.get().arrays()));
+        }
+      }
+    }
   }
 
+  /** How many samples to run at a time. */
   private int batch() {
-    return InputSpec.batchSize(inputs(), BATCH);
+    long elements = 1;
+    for (InputSpec input : inputs()) {
+      long size = 1;
+      for (long extent : input.trial().subList(Math.min(1, input.trial().size()), input.trial().size())) {
+        size *= extent;
+      }
+      elements = Math.max(elements, size);
+    }
+    int usual = (int) Math.max(1, Math.min(MOST_SAMPLES, MOST_ELEMENTS / elements));
+    return InputSpec.batchSize(inputs(), usual);
+  }
+
+  /** Whether a batch is as large as the model insists on. */
+  private boolean isWhole(Batch batch) {
+    return batch.size() == InputSpec.batchSize(inputs(), batch.size());
   }
 
   @Override
   public Measured measure(
       DataModel observed, Probe.Request request, Samples data, List<int[]> folds) {
     return OnnxMeasuring.measure(
-        model(), ((OnnxNetwork) observed).model(), request, data, folds, batch());
+        model(), ((OnnxNetwork) observed).model(), request, data, folds, batch(), this::isWhole);
   }
 
   @Override
@@ -162,7 +188,14 @@ public final class OnnxNetwork implements DataModel {
     values.forEach(
         (name, numbers) -> {
           OnnxTensor old = model().initializers().get(name);
-          edit.replaceInitializer(name, TensorSource.ofFloats(name, numbers, old.dims()));
+          if (old == null) {
+            throw new IllegalArgumentException(description + " stores no '" + name + "'");
+          }
+          Tensor tensor = Tensor.ofFloats(numbers, old.dims());
+          edit.replaceInitializer(
+              name,
+              TensorSource.ofBytes(
+                  name, old.dataType(), tensor.encode(old.dataType()), old.dims()));
         });
     OnnxModel changed = edit.toModel();
     return new OnnxNetwork(changed, changed, edit, description);

@@ -104,7 +104,7 @@ class ArchitectureTest {
 
   @ArchTest static final ArchRule TRACE_SEES_THE_SPI = seesOnly(TRACE, SPI);
 
-  @ArchTest static final ArchRule BUILT_INS_ARE_STRANGERS = seesOnly(MODULES, SPI);
+  @ArchTest static final ArchRule BUILT_INS_ARE_STRANGERS = seesOnly(MODULES, SPI, "org.ejml..");
 
   @ArchTest
   static final ArchRule CORE_SEES_NO_BACKEND =
@@ -115,6 +115,7 @@ class ArchitectureTest {
           "com.google.inject..",
           "jakarta.inject..",
           "com.fasterxml.jackson..",
+          "org.ejml..",
           "javax.imageio..",
           "org.slf4j..");
 
@@ -142,7 +143,23 @@ class ArchitectureTest {
       coreSeesOnly("", "values", "rules", "structure", "space", "importance", "cost");
 
   @ArchTest
-  static final ArchRule SEARCH_SEES_THE_FACADE = coreSeesOnly("search", "values", "rules", "");
+  static final ArchRule SEARCH_SEES_THE_FACADE =
+      coreSeesOnly("search", "values", "rules", "", "data", "moments", "calibration");
+
+  @ArchTest static final ArchRule MOMENTS_SEE_VALUES = coreSeesOnly("moments", "values", "data");
+
+  @ArchTest
+  static final ArchRule CALIBRATION_SEES_MOMENTS =
+      coreSeesOnly("calibration", "values", "data", "moments");
+
+  @ArchTest
+  static final ArchRule COMPENSATION_SEES_CALIBRATION =
+      coreSeesOnly("compensation", "values", "data", "moments", "calibration");
+
+  @ArchTest
+  static final ArchRule PRUNING_SEES_ALL =
+      coreSeesOnly(
+          "pruning", "values", "", "search", "data", "moments", "calibration", "compensation");
 
   @ArchTest static final ArchRule DATA_SEE_VALUES = coreSeesOnly("data", "values", "rules");
 

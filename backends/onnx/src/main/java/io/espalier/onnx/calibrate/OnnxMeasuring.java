@@ -6,7 +6,6 @@ import io.espalier.core.moments.Measured;
 import io.espalier.core.moments.Moments;
 import io.espalier.core.moments.Probe;
 import io.espalier.core.data.Batch;
-import io.espalier.core.data.DataArray;
 import io.espalier.core.data.Samples;
 import io.espalier.onnx.file.OnnxEdit;
 import io.espalier.onnx.file.OnnxModel;
@@ -24,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,6 +86,8 @@ public final class OnnxMeasuring {
    *
    * @param reference the model to be matched
    * @param observed the model that is observed
+   * @param batch how many samples are run at a time
+   * @param usable whether the models take a batch
    * @throws OnnxRunException if one of both does not run on the data
    */
   public static Measured measure(
@@ -94,8 +96,10 @@ public final class OnnxMeasuring {
       Probe.Request request,
       Samples data,
       List<int[]> folds,
-      int batch) {
-    return new OnnxMeasuring(observed, request).run(reference, request, data, folds, batch);
+      int batch,
+      Predicate<Batch> usable) {
+    return new OnnxMeasuring(observed, request)
+        .run(reference, request, data, folds, batch, usable);
   }
 
   private NodeProto node(Probe probe) {
@@ -194,16 +198,24 @@ public final class OnnxMeasuring {
   }
 
   private Measured run(
-      OnnxModel reference, Probe.Request request, Samples data, List<int[]> folds, int batch) {
+      OnnxModel reference,
+      Probe.Request request,
+      Samples data,
+      List<int[]> folds,
+      int batch,
+      Predicate<Batch> usable) {
     OnnxEdit wanted = aimed(reference, request);
     @Nullable Moments[][] sums = new Moments[probes.size()][folds.size()];
     @Nullable ChannelMoments[] channels = new ChannelMoments[pairs.size()];
-    try (OnnxSession session = OnnxSession.open(edit, SessionSettings.fast().withThreads(Integer.getInteger("espalier.threads", 0)));
+    try (OnnxSession session = OnnxSession.open(edit, SessionSettings.fast());
         OnnxSession original =
-            wanted == null ? session : OnnxSession.open(wanted, SessionSettings.fast().withThreads(Integer.getInteger("espalier.threads", 0)))) {
+            wanted == null ? session : OnnxSession.open(wanted, SessionSettings.fast())) {
       for (int fold = 0; fold < folds.size(); fold++) {
         try (Samples.Batches batches = data.read(folds.get(fold), batch)) {
           for (var next = batches.next(); next.isPresent(); next = batches.next()) {
+            if (!usable.test(next.get())) {
+              continue;
+            }
             Map<String, Tensor> inputs = tensors(next.get());
             if (wanted != null) {
               inputs.putAll(original.run(inputs));
@@ -221,26 +233,27 @@ public final class OnnxMeasuring {
         }
       }
     }
-    return new Measured(
-        Arrays.stream(sums).map(row -> Arrays.stream(row).filter(Objects::nonNull).map(m -> (Moments) m).toList()).toList(),
-        Arrays.stream(channels).map(Objects::requireNonNull).toList());
-  }
-
-  static Map<String, Tensor> tensors(Batch batch) {
-    Map<String, Tensor> tensors = new LinkedHashMap<>();
-    batch.arrays().forEach((name, array) -> tensors.put(name, tensor(array)));
-    return tensors;
-  }
-
-  private static Tensor tensor(DataArray array) {
-    if (array.isFloating()) {
-      float[] values = new float[array.size()];
-      array.floats().get(values);
-      return Tensor.ofFloats(values, array.shape());
+    List<List<Moments>> moments = new ArrayList<>();
+    for (@Nullable Moments[] byFold : sums) {
+      List<Moments> known = new ArrayList<>();
+      for (Moments fold : byFold) {
+        if (fold == null) {
+          throw new OnnxRunException(
+              "the model reads "
+                  + batch
+                  + " samples at a time, and there are fewer in a part of the data; give more");
+        }
+        known.add(fold);
+      }
+      moments.add(known);
     }
-    long[] values = new long[array.size()];
-    array.longs().get(values);
-    return Tensor.ofLongs(values, array.shape());
+    return new Measured(moments, Arrays.stream(channels).map(Objects::requireNonNull).toList());
+  }
+
+  private static Map<String, Tensor> tensors(Batch batch) {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    batch.arrays().forEach((name, array) -> tensors.put(name, Tensor.of(array)));
+    return tensors;
   }
 
   private static float[] floats(Map<String, Tensor> outputs, String name) {

@@ -150,7 +150,7 @@ public final class Tensor {
    * The values as little-endian bytes in a direct buffer, converted to an element type of the same
    * family.
    */
-  ByteBuffer encode(int target) {
+  public ByteBuffer encode(int target) {
     int size = DataTypes.bits(target) / 8;
     int count = Math.max(floats.length, longs.length);
     ByteBuffer bytes =
