@@ -21,8 +21,8 @@ package io.espalier.spi;
  * @param outputAxis the axis of y, counted from 0
  * @param bias the input of extents [o] that is added along {@code outputAxis}; -1 where the node
  *     takes none
- * @param groups how many equal parts data and output fall into along their axes, outermost; 1
- *     where every output reads all of the data
+ * @param groups how many equal parts data and output fall into along their axes, outermost; 1 where
+ *     every output reads all of the data
  */
 public record Linear(
     int data,
@@ -35,7 +35,12 @@ public record Linear(
     int groups) {
   /** Checks that the numbers can be indices. */
   public Linear {
-    if (data < 0 || dataAxis < 0 || weight < 0 || contracted < 0 || produced < 0 || outputAxis < 0) {
+    if (data < 0
+        || dataAxis < 0
+        || weight < 0
+        || contracted < 0
+        || produced < 0
+        || outputAxis < 0) {
       throw new IllegalArgumentException("inputs and axes are counted from 0");
     }
     if (data == weight || contracted == produced || bias < -1 || groups < 1) {
@@ -53,8 +58,7 @@ public record Linear(
 
   /** The same with a bias, where the node has that input. */
   public Linear withBias(int input) {
-    return new Linear(
-        data, dataAxis, weight, contracted, produced, outputAxis, input, groups);
+    return new Linear(data, dataAxis, weight, contracted, produced, outputAxis, input, groups);
   }
 
   /** The same in groups. */

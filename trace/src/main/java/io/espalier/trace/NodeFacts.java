@@ -38,18 +38,8 @@ public record NodeFacts(
   /** A node whose rule declared nothing. */
   public static final NodeFacts NONE =
       new NodeFacts(
-          List.of(),
-          List.of(),
-          Map.of(),
-          Set.of(),
-          List.of(),
-          List.of(),
-          Set.of(),
-          Set.of(),
-          List.of(),
-          null,
-          -1,
-          -1);
+          List.of(), List.of(), Map.of(), Set.of(), List.of(), List.of(), Set.of(), Set.of(),
+          List.of(), null, -1, -1);
 
   public NodeFacts {
     attributes = List.copyOf(attributes);

@@ -1,34 +1,34 @@
 package io.espalier.onnx;
 
-import io.espalier.core.moments.DataModel;
-import io.espalier.core.moments.Measured;
-import io.espalier.core.moments.Probe;
 import io.espalier.core.data.Batch;
 import io.espalier.core.data.DataArray;
 import io.espalier.core.data.InputSpec;
 import io.espalier.core.data.Samples;
+import io.espalier.core.moments.DataModel;
+import io.espalier.core.moments.Measured;
+import io.espalier.core.moments.Probe;
 import io.espalier.core.values.Cut;
 import io.espalier.core.values.Prover;
 import io.espalier.onnx.calibrate.OnnxMeasuring;
-import io.espalier.onnx.file.OnnxTensor;
-import io.espalier.onnx.file.TensorSource;
-import io.espalier.onnx.runtime.DataInputs;
-import io.espalier.onnx.runtime.OnnxSession;
-import io.espalier.onnx.runtime.SessionSettings;
-import io.espalier.onnx.runtime.Tensor;
-import java.util.List;
-import java.util.Map;
-import java.util.function.BiConsumer;
 import io.espalier.onnx.carve.OnnxCarver;
 import io.espalier.onnx.file.Functions;
 import io.espalier.onnx.file.OnnxEdit;
 import io.espalier.onnx.file.OnnxModel;
+import io.espalier.onnx.file.OnnxTensor;
+import io.espalier.onnx.file.TensorSource;
 import io.espalier.onnx.fold.FoldedModel;
+import io.espalier.onnx.runtime.DataInputs;
+import io.espalier.onnx.runtime.OnnxSession;
+import io.espalier.onnx.runtime.SessionSettings;
+import io.espalier.onnx.runtime.Tensor;
 import io.espalier.onnx.trace.OnnxTracer;
 import io.espalier.onnx.trace.TracedOnnx;
 import io.espalier.spi.OpId;
 import io.espalier.trace.Graph;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 
 /**
@@ -128,8 +128,7 @@ public final class OnnxNetwork implements DataModel {
   }
 
   @Override
-  public void run(
-      Samples data, int[] samples, BiConsumer<Batch, Map<String, DataArray>> listener) {
+  public void run(Samples data, int[] samples, BiConsumer<Batch, Map<String, DataArray>> listener) {
     try (OnnxSession session = OnnxSession.open(model(), SessionSettings.fast());
         Samples.Batches batches = data.read(samples, batch())) {
       for (var next = batches.next(); next.isPresent(); next = batches.next()) {
@@ -145,7 +144,8 @@ public final class OnnxNetwork implements DataModel {
     long elements = 1;
     for (InputSpec input : inputs()) {
       long size = 1;
-      for (long extent : input.trial().subList(Math.min(1, input.trial().size()), input.trial().size())) {
+      for (long extent :
+          input.trial().subList(Math.min(1, input.trial().size()), input.trial().size())) {
         size *= extent;
       }
       elements = Math.max(elements, size);

@@ -11,7 +11,6 @@ import io.espalier.spi.Linear;
 import io.espalier.spi.Ranking;
 import io.espalier.spi.Reading;
 import io.espalier.trace.Constant;
-import io.espalier.trace.GraphNode;
 import io.espalier.trace.Layout;
 import io.espalier.trace.SymMap;
 import java.util.ArrayList;
@@ -61,8 +60,7 @@ public final class Calibration {
    * @param data the data
    * @param folds which of them, in sets that can be left out one at a time
    */
-  public static Calibration measure(
-      DataModel model, SymMap map, Samples data, List<int[]> folds) {
+  public static Calibration measure(DataModel model, SymMap map, Samples data, List<int[]> folds) {
     Calibration calibration = new Calibration(map, folds.size());
     calibration.run(model, data, folds);
     return calibration;
@@ -88,16 +86,15 @@ public final class Calibration {
 
   private boolean isMeasured(Place place) {
     List<Layout> axes = map.input(place.node(), place.form().data());
-    return place.form().groups() == 1
-        && axes != null
-        && axes.get(place.form().dataAxis()).isFree();
+    return place.form().groups() == 1 && axes != null && axes.get(place.form().dataAxis()).isFree();
   }
 
   private long bytes(Place place) {
-    long n = Objects.requireNonNull(map.input(place.node(), place.form().data()))
-            .get(place.form().dataAxis())
-            .extent()
-        + 1;
+    long n =
+        Objects.requireNonNull(map.input(place.node(), place.form().data()))
+                .get(place.form().dataAxis())
+                .extent()
+            + 1;
     return n * n * Double.BYTES;
   }
 
@@ -294,7 +291,9 @@ public final class Calibration {
     return units;
   }
 
-  /** Elements that are kept with the first unit alone, and with the second alone: those of others. */
+  /**
+   * Elements that are kept with the first unit alone, and with the second alone: those of others.
+   */
   private static int[] shared(Layout.Symbol symbol, Layout axis) {
     Set<Integer> first = new HashSet<>();
     Arrays.stream(axis.kept(other -> other == symbol ? new int[] {0} : all(other)))

@@ -164,7 +164,8 @@ public final class Places {
   /** Whether all other inputs vary along the axis of the channels alone. */
   private boolean byChannel(GraphNode reader, int data, int rank, int axis) {
     for (int i = 0; i < reader.inputs().size(); i++) {
-      List<Layout> axes = i == data || reader.inputs().get(i) < 0 ? null : map.input(reader.index(), i);
+      List<Layout> axes =
+          i == data || reader.inputs().get(i) < 0 ? null : map.input(reader.index(), i);
       if (axes == null) {
         continue;
       }

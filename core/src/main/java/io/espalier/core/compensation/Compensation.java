@@ -9,7 +9,6 @@ import io.espalier.core.moments.Measured;
 import io.espalier.core.moments.Moments;
 import io.espalier.core.moments.Probe;
 import io.espalier.core.values.Cut;
-import io.espalier.trace.GraphNode;
 import io.espalier.trace.Layout;
 import io.espalier.trace.SymMap;
 import java.util.ArrayList;
@@ -121,8 +120,7 @@ public final class Compensation {
   }
 
   /** By how much the output of the next node changes with a weight's, by channels that are kept. */
-  private static double[] columns(
-      Site site, Cut cut, Calibration calibration, double[] otherwise) {
+  private static double[] columns(Site site, Cut cut, Calibration calibration, double[] otherwise) {
     int[] kept = new OnePass(cut).columns(site);
     double[] all = calibration.slopes(site.place()).orElse(otherwise);
     return Arrays.stream(kept).mapToDouble(column -> all[column]).toArray();
@@ -219,12 +217,10 @@ public final class Compensation {
   }
 
   private boolean isRectified(Site site) {
-    return site.places().stream()
-        .allMatch(place -> calibration.places().isRectified(aim(place)));
+    return site.places().stream().allMatch(place -> calibration.places().isRectified(aim(place)));
   }
 
-  private Task task(
-      Site site, boolean rectified, List<Probe> probes, List<Probe.Pair> pairs) {
+  private Task task(Site site, boolean rectified, List<Probe> probes, List<Probe.Pair> pairs) {
     Task task = new Task(site, new ArrayList<>(), new ArrayList<>());
     for (Place place : site.places()) {
       List<Layout> axes = Objects.requireNonNull(map.input(place.node(), place.form().data()));
@@ -267,8 +263,7 @@ public final class Compensation {
     for (int fold = 0; fold < folds.size(); fold++) {
       int at = fold;
       moments.add(
-          Moments.sum(
-              task.probes().stream().map(p -> measured.moments().get(p).get(at)).toList()));
+          Moments.sum(task.probes().stream().map(p -> measured.moments().get(p).get(at)).toList()));
     }
     double[] slopes = slopes(task, measured, task.pairs().size() - 1);
     boolean intercept = site.shift() != null;

@@ -58,7 +58,8 @@ final class Ridge {
    * @param intercept whether a shift may be solved, too
    * @param starts a choice of starts; each for every fold, made without it, and last for all data
    */
-  static Solution solve(List<Moments> folds, int group, boolean intercept, List<List<double[]>> starts) {
+  static Solution solve(
+      List<Moments> folds, int group, boolean intercept, List<List<double[]>> starts) {
     return new Ridge(folds, group, intercept).solve(starts);
   }
 

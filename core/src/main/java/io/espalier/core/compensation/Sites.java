@@ -141,7 +141,8 @@ final class Sites {
       long columns = (long) weight.rows() * weight.places();
       String reader = graph.tensor(nodes.get(0).outputs().get(0)).name();
       if (columns > WIDEST) {
-        problem = "what it reads has " + columns + " columns; at most " + WIDEST + " are solved for";
+        problem =
+            "what it reads has " + columns + " columns; at most " + WIDEST + " are solved for";
       } else if (windows && !carved.hasWindows(reader)) {
         problem = "its window cannot be spelled out";
       } else {

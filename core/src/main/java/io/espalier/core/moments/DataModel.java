@@ -1,10 +1,10 @@
 package io.espalier.core.moments;
 
-import io.espalier.core.values.Model;
 import io.espalier.core.data.Batch;
 import io.espalier.core.data.DataArray;
 import io.espalier.core.data.InputSpec;
 import io.espalier.core.data.Samples;
+import io.espalier.core.values.Model;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -29,8 +29,7 @@ public interface DataModel extends Model {
    * @param request what to observe
    * @param folds which of the data to run, in sets whose moments are added up apart
    */
-  Measured measure(
-      DataModel observed, Probe.Request request, Samples data, List<int[]> folds);
+  Measured measure(DataModel observed, Probe.Request request, Samples data, List<int[]> folds);
 
   /** Whether a parameter of this name is stored, so that it can be given other values. */
   boolean isStored(String parameter);

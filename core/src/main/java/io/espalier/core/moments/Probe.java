@@ -39,8 +39,8 @@ public record Probe(
    * @param tensor its name in both networks
    * @param rank its rank
    * @param axis the axis of its channels
-   * @param rectified whether only the positive part of the tensor is read, so that nothing is missing
-   *     where it is to be negative and is
+   * @param rectified whether only the positive part of the tensor is read, so that nothing is
+   *     missing where it is to be negative and is
    * @param kept those of the network to be matched that the other one has, ascending; null for all
    */
   public record Aim(String tensor, int rank, int axis, int @Nullable [] kept, boolean rectified) {}

@@ -217,8 +217,7 @@ public final class DataPruning {
               space,
               turned ->
                   judge.of(
-                      Compensation.onePass(
-                              turned.cut(), (DataModel) turned.export(), calibration)
+                      Compensation.onePass(turned.cut(), (DataModel) turned.export(), calibration)
                           .model())));
     }
     for (WidthErrors table : tables) {

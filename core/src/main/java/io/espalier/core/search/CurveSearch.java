@@ -1,9 +1,8 @@
 package io.espalier.core.search;
 
-import io.espalier.core.values.EspalierException;
 import io.espalier.core.SearchSpace;
-import io.espalier.spi.Ranking;
 import io.espalier.core.calibration.Rankings;
+import io.espalier.core.values.EspalierException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -34,9 +33,7 @@ public final class CurveSearch {
   /** Orders the units of every width that has a curve. */
   public static void order(SearchSpace space, Rankings rankings) {
     for (WidthUnits width : WidthUnits.of(space)) {
-      rankings
-          .of(width.symbol())
-          .ifPresent(ranking -> width.hparam().setOrder(ranking.order()));
+      rankings.of(width.symbol()).ifPresent(ranking -> width.hparam().setOrder(ranking.order()));
     }
   }
 

@@ -218,23 +218,18 @@ final class MomentNodes {
 
   /** [-1, the last dimension]. */
   private String flatShape(String tensor) {
-    String last =
-        add("Gather", List.of(shape(tensor), longs(-1)), integer("axis", 0));
+    String last = add("Gather", List.of(shape(tensor), longs(-1)), integer("axis", 0));
     return add("Concat", List.of(longs(-1), last), integer("axis", 0));
   }
 
   private String masked(String rows, String mask) {
-    return mask.isEmpty()
-        ? rows
-        : add("Mul", List.of(rows, reshape(cast(mask), longs(-1, 1))));
+    return mask.isEmpty() ? rows : add("Mul", List.of(rows, reshape(cast(mask), longs(-1, 1))));
   }
 
   private String thin(String rows, int step) {
     return step == 1 || opset < STEPS
         ? rows
-        : add(
-            "Slice",
-            List.of(rows, longs(0), longs(Integer.MAX_VALUE), longs(0), longs(step)));
+        : add("Slice", List.of(rows, longs(0), longs(Integer.MAX_VALUE), longs(0), longs(step)));
   }
 
   private String reshape(String tensor, String shape) {

@@ -1,12 +1,12 @@
 package io.espalier.onnx.calibrate;
 
 import ai.onnx.proto.OnnxMl.NodeProto;
+import io.espalier.core.data.Batch;
+import io.espalier.core.data.Samples;
 import io.espalier.core.moments.ChannelMoments;
 import io.espalier.core.moments.Measured;
 import io.espalier.core.moments.Moments;
 import io.espalier.core.moments.Probe;
-import io.espalier.core.data.Batch;
-import io.espalier.core.data.Samples;
 import io.espalier.onnx.file.OnnxEdit;
 import io.espalier.onnx.file.OnnxModel;
 import io.espalier.onnx.file.OnnxTensor;
@@ -43,7 +43,13 @@ public final class OnnxMeasuring {
 
   /** Outputs that hold what a probe asks for; those of its aim are empty where it has none. */
   private record ProbeNames(
-      Probe probe, String gram, String sums, String rows, String cross, String aim, String squares) {}
+      Probe probe,
+      String gram,
+      String sums,
+      String rows,
+      String cross,
+      String aim,
+      String squares) {}
 
   private record PairNames(String rows, String x, String y, String xx, String xy, String yy) {}
 
@@ -71,8 +77,7 @@ public final class OnnxMeasuring {
     Set<String> outputs = new LinkedHashSet<>();
     for (ProbeNames names : probes) {
       outputs.addAll(
-          Arrays.asList(
-              names.gram, names.sums, names.rows, names.cross, names.aim, names.squares));
+          Arrays.asList(names.gram, names.sums, names.rows, names.cross, names.aim, names.squares));
     }
     for (PairNames names : pairs) {
       outputs.addAll(Arrays.asList(names.rows, names.x, names.y, names.xx, names.xy, names.yy));
@@ -98,8 +103,7 @@ public final class OnnxMeasuring {
       List<int[]> folds,
       int batch,
       Predicate<Batch> usable) {
-    return new OnnxMeasuring(observed, request)
-        .run(reference, request, data, folds, batch, usable);
+    return new OnnxMeasuring(observed, request).run(reference, request, data, folds, batch, usable);
   }
 
   private NodeProto node(Probe probe) {
@@ -122,7 +126,9 @@ public final class OnnxMeasuring {
       String patches = nodes.patches(node, weight.dim(1) * groups, window);
       x = nodes.rows(patches, probe.rank(), probe.axis(), probe.mask(), probe.step());
       if (groups > 1) {
-        x = nodes.groupedRows(x, groups, weight.dim(1) * Arrays.stream(window).reduce(1, (a, b) -> a * b));
+        x =
+            nodes.groupedRows(
+                x, groups, weight.dim(1) * Arrays.stream(window).reduce(1, (a, b) -> a * b));
       }
     } else {
       x = nodes.rows(data, probe.rank(), probe.axis(), probe.mask(), probe.step());
@@ -267,7 +273,8 @@ public final class OnnxMeasuring {
     int missing =
         names.aim.isEmpty()
             ? 0
-            : Math.toIntExact(Objects.requireNonNull(outputs.get(names.aim)).elementCount() / groups);
+            : Math.toIntExact(
+                Objects.requireNonNull(outputs.get(names.aim)).elementCount() / groups);
     Moments moments = new Moments(columns + 1, missing, groups);
     float[] gram = floats(outputs, names.gram);
     float[] sum = sums.floats();
@@ -301,8 +308,8 @@ public final class OnnxMeasuring {
   private static double finite(float value) {
     if (!Float.isFinite(value)) {
       throw new OnnxRunException(
-          "what the network computes from the data is not finite; check that they are what the network"
-              + " was trained on");
+          "what the network computes from the data is not finite; check that they are what the"
+              + " network was trained on");
     }
     return value;
   }
