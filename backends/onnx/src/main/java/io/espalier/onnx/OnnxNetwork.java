@@ -25,6 +25,7 @@ import io.espalier.onnx.trace.OnnxTracer;
 import io.espalier.onnx.trace.TracedOnnx;
 import io.espalier.spi.OpId;
 import io.espalier.trace.Graph;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -172,6 +173,19 @@ public final class OnnxNetwork implements DataModel {
   }
 
   @Override
+  public ByteBuffer stored(String parameter) {
+    return tensor(parameter).bytes();
+  }
+
+  private OnnxTensor tensor(String parameter) {
+    OnnxTensor tensor = model().initializers().get(parameter);
+    if (tensor == null) {
+      throw new IllegalArgumentException(description + " stores no '" + parameter + "'");
+    }
+    return tensor;
+  }
+
+  @Override
   public boolean hasWindows(String reader) {
     return model().nodes().stream()
         .anyMatch(
@@ -187,10 +201,7 @@ public final class OnnxNetwork implements DataModel {
     OnnxEdit edit = new OnnxEdit(model());
     values.forEach(
         (name, numbers) -> {
-          OnnxTensor old = model().initializers().get(name);
-          if (old == null) {
-            throw new IllegalArgumentException(description + " stores no '" + name + "'");
-          }
+          OnnxTensor old = tensor(name);
           Tensor tensor = Tensor.ofFloats(numbers, old.dims());
           edit.replaceInitializer(
               name,

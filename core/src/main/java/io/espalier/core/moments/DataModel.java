@@ -5,6 +5,7 @@ import io.espalier.core.data.DataArray;
 import io.espalier.core.data.InputSpec;
 import io.espalier.core.data.Samples;
 import io.espalier.core.values.Model;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -33,6 +34,14 @@ public interface DataModel extends Model {
 
   /** Whether a parameter of this name is stored, so that it can be given other values. */
   boolean isStored(String parameter);
+
+  /**
+   * The elements of a stored parameter as they are written: little-endian, in row-major order, in
+   * the type that they are stored in.
+   *
+   * @throws IllegalArgumentException if none of this name is stored
+   */
+  ByteBuffer stored(String parameter);
 
   /** Whether the window of a node can be spelled out in columns. */
   boolean hasWindows(String reader);

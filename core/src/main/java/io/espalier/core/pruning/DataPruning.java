@@ -157,7 +157,9 @@ public final class DataPruning {
     Manifest manifest = space.manifest();
     return new Pruned(
         better ? repaired.model() : plain,
-        better ? Compensated.add(manifest, repaired) : manifest,
+        better
+            ? Compensated.add(manifest, plain, repaired.model(), repaired.values().keySet())
+            : manifest,
         best,
         Math.min(before, after),
         before,

@@ -24,13 +24,24 @@ import java.util.TreeMap;
  * @param parameters one entry for each edge on which parameters that were cut meet data
  * @param skipped blocks that were taken out
  * @param normalised nodes that normalise over an axis that was cut
+ * @param compensated stored parameters that were given other values after they were cut
  */
 public record Manifest(
-    List<CutParameter> parameters, List<Skipped> skipped, List<CutNormalised> normalised) {
+    List<CutParameter> parameters,
+    List<Skipped> skipped,
+    List<CutNormalised> normalised,
+    List<Compensated> compensated) {
   public Manifest {
     parameters = List.copyOf(parameters);
     skipped = List.copyOf(skipped);
     normalised = List.copyOf(normalised);
+    compensated = List.copyOf(compensated);
+  }
+
+  /** A cut after which every value is still that of the original. */
+  public Manifest(
+      List<CutParameter> parameters, List<Skipped> skipped, List<CutNormalised> normalised) {
+    this(parameters, skipped, normalised, List.of());
   }
 
   /**
@@ -72,6 +83,21 @@ public record Manifest(
    */
   public record CutNormalised(
       String node, String output, int input, int axis, List<Integer> keep) {}
+
+  /**
+   * A stored parameter that was given other values after it was cut.
+   *
+   * @param initializer its name in the smaller network
+   * @param output the first output of the first node in which it meets data
+   * @param input that node's input
+   * @param sha256 of the new values as they are stored, little-endian, in row-major order; in hex
+   */
+  public record Compensated(String initializer, String output, int input, String sha256) {}
+
+  /** The same cut, after which these parameters were given other values. */
+  public Manifest withCompensated(List<Compensated> parametersWithOtherValues) {
+    return new Manifest(parameters, skipped, normalised, parametersWithOtherValues);
+  }
 
   static Manifest of(Cut cut) {
     SymMap map = cut.map();
@@ -171,6 +197,17 @@ public record Manifest(
           .put("axis", norm.axis())
           .set("keep", Json.of(norm.keep()));
     }
+    if (!compensated.isEmpty()) {
+      ArrayNode values = root.putArray("compensated");
+      for (Compensated parameter : compensated) {
+        values
+            .addObject()
+            .put("initializer", parameter.initializer())
+            .put("output", parameter.output())
+            .put("input", parameter.input())
+            .put("sha256", parameter.sha256());
+      }
+    }
     return Json.print(root);
   }
 
@@ -232,7 +269,16 @@ public record Manifest(
                 entry.required("axis").asInt(),
                 ints(entry.required("keep"))));
       }
-      return new Manifest(parameters, skipped, normalised);
+      List<Compensated> compensated = new ArrayList<>();
+      for (JsonNode entry : root.path("compensated")) {
+        compensated.add(
+            new Compensated(
+                entry.required("initializer").asText(),
+                entry.required("output").asText(),
+                entry.required("input").asInt(),
+                entry.required("sha256").asText()));
+      }
+      return new Manifest(parameters, skipped, normalised, compensated);
     } catch (IllegalArgumentException e) {
       throw new EspalierException(what + " is no manifest of Espalier: " + e.getMessage(), e);
     }

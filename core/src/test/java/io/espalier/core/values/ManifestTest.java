@@ -1,0 +1,39 @@
+package io.espalier.core.values;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ManifestTest {
+  private static final Manifest CUT =
+      new Manifest(
+          List.of(
+              new Manifest.CutParameter(
+                  "/c", "c", 1, "w", List.of(4L, 3L), Map.of(0, List.of(0, 2)), false)),
+          List.of(new Manifest.Skipped("a", "b")),
+          List.of(new Manifest.CutNormalised("/n", "n", 0, 1, List.of(1))));
+
+  @Test
+  void otherValuesAreListedWhereThereAreAny() {
+    Manifest.Compensated entry = new Manifest.Compensated("w", "c", 1, "0f".repeat(32));
+    Manifest changed = CUT.withCompensated(List.of(entry));
+    assertEquals(List.of(entry), changed.compensated());
+    assertEquals(changed, Manifest.parse(changed.toJson(), "text"));
+    assertEquals(CUT, Manifest.parse(CUT.toJson(), "text"));
+    assertFalse(CUT.toJson().contains("compensated"));
+  }
+
+  @Test
+  void anEntryWithoutAHashIsRefused() {
+    String json =
+        "{\"parameters\":[],\"compensated\":[{\"initializer\":\"w\",\"output\":\"c\",\"input\":1}]}";
+    EspalierException refused =
+        assertThrows(EspalierException.class, () -> Manifest.parse(json, "manifest m.json"));
+    assertTrue(refused.getMessage().contains("sha256"), refused.getMessage());
+  }
+}
