@@ -8,4 +8,5 @@ package io.espalier.spi;
  * @param errors by the number of units that are kept, 0 to all: the relative error of what reads
  *     the width, added up over its readers; 0 for all, and not falling as units go
  */
+@SuppressWarnings("ArrayRecordComponent") // read only, never compared
 public record Ranking(int[] order, double[] errors) {}

@@ -13,5 +13,6 @@ package io.espalier.spi;
  * @param variance the variance of what it ends in, over all outputs: that of the residual sum where
  *     it is added to one
  */
+@SuppressWarnings("ArrayRecordComponent") // read only, never compared
 public record Reading(
     int extent, int[][] units, double[] gram, double[] weight, int outputs, double variance) {}

@@ -62,8 +62,8 @@ final class TrialFinder {
       return usual;
     }
     TrialSizes runnable = isOpen(graph) ? runnable(sizes, usual.passes()) : sizes;
-    boolean same = runnable == sizes || !runnable.isFound();
-    Found found = runnable == sizes ? usual : run(runnable, none());
+    boolean same = runnable.equals(sizes) || !runnable.isFound();
+    Found found = runnable.equals(sizes) ? usual : run(runnable, none());
     Found complete = withShapes(found);
     // what a run did not help is solved as ever
     return complete == found && same ? usual : complete;

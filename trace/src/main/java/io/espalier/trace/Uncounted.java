@@ -47,7 +47,7 @@ final class Uncounted {
     if (ruled && node.op().domain().isEmpty()) {
       return multiplies(node.op());
     }
-    return ruled && multiplies(node.op())
+    return (ruled && multiplies(node.op()))
         || inner.parameters() > 0
         || readsMatrix(node)
         || node.inputs().stream().filter(this::isData).distinct().count() > 1;

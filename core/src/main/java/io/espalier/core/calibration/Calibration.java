@@ -25,7 +25,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What calibration data say of a network as it is: the second moments of the channels that every
@@ -248,8 +247,8 @@ public final class Calibration {
   }
 
   private Optional<Reading> reading(Layout.Symbol symbol, Place place) {
-    int[] @Nullable [] units = units(symbol, axis(place));
-    if (units == null) {
+    Optional<int[][]> units = units(symbol, axis(place));
+    if (units.isEmpty()) {
       return Optional.empty();
     }
     Constant constant =
@@ -259,7 +258,7 @@ public final class Calibration {
     return Optional.of(
         new Reading(
             weight.rows(),
-            units,
+            units.get(),
             all.gram(0),
             weight.matrix(Objects.requireNonNull(slopes.get(place.node()))),
             weight.columns() * weight.places(),
@@ -267,9 +266,9 @@ public final class Calibration {
   }
 
   /**
-   * The elements of each unit on an axis; null where they are not apart from those of other units.
+   * The elements of each unit on an axis; empty where they are not apart from those of other units.
    */
-  private static int[] @Nullable [] units(Layout.Symbol symbol, Layout axis) {
+  private static Optional<int[][]> units(Layout.Symbol symbol, Layout axis) {
     int count = Math.toIntExact(symbol.extent());
     int[][] units = new int[count][];
     Set<Integer> seen = new HashSet<>();
@@ -284,11 +283,11 @@ public final class Calibration {
               .toArray();
       for (int element : units[unit]) {
         if (!seen.add(element)) {
-          return null;
+          return Optional.empty();
         }
       }
     }
-    return units;
+    return Optional.of(units);
   }
 
   /**

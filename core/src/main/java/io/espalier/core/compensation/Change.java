@@ -12,6 +12,7 @@ import java.util.Map;
  * @param slopes by how much what is aimed at changes with what the weight computes, by channel
  * @param first by how much the output of the next node does
  */
+@SuppressWarnings("ArrayRecordComponent") // read only, never compared
 record Change(Site site, double[][] groups, double[] slopes, double[] first) {
   /** Channels behind which nothing changes are left alone. */
   private static final double FLAT = 1e-12;

@@ -45,6 +45,7 @@ final class Ridge {
    * @param before the square of what is missing
    * @param after the same with the change, predicted for data that were not fitted
    */
+  @SuppressWarnings("ArrayRecordComponent") // read only, never compared
   record Solution(double[] change, double before, double after) {
     boolean helps() {
       return after < before * (1 - LEAST_GAIN);

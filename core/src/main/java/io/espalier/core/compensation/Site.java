@@ -35,6 +35,7 @@ record Site(
    * @param numbers its values, one for each channel
    * @param behind whether the next node adds it, and not the node itself
    */
+  @SuppressWarnings("ArrayRecordComponent") // read only, never compared
   record Shift(String name, float[] numbers, boolean behind) {}
 
   Place place() {

@@ -10,6 +10,7 @@ package io.espalier.core.moments;
  * @param xy sums of products
  * @param yy sums of the squares of y
  */
+@SuppressWarnings("ArrayRecordComponent") // read only, never compared
 public record ChannelMoments(
     double rows, double[] x, double[] y, double[] xx, double[] xy, double[] yy) {
 

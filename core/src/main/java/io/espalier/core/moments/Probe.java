@@ -43,6 +43,7 @@ public record Probe(
    *     missing where it is to be negative and is
    * @param kept those of the network to be matched that the other one has, ascending; null for all
    */
+  @SuppressWarnings("ArrayRecordComponent") // read only, never compared
   public record Aim(String tensor, int rank, int axis, int @Nullable [] kept, boolean rectified) {}
 
   /**

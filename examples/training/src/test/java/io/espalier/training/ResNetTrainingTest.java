@@ -95,6 +95,8 @@ class ResNetTrainingTest {
         assertThrows(
             IllegalArgumentException.class,
             () -> ResNetTraining.main(new String[] {"folder", "--out", "net", "--seed"}));
-    assertTrue(e.getMessage().startsWith("--seed lacks its value; give the folder"), e::getMessage);
+    assertTrue(
+        String.valueOf(e.getMessage()).startsWith("--seed lacks its value; give the folder"),
+        e::getMessage);
   }
 }

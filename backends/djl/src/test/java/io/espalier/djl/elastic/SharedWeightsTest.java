@@ -112,8 +112,7 @@ class SharedWeightsTest {
 
     private Conv2d conv(String name, int filters) {
       return addChildBlock(
-          name,
-          (Conv2d) Conv2d.builder().setKernelShape(new Shape(1, 1)).setFilters(filters).build());
+          name, Conv2d.builder().setKernelShape(new Shape(1, 1)).setFilters(filters).build());
     }
 
     private static NDArray run(Block layer, ParameterStore store, NDArray x, boolean training) {

@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -64,11 +65,11 @@ public final class FoldedModel {
     Unread unread = new Unread(model, makers, values.keySet());
     long before = 0;
     for (String name : unread.initializers()) {
-      before += model.initializers().get(name).byteSize();
+      before += initializer(name).byteSize();
     }
     long after = 0;
     for (Map.Entry<String, OnnxTensor> entry : values.entrySet()) {
-      after += first.get(entry.getKey()).equals(entry.getKey()) ? entry.getValue().byteSize() : 0;
+      after += entry.getKey().equals(first.get(entry.getKey())) ? entry.getValue().byteSize() : 0;
     }
     if (values.size() < readers.size() || after > before) {
       return model;
@@ -97,12 +98,16 @@ public final class FoldedModel {
     return leaves;
   }
 
+  private OnnxTensor initializer(String name) {
+    return Objects.requireNonNull(model.initializers().get(name), name);
+  }
+
   /** The values of tensors; none where they cannot be computed or are no floating-point numbers. */
   private Map<String, OnnxTensor> values(Set<String> tensors, Set<Integer> makers) {
     GraphProto.Builder graph = GraphProto.newBuilder().setName("parameters");
     long bytes = 0;
     for (String leaf : leaves(makers)) {
-      OnnxTensor tensor = model.initializers().get(leaf);
+      OnnxTensor tensor = initializer(leaf);
       bytes += tensor.byteSize();
       if (bytes > MOST_BYTES) {
         return Map.of();
@@ -163,12 +168,12 @@ public final class FoldedModel {
     Map<Integer, NodeProto.Builder> changed = new LinkedHashMap<>();
     values.forEach(
         (name, value) -> {
-          String kept = first.get(name);
+          String kept = first.getOrDefault(name, name);
           if (kept.equals(name)) {
             edit.addInitializer(TensorSource.copyOf(value, name));
             return;
           }
-          for (int reader : readers.get(name)) {
+          for (int reader : readers.getOrDefault(name, List.of())) {
             NodeProto.Builder node =
                 changed.computeIfAbsent(reader, i -> model.nodes().get(i).toBuilder());
             for (int i = 0; i < node.getInputCount(); i++) {

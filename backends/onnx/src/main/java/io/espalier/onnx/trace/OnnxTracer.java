@@ -176,7 +176,7 @@ public final class OnnxTracer {
             declared);
     remember(node, index);
     Inner held = inner.of(proto);
-    if (held != Inner.NOTHING) {
+    if (!held.equals(Inner.NOTHING)) {
       builder.inner(node, held);
     }
   }
