@@ -75,8 +75,9 @@ public final class ZooRepair {
     for (Path file : files) {
       try {
         System.out.println(repair.line(file));
-      } catch (EspalierException e) {
-        System.out.printf("| `%s` | refused: %s |%n", file.getFileName(), e.getMessage());
+      } catch (RuntimeException e) { // a fault of one file says nothing of the others
+        System.out.printf("| `%s` | failed: %s |%n", file.getFileName(), e);
+        e.printStackTrace();
       }
     }
   }
@@ -95,7 +96,7 @@ public final class ZooRepair {
             PruneOptions.of(budget(space)),
             data,
             SampleDraw.all(count),
-            step -> {});
+            step -> System.err.println(file.getFileName() + ": " + step));
     double seconds = (System.nanoTime() - start) / 1e9;
     // the space was turned to the result, so this is the same cut with the weights as they were
     DataModel plain = (DataModel) space.export();
