@@ -3,6 +3,7 @@ package io.espalier.trace;
 import io.espalier.spi.Attributes;
 import io.espalier.spi.OpId;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,7 @@ public final class Graph {
   private final List<List<Integer>> consumers;
   private final Map<Integer, Inner> inner;
   private final ShapeSource shapes;
+  private final BitSet integral;
 
   private Graph(Builder builder) {
     this.nodes = List.copyOf(builder.nodes);
@@ -36,6 +38,7 @@ public final class Graph {
     this.layers = List.copyOf(builder.layers);
     this.inner = Map.copyOf(builder.inner);
     this.shapes = builder.shapes;
+    this.integral = (BitSet) builder.integral.clone();
     List<List<Integer>> readers = new ArrayList<>();
     tensors.forEach(tensor -> readers.add(new ArrayList<>(1)));
     for (GraphNode node : nodes) {
@@ -112,6 +115,14 @@ public final class Graph {
     return tensors.get(root(tensor)).constant();
   }
 
+  /**
+   * Whether the elements of a tensor are known to be integers or booleans: indices, conditions and
+   * the like, which no mask can be multiplied onto.
+   */
+  public boolean integral(int tensor) {
+    return integral.get(tensor);
+  }
+
   /** The tensor that this one is a copy of: what stands before its Identity nodes. */
   public int root(int tensor) {
     int root = tensor;
@@ -162,6 +173,7 @@ public final class Graph {
     private final List<LayerNode> layers = new ArrayList<>();
     private final Map<Integer, Inner> inner = new HashMap<>();
     private ShapeSource shapes = ShapeSource.NONE;
+    private final BitSet integral = new BitSet();
 
     private Builder() {}
 
@@ -174,7 +186,14 @@ public final class Graph {
 
     /** Adds a parameter or constant. */
     public int constant(String name, Constant values) {
-      return tensor(name, -1, values, null, true);
+      int id = tensor(name, -1, values, null, true);
+      integral.set(id, values.integer());
+      return id;
+    }
+
+    /** Says that the elements of a tensor are integers or booleans. */
+    public void integral(String name) {
+      integral.set(id(name, "a tracer"));
     }
 
     /**

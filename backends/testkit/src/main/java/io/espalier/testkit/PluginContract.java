@@ -334,7 +334,7 @@ public abstract class PluginContract {
       conclusive |= verification.conclusive();
       if (controlled && verification.conclusive() && seen < CONTROLS) {
         for (Manifest wrong : Control.shiftedByOne(model, manifest, random, CONTROLS)) {
-          seen += verifier.verify(carved, wrong).passed() ? 0 : 1;
+          seen += verifier.verify(carved, wrong).agrees() ? 0 : 1;
         }
       }
     }

@@ -45,7 +45,8 @@ public record Manifest(
   }
 
   /**
-   * An edge on which a value made of parameters only meets data.
+   * An edge on which a value made of parameters only meets data, or a crop inside such a value. An
+   * edge that may be masked along some axes and not along others is listed twice.
    *
    * @param node the name of the node it enters
    * @param output the first output of that node
@@ -102,38 +103,13 @@ public record Manifest(
   static Manifest of(Cut cut) {
     SymMap map = cut.map();
     Graph graph = map.graph();
-    List<CutParameter> parameters = new ArrayList<>();
     List<CutNormalised> normalised = new ArrayList<>();
     for (GraphNode node : graph.nodes()) {
-      boolean data =
-          node.outputs().stream()
-              .anyMatch(output -> output >= 0 && !graph.tensor(output).parameter());
       if (cut.skips(node.index())) {
         continue;
       }
       NodeFacts facts = map.facts(node.index());
-      String output =
-          graph
-              .tensor(node.outputs().stream().filter(id -> id >= 0).findFirst().orElseThrow())
-              .name();
-      for (int i = 0; data && i < node.inputs().size(); i++) {
-        int tensor = node.inputs().get(i);
-        if (tensor >= 0 && graph.tensor(tensor).parameter()) {
-          Map<Integer, List<Integer>> keep = keep(cut, node, i);
-          if (!keep.isEmpty()) {
-            List<Layout> layouts = layouts(map, node, i);
-            parameters.add(
-                new CutParameter(
-                    node.name(),
-                    output,
-                    i,
-                    graph.tensor(graph.root(tensor)).name(),
-                    layouts.stream().map(Layout::extent).toList(),
-                    keep,
-                    !facts.unmaskable().contains(i)));
-          }
-        }
-      }
+      String output = CutEdges.firstOutput(graph, node);
       for (NodeFacts.Normalised over : facts.normalised()) {
         int[] keep = cut.kept(layouts(map, node, over.input()).get(over.axis()));
         if (keep != null) {
@@ -148,24 +124,12 @@ public record Manifest(
                 from ->
                     new Skipped(graph.tensor(from).name(), graph.tensor(cut.source(from)).name()))
             .toList();
-    return new Manifest(parameters, skipped, normalised);
+    return new Manifest(CutEdges.of(cut), skipped, normalised);
   }
 
   private static List<Layout> layouts(SymMap map, GraphNode node, int input) {
     List<Layout> layouts = map.input(node.index(), input);
     return layouts == null ? List.of() : layouts;
-  }
-
-  private static Map<Integer, List<Integer>> keep(Cut cut, GraphNode node, int input) {
-    Map<Integer, List<Integer>> keep = new TreeMap<>();
-    List<Layout> layouts = layouts(cut.map(), node, input);
-    for (int axis = 0; axis < layouts.size(); axis++) {
-      int[] kept = cut.kept(layouts.get(axis));
-      if (kept != null) {
-        keep.put(axis, list(kept));
-      }
-    }
-    return keep;
   }
 
   /** This manifest as JSON. */

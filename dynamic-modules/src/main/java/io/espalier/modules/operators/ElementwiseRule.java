@@ -37,6 +37,7 @@ public final class ElementwiseRule implements OperatorRule {
   private static final Set<OpId> SCALINGS = Operators.standard("Mul", "Sub");
   private static final OpId ADD = OpId.of("Add");
   private static final OpId DIV = OpId.of("Div");
+  private static final OpId POWER = OpId.of("Pow");
 
   @Override
   public Set<OpId> operators() {
@@ -86,7 +87,9 @@ public final class ElementwiseRule implements OperatorRule {
       padded.addAll(Collections.nCopies(rank - axis - second.size(), t.fixed(1)));
       shapes.set(1, padded);
     }
-    UNMASKABLE.getOrDefault(node.op(), Set.of()).forEach(t::unmaskable);
+    if (!isPositivePower(node)) {
+      UNMASKABLE.getOrDefault(node.op(), Set.of()).forEach(t::unmaskable);
+    }
     t.output(0, t.broadcast(shapes));
     declareAffine(node, t);
   }
@@ -104,5 +107,18 @@ public final class ElementwiseRule implements OperatorRule {
       boolean shifted = data.length == 1 && node.op().equals(ADD) && node.inputs().size() == 2;
       t.affine(shifted ? 1 - data[0] : -1, data);
     }
+  }
+
+  /** Squares and the like, whose base may be zero. */
+  private static boolean isPositivePower(Node node) {
+    if (!node.op().equals(POWER)) {
+      return false;
+    }
+    float[] exponents = node.input(1).floats().orElse(new float[0]);
+    boolean positive = exponents.length > 0;
+    for (float exponent : exponents) {
+      positive &= exponent > 0;
+    }
+    return positive;
   }
 }

@@ -18,6 +18,8 @@ import java.util.Set;
  */
 @AutoService(OperatorRule.class)
 public final class MatMulRule implements OperatorRule {
+  private static final OpId INTEGER = OpId.of("MatMulInteger");
+
   @Override
   public Set<OpId> operators() {
     return Operators.standard("MatMul", "MatMulInteger");
@@ -82,9 +84,8 @@ public final class MatMulRule implements OperatorRule {
 
   private static void contract(Node node, Typing t, Axis inner, Axis rows) {
     Contraction.unify(node, t, inner, rows);
-    boolean shifted = node.input(2).present() || node.input(3).present();
-    if (shifted && (node.input(0).parameter() || node.input(1).parameter())) {
-      // the zero of a mask is not what the zero point stands for
+    if (node.op().equals(INTEGER) && node.input(0).parameter() != node.input(1).parameter()) {
+      // integers are not masked, and the zero of a mask is not what a zero point stands for
       t.normalised(inner, 0);
       t.normalised(rows, 1);
     }

@@ -82,7 +82,7 @@ final class CarveOptions {
   /** Writes all that was asked for, once the carved model was seen to run; the model comes last. */
   void write(SearchSpace space, Model carved, Outputs outputs) {
     if (space.model() instanceof OnnxNetwork original && carved instanceof OnnxNetwork smaller) {
-      notRun = TrialRun.of(original.model(), smaller.model(), shapes(space));
+      notRun = TrialRun.of(original.model(), smaller.model(), given(space));
     }
     outputs.write(manifest, file -> space.manifest().write(file));
     outputs.write(config, file -> space.config().write(file));
@@ -100,23 +100,24 @@ final class CarveOptions {
     return measured(space, costs) + LeftOut.line(space);
   }
 
-  /** The shapes to run with: what was given, else what was found where the usual do not run. */
-  private Map<String, List<Long>> shapes(SearchSpace space) {
+  /** What to run with: what was given, else shapes that were found where the usual do not run. */
+  private GivenInputs given(SearchSpace space) {
     Map<String, List<Long>> shapes = new LinkedHashMap<>();
     space.map().ifPresent(map -> shapes.putAll(map.foundShapes()));
-    shapes.putAll(options.shapes());
-    return shapes;
+    GivenInputs given = options.given();
+    shapes.putAll(given.shapes());
+    return new GivenInputs(shapes, given.values());
   }
 
   private String measured(SearchSpace space, BudgetResult costs) {
     if (!source.isBlock()) {
-      return Comparison.of(costs, source.given(), output, shapes(space));
+      return Comparison.of(costs, source.given(), output, given(space));
     }
     if (!SourceOptions.isOnnx(output)) {
       return Comparison.of(costs);
     }
     try (TemporaryModel original = TemporaryModel.of(space.model())) {
-      return Comparison.of(costs, original.file(), output, shapes(space));
+      return Comparison.of(costs, original.file(), output, given(space));
     }
   }
 

@@ -4,9 +4,7 @@ import io.espalier.core.search.BudgetResult;
 import io.espalier.onnx.file.OnnxModel;
 import io.espalier.onnx.runtime.OnnxRunException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /** What a network costs before and after it was carved. */
 final class Comparison {
@@ -38,9 +36,9 @@ final class Comparison {
    * A table of params, MACs, file size and latency.
    *
    * @param costs what was found
-   * @param shapes shapes of inputs, by name, where a user gave them
+   * @param given what a user said of inputs
    */
-  static String of(BudgetResult costs, Path before, Path after, Map<String, List<Long>> shapes) {
+  static String of(BudgetResult costs, Path before, Path after, GivenInputs given) {
     Table table = table(costs);
     OnnxModel original = OnnxModel.read(before);
     OnnxModel carved = OnnxModel.read(after);
@@ -50,7 +48,7 @@ final class Comparison {
         kilobytes(carved),
         Numbers.ratio(carved.byteSize(), original.byteSize()));
     try {
-      Stopwatch.Times times = Stopwatch.compare(original, carved, shapes);
+      Stopwatch.Times times = Stopwatch.compare(original, carved, given);
       table.row(
           "latency, ms",
           Numbers.milliseconds(times.first()),

@@ -7,6 +7,7 @@ import io.espalier.core.SearchSpaces;
 import io.espalier.core.rules.Rules;
 import io.espalier.core.values.EspalierException;
 import io.espalier.core.values.Model;
+import io.espalier.onnx.runtime.InputValue;
 import io.espalier.trace.TrialSizes;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -24,7 +25,7 @@ final class ModelOptions {
       paramLabel = "NAME=2x3x64x64",
       description =
           "Trial sizes for open dimensions; with --block the shape, as in 1x3x64x64 or"
-              + " 1x128:int64.")
+              + " 1x128:int64. Or what the input is in a run: NAME=value:16000, NAME=@file.npy.")
   private Map<String, String> inputs = new LinkedHashMap<>();
 
   @Option(
@@ -73,8 +74,25 @@ final class ModelOptions {
    */
   Map<String, List<Long>> shapes() {
     Map<String, List<Long>> shapes = new LinkedHashMap<>();
-    words().forEach((name, words) -> shapes.put(name, words.shape()));
+    words()
+        .forEach(
+            (name, words) -> {
+              if (words.hasShape()) {
+                shapes.put(name, words.shape());
+              }
+            });
     return shapes;
+  }
+
+  /**
+   * All that was said of inputs.
+   *
+   * @throws EspalierException if it is neither sizes nor values
+   */
+  GivenInputs given() {
+    Map<String, InputValue> values = new LinkedHashMap<>();
+    words().forEach((name, words) -> words.value().ifPresent(value -> values.put(name, value)));
+    return new GivenInputs(shapes(), values);
   }
 
   private Map<String, InputWords> words() {
@@ -91,7 +109,7 @@ final class ModelOptions {
   SearchSpace generate(Path model) {
     Rules given = rules();
     for (Map.Entry<String, InputWords> input : words().entrySet()) {
-      if (!input.getValue().type().isEmpty()) {
+      if (!input.getValue().type().isEmpty() && input.getValue().value().isEmpty()) {
         throw new EspalierException(
             "--input "
                 + input.getKey()
@@ -116,6 +134,18 @@ final class ModelOptions {
    */
   Model openBlock(String block, @Nullable Path params) {
     Map<String, InputWords> words = words();
+    words.forEach(
+        (name, given) -> {
+          if (!given.hasShape()) {
+            throw new EspalierException(
+                "--input "
+                    + name
+                    + " gives a number, but a block has to be told the shape; give an array instead,"
+                    + " as in "
+                    + name
+                    + "=@file.npy");
+          }
+        });
     return withPlugins(() -> BlockSource.open(block, params, words, loader()));
   }
 

@@ -1,6 +1,7 @@
 package io.espalier.cli;
 
 import io.espalier.onnx.file.OnnxModel;
+import io.espalier.onnx.runtime.InputValue;
 import io.espalier.onnx.runtime.Latency;
 import io.espalier.onnx.runtime.OnnxSession;
 import io.espalier.onnx.runtime.RandomInputs;
@@ -8,7 +9,9 @@ import io.espalier.onnx.runtime.SessionSettings;
 import io.espalier.onnx.runtime.Tensor;
 import io.espalier.onnx.runtime.ValueSpec;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -38,14 +41,14 @@ final class Stopwatch {
   /**
    * Times two models with the same inputs at batch 1.
    *
-   * @param shapes shapes of inputs, by name; other open dimensions are 64 in images, else 16
+   * @param given what a user said of inputs; other open dimensions are 64 in images, else 16
    * @throws io.espalier.onnx.runtime.OnnxRunException if one of them cannot be run
    */
-  static Times compare(OnnxModel first, OnnxModel second, Map<String, List<Long>> shapes) {
+  static Times compare(OnnxModel first, OnnxModel second, GivenInputs given) {
     SessionSettings settings = SessionSettings.fast().withThreads(1);
     try (OnnxSession one = OnnxSession.open(first, settings);
         OnnxSession other = OnnxSession.open(second, settings)) {
-      return compare(one, other, inputs(one, shapes));
+      return compare(one, other, inputs(one, given));
     }
   }
 
@@ -80,11 +83,11 @@ final class Stopwatch {
   }
 
   /** Random inputs at batch 1; open dimensions are as given, else 64 in images and 16 elsewhere. */
-  static Map<String, Tensor> inputs(OnnxSession session, Map<String, List<Long>> given) {
+  static Map<String, Tensor> inputs(OnnxSession session, GivenInputs given) {
     Map<String, long[]> shapes = new HashMap<>();
     for (ValueSpec input : session.inputSpecs()) {
       long[] shape = input.shape();
-      List<Long> own = given.getOrDefault(input.name(), List.of());
+      List<Long> own = given.shapes().getOrDefault(input.name(), List.of());
       for (int axis = 0; axis < shape.length; axis++) {
         if (shape[axis] < 0) {
           shape[axis] =
@@ -93,7 +96,21 @@ final class Stopwatch {
       }
       shapes.put(input.name(), shape);
     }
-    return RandomInputs.seeded(0).forModel(session, shapes);
+    Map<String, Tensor> inputs =
+        new LinkedHashMap<>(RandomInputs.seeded(0).forModel(session, shapes));
+    for (ValueSpec input : session.inputSpecs()) {
+      InputValue value = given.values().get(input.name());
+      if (value != null) {
+        inputs.put(input.name(), value.of(sized(input, shapes)));
+      }
+    }
+    return inputs;
+  }
+
+  private static ValueSpec sized(ValueSpec input, Map<String, long[]> shapes) {
+    long[] shape = shapes.getOrDefault(input.name(), input.shape());
+    return new ValueSpec(
+        input.name(), input.dataType(), Arrays.stream(shape).boxed().toList());
   }
 
   private static long usual(long[] shape, int axis) {

@@ -4,8 +4,6 @@ import io.espalier.onnx.file.OnnxModel;
 import io.espalier.onnx.runtime.OnnxRunException;
 import io.espalier.onnx.runtime.OnnxSession;
 import io.espalier.onnx.runtime.SessionSettings;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -18,17 +16,17 @@ final class TrialRun {
   /**
    * Runs a carved model at batch 1.
    *
-   * @param shapes shapes of inputs, by name, where a user gave them
+   * @param given what a user said of inputs
    * @return why it was not run, where the original cannot be run either
    * @throws IllegalStateException if it does not run although the original does
    */
-  static Optional<String> of(OnnxModel original, OnnxModel carved, Map<String, List<Long>> shapes) {
+  static Optional<String> of(OnnxModel original, OnnxModel carved, GivenInputs given) {
     try {
-      run(carved, shapes);
+      run(carved, given);
       return Optional.empty();
     } catch (OnnxRunException failure) {
       try {
-        run(original, shapes);
+        run(original, given);
       } catch (OnnxRunException e) {
         return Optional.of("it was not run, as the original cannot be run: " + e.getMessage());
       }
@@ -38,9 +36,9 @@ final class TrialRun {
     }
   }
 
-  private static void run(OnnxModel model, Map<String, List<Long>> shapes) {
+  private static void run(OnnxModel model, GivenInputs given) {
     try (OnnxSession session = OnnxSession.open(model, SessionSettings.plain().withThreads(1))) {
-      session.run(Stopwatch.inputs(session, shapes));
+      session.run(Stopwatch.inputs(session, given));
     }
   }
 }

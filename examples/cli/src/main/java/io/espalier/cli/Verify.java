@@ -5,9 +5,12 @@ import io.espalier.core.values.Manifest;
 import io.espalier.core.values.Model;
 import io.espalier.onnx.file.OnnxModel;
 import io.espalier.onnx.verify.Verification;
+import io.espalier.onnx.verify.Verification.Verdict;
 import io.espalier.onnx.verify.Verifier;
 import io.espalier.onnx.verify.VerifyOptions;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +58,17 @@ final class Verify implements Callable<Integer> {
       description = "What was cut, as written when the model was carved.")
   private Path manifest = Path.of("");
 
+  @Option(
+      names = "--custom-ops",
+      paramLabel = "LIB",
+      description = "A library of operators for ONNX Runtime; may be given several times.")
+  private List<Path> customOperators = new ArrayList<>();
+
   @Mixin private ModelOptions options = new ModelOptions();
+
+  private static final int MOST_CHANGED = 5;
+  private static final String REMEDY =
+      "; give inputs that tell, by --input NAME=@file.npy, NAME=value:0.5 or other sizes";
 
   private final Terminal terminal;
 
@@ -71,7 +84,7 @@ final class Verify implements Callable<Integer> {
       result = block == null ? verify(first, carved()) : verifyBlock(block);
     }
     terminal.out().print(report(result));
-    return result.passed() ? ExitCode.OK : ExitCode.SOFTWARE;
+    return result.verdict() == Verdict.PROVED ? ExitCode.OK : ExitCode.SOFTWARE;
   }
 
   private Path carved() {
@@ -96,11 +109,15 @@ final class Verify implements Callable<Integer> {
   }
 
   private Verification verify(Path original, Path carved) {
+    GivenInputs given = options.given();
     return Verifier.verify(
         OnnxModel.read(original),
         OnnxModel.read(carved),
         Manifest.read(manifest),
-        VerifyOptions.defaults().withShapes(options.shapes()));
+        VerifyOptions.defaults()
+            .withShapes(given.shapes())
+            .withValues(given.values())
+            .withCustomOperators(customOperators));
   }
 
   /** The error of each output, and what it means. */
@@ -108,15 +125,31 @@ final class Verify implements Callable<Integer> {
     Table table = new Table("output", "relative error");
     result.outputs().forEach(output -> table.row(output.name(), Numbers.error(output.error())));
     String line = System.lineSeparator();
-    return table
-        + (result.note().isEmpty() ? "" : result.note() + line)
-        + (result.passed()
-            ? "the carved network computes what the masked original does"
-            : "THE CARVED NETWORK DIFFERS from the masked original")
-        + ": worst error "
-        + Numbers.error(result.worst())
-        + ", allowed "
-        + Numbers.error(result.tolerance())
-        + line;
+    StringBuilder text = new StringBuilder(table.toString());
+    if (!result.note().isEmpty()) {
+      text.append(result.note()).append(line);
+    }
+    result.changed().stream().limit(MOST_CHANGED).forEach(c -> text.append(c).append(line));
+    if (result.changed().size() > MOST_CHANGED) {
+      text.append(result.changed().size() - MOST_CHANGED).append(" more like these").append(line);
+    }
+    return text.append(verdict(result)).append(line).toString();
+  }
+
+  private static String verdict(Verification result) {
+    String errors =
+        ": worst error "
+            + Numbers.error(result.worst())
+            + ", allowed "
+            + Numbers.error(result.tolerance());
+    return switch (result.verdict()) {
+      case PROVED -> "the carved network computes what the masked original does" + errors;
+      case DIFFERS ->
+          (result.silent() ? "its outputs are inconclusive" + REMEDY + System.lineSeparator() : "")
+              + "THE CARVED NETWORK DIFFERS from the masked original"
+              + errors;
+      case INCONCLUSIVE ->
+          "inconclusive: nothing differs, but no output could tell a wrong cut from this one" + REMEDY;
+    };
   }
 }

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.espalier.onnx.build.OnnxGraphBuilder;
 import io.espalier.onnx.file.OnnxModel;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -26,19 +25,19 @@ class TrialRunTest {
 
   @Test
   void passesWhereItRuns() {
-    assertEquals(Optional.empty(), TrialRun.of(model(8), model(8), Map.of()));
+    assertEquals(Optional.empty(), TrialRun.of(model(8), model(8), GivenInputs.NONE));
   }
 
   @Test
   void failsWhereOnlyTheOriginalRuns() {
     IllegalStateException bug =
-        assertThrows(IllegalStateException.class, () -> TrialRun.of(model(8), model(4), Map.of()));
+        assertThrows(IllegalStateException.class, () -> TrialRun.of(model(8), model(4), GivenInputs.NONE));
     assertTrue(String.valueOf(bug.getMessage()).contains("although the original does"));
   }
 
   @Test
   void saysSoWhereNeitherRuns() {
-    String reason = TrialRun.of(model(4), model(4), Map.of()).orElseThrow();
+    String reason = TrialRun.of(model(4), model(4), GivenInputs.NONE).orElseThrow();
     assertTrue(reason.contains("the original cannot be run"), reason);
   }
 }

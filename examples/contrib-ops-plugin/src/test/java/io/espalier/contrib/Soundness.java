@@ -39,7 +39,7 @@ final class Soundness {
       conclusive |= verification.conclusive();
       if (verification.conclusive()) {
         for (Manifest wrong : Control.shiftedByOne(model, manifest, random, CONTROLS)) {
-          seen += verifier.verify(carved, wrong).passed() ? 0 : 1;
+          seen += verifier.verify(carved, wrong).agrees() ? 0 : 1;
         }
       }
     }

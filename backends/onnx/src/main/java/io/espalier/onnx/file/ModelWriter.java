@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /** Writes an edited model to a file, and its data to another if one file does not do. */
 final class ModelWriter {
@@ -50,7 +51,8 @@ final class ModelWriter {
 
   static SplitModel split(OnnxModel model, OnnxEdit edit) {
     ExternalDataFile data = new ExternalDataFile("weights");
-    byte[] skeleton = toBytes(model, WritePlan.of(model, edit, Optional.of(data)));
+    Set<String> read = NamesWithin.read(model, edit);
+    byte[] skeleton = toBytes(model, WritePlan.of(model, edit, Optional.of(data), read::contains));
     return new SplitModel(skeleton, data.tensors());
   }
 

@@ -16,6 +16,24 @@ final class NamesWithin {
     nodes.forEach(this::add);
   }
 
+  /** The names of all tensors that the nodes of an edited model, or its outputs, read or make. */
+  static Set<String> read(OnnxModel model, OnnxEdit edit) {
+    NamesWithin names = new NamesWithin(List.of());
+    for (int i = 0; i <= model.nodes().size(); i++) {
+      edit.nodesBefore(i).forEach(names::add);
+      if (i < model.nodes().size()) {
+        NodeProto node = model.nodes().get(i);
+        edit.replacement(GraphProto.NODE_FIELD_NUMBER, i)
+            .ifPresentOrElse(
+                messages -> messages.forEach(message -> names.add((NodeProto) message)),
+                () -> names.add(node));
+      }
+    }
+    model.outputs().forEach(output -> names.tensors.add(output.getName()));
+    edit.addedOutputs().forEach(output -> names.tensors.add(output.getName()));
+    return names.tensors;
+  }
+
   /** The names of all tensors that they read or make. */
   Set<String> tensors() {
     return tensors;

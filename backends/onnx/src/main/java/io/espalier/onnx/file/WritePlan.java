@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * A model with edits as a list of chunks whose sizes are known, and the tensors that go to a file
@@ -26,13 +27,19 @@ final class WritePlan {
   private final ModelSkeleton skeleton;
   private final InlinedAttributes attributes;
   private final Optional<ExternalDataFile> data;
+  private final Predicate<String> movable;
 
-  private WritePlan(OnnxModel model, OnnxEdit edit, Optional<ExternalDataFile> data) {
+  private WritePlan(
+      OnnxModel model,
+      OnnxEdit edit,
+      Optional<ExternalDataFile> data,
+      Predicate<String> movable) {
     this.model = model;
     this.edit = edit;
     this.skeleton = model.skeleton();
     this.attributes = new InlinedAttributes(model);
     this.data = data;
+    this.movable = movable;
   }
 
   /**
@@ -41,6 +48,20 @@ final class WritePlan {
    * @param data where tensors of some size go; empty to keep all in the model
    */
   static Chunks of(OnnxModel model, OnnxEdit edit, Optional<ExternalDataFile> data) {
+    return of(model, edit, data, name -> true);
+  }
+
+  /**
+   * Lays a model out.
+   *
+   * @param data where tensors of some size go; empty to keep all in the model
+   * @param movable names of tensors that may go there
+   */
+  static Chunks of(
+      OnnxModel model,
+      OnnxEdit edit,
+      Optional<ExternalDataFile> data,
+      Predicate<String> movable) {
     requireMovable(model);
     boolean external =
         data.isPresent()
@@ -51,7 +72,7 @@ final class WritePlan {
       all.copy(0, model.skeleton().bytes().limit());
       return all;
     }
-    return new WritePlan(model, edit, data).model();
+    return new WritePlan(model, edit, data, movable).model();
   }
 
   /**
@@ -170,7 +191,11 @@ final class WritePlan {
   }
 
   private boolean isLarge(OnnxTensor tensor) {
-    return data.isPresent() && tensor.byteSize() >= SMALLEST_EXTERNAL;
+    return movesOut(tensor.name(), tensor.byteSize());
+  }
+
+  private boolean movesOut(String name, long byteSize) {
+    return data.isPresent() && byteSize >= SMALLEST_EXTERNAL && movable.test(name);
   }
 
   /**
@@ -179,8 +204,8 @@ final class WritePlan {
   private void tensor(Chunks chunks, TensorSource tensor, Optional<Field> replaced) {
     Chunks body = new Chunks(skeleton.bytes());
     body.literal(out -> writeHeader(tensor, out));
-    if (data.isPresent() && tensor.byteSize() >= SMALLEST_EXTERNAL) {
-      ExternalDataFile file = data.get();
+    if (movesOut(tensor.name(), tensor.byteSize())) {
+      ExternalDataFile file = data.orElseThrow();
       long offset = file.add(tensor);
       body.literal(out -> writeLocation(file.location(), offset, tensor.byteSize(), out));
     } else {

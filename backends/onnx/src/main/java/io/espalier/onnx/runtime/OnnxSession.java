@@ -133,12 +133,32 @@ public final class OnnxSession implements AutoCloseable {
             case BASIC -> OrtSession.SessionOptions.OptLevel.BASIC_OPT;
             case ALL -> OrtSession.SessionOptions.OptLevel.ALL_OPT;
           });
+      for (Path library : settings.customOperators()) {
+        register(library, options);
+      }
       OrtSession session = opener.open(environment, options);
       return new OnnxSession(model, environment, session, initializers);
+    } catch (OnnxRunException e) {
+      initializers.close();
+      throw e;
     } catch (OrtException | IOException e) {
       initializers.close();
       throw new OnnxRunException(
           "ONNX Runtime cannot load " + model + ": " + oneLine(e) + "; check the model", e);
+    }
+  }
+
+  private static void register(Path library, OrtSession.SessionOptions options) {
+    try {
+      options.registerCustomOpLibrary(library.toAbsolutePath().toString());
+    } catch (OrtException e) {
+      throw new OnnxRunException(
+          "ONNX Runtime cannot load the operators in "
+              + library
+              + ": "
+              + oneLine(e)
+              + "; give a library that was built for this system",
+          e);
     }
   }
 
@@ -198,6 +218,25 @@ public final class OnnxSession implements AutoCloseable {
     Map<String, DataArray> outputs = new LinkedHashMap<>();
     run(tensors).forEach((name, tensor) -> outputs.put(name, tensor.toArray()));
     return outputs;
+  }
+
+  /** Runs the model once and gives those outputs that are tensors of numbers. */
+  public Map<String, Tensor> runForNumbers(Map<String, Tensor> inputs) {
+    try (NativeTensors prepared = prepare(inputs);
+        OrtSession.Result result = run(prepared)) {
+      Map<String, Tensor> outputs = new LinkedHashMap<>();
+      for (Map.Entry<String, OnnxValue> output : result) {
+        if (output.getValue().getInfo() instanceof TensorInfo info && isNumbers(info)) {
+          outputs.put(output.getKey(), tensor(output.getKey(), output.getValue()));
+        }
+      }
+      return outputs;
+    }
+  }
+
+  private static boolean isNumbers(TensorInfo info) {
+    int type = ElementTypes.dataType(info.onnxType);
+    return DataTypes.isFloating(type) || DataTypes.isInteger(type);
   }
 
   /** Runs the model once and gives only the types of those outputs that are tensors. */

@@ -23,8 +23,17 @@ public final class ShapeProbe {
    */
   public static Map<String, ValueSpec> probe(
       OnnxModel model, Map<String, Tensor> inputs, Collection<String> values) {
+    return probe(model, inputs, values, SessionSettings.plain());
+  }
+
+  /** As above, with settings for the run. */
+  public static Map<String, ValueSpec> probe(
+      OnnxModel model,
+      Map<String, Tensor> inputs,
+      Collection<String> values,
+      SessionSettings settings) {
     Set<String> wanted = new LinkedHashSet<>(values);
-    try (OnnxSession session = open(model, wanted)) {
+    try (OnnxSession session = open(model, wanted, settings)) {
       Map<String, ValueSpec> all = session.runForSpecs(inputs);
       Map<String, ValueSpec> shapes = new LinkedHashMap<>();
       for (String name : wanted) {
@@ -39,10 +48,15 @@ public final class ShapeProbe {
 
   /** A session of the model, unoptimised, with values inside it as further outputs. */
   static OnnxSession open(OnnxModel model, Collection<String> values) {
+    return open(model, values, SessionSettings.plain());
+  }
+
+  private static OnnxSession open(
+      OnnxModel model, Collection<String> values, SessionSettings settings) {
     Set<String> added = new LinkedHashSet<>(values);
     model.outputs().forEach(output -> added.remove(output.getName()));
     OnnxEdit edit = new OnnxEdit(model);
     added.forEach(name -> edit.addOutput(ValueInfoProto.newBuilder().setName(name).build()));
-    return OnnxSession.open(edit.toBytes(), SessionSettings.plain());
+    return OnnxSession.open(edit.toBytes(), settings);
   }
 }

@@ -50,12 +50,14 @@ public final class OnnxTracer {
   private final Map<String, List<Dim>> declared = new HashMap<>();
   private final Map<String, OpId> operators = new HashMap<>();
   private final Map<Integer, Integer> constantNodes = new HashMap<>();
+  private final IntegralValues integral;
   private int[] onnxIndices = new int[16];
 
   private OnnxTracer(OnnxModel model) {
     this.model = model;
     this.inner = new InnerFinder(model, this::operator);
     builder.shapes(new RuntimeShapes(model));
+    this.integral = new IntegralValues(model);
     model.functions().stream()
         .filter(function -> isStandard(function.getDomain()))
         .forEach(function -> functions.add(function.getName()));
@@ -179,6 +181,8 @@ public final class OnnxTracer {
     if (!held.equals(Inner.NOTHING)) {
       builder.inner(node, held);
     }
+    integral.learn(proto);
+    proto.getOutputList().stream().filter(integral::contains).forEach(builder::integral);
   }
 
   private OpId operator(NodeProto proto) {
@@ -219,6 +223,7 @@ public final class OnnxTracer {
     TensorProto value = attribute == null ? null : value(attribute);
     if (value != null && TensorConstant.canHold(value.getDataType())) {
       int id = builder.constant(output, new TensorConstant(model.tensor(value)));
+      integral.constant(output, value.getDataType());
       constantNodes.put(id, index);
       return;
     }

@@ -5,80 +5,79 @@ import java.util.Arrays;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** One output of the reference and of the carved model, run after run. */
+/** How far two runs are apart at one place of a network. */
 final class Comparison {
-  private final String name;
-  private double error;
+  private double difference;
+  private double magnitude;
   private String wrong = "";
-  private boolean varies;
-  private boolean follows;
-  private int runs;
-  private float @Nullable [] first;
 
-  Comparison(String name) {
-    this.name = name;
-  }
-
-  /** The largest error of all outputs of one run. */
-  static double error(Map<String, Tensor> reference, Map<String, Tensor> other) {
-    double worst = 0;
-    for (Map.Entry<String, Tensor> output : reference.entrySet()) {
-      Comparison comparison = new Comparison(output.getKey());
-      comparison.add(output.getValue(), other.get(output.getKey()));
-      worst = Math.max(worst, comparison.error);
-    }
-    return worst;
-  }
-
-  void add(Tensor reference, @Nullable Tensor carved) {
-    float[] expected = reference.floats();
-    if (carved == null) {
+  /** Adds what was expected there in one run, and what came. */
+  void add(Tensor expected, @Nullable Tensor actual) {
+    if (actual == null) {
       fail("the carved model does not have it");
-    } else if (!Arrays.equals(reference.shape(), carved.shape())) {
-      fail("it is " + carved + " instead of " + reference);
+    } else if (!Arrays.equals(expected.shape(), actual.shape())) {
+      fail("it is " + actual + " instead of " + expected);
     } else {
-      compare(expected, carved.floats());
+      add(expected.floats(), actual.floats());
     }
-    for (float value : expected) {
-      varies |= value != expected[0];
-    }
-    follows |= first != null && !Arrays.equals(first, expected);
-    first = expected;
-    runs++;
   }
 
-  private void compare(float[] expected, float[] actual) {
-    double difference = 0;
-    double scale = 0;
+  private void add(float[] expected, float[] actual) {
     for (int i = 0; i < expected.length; i++) {
       if (Float.isFinite(expected[i]) && Float.isFinite(actual[i])) {
         difference = Math.max(difference, Math.abs((double) actual[i] - expected[i]));
-        scale = Math.max(scale, Math.abs((double) expected[i]));
+        magnitude = Math.max(magnitude, Math.abs((double) expected[i]));
       } else if (Float.isNaN(expected[i]) || expected[i] != actual[i]) {
         fail("element " + i + " is " + actual[i] + ", in the reference " + expected[i]);
         return;
       }
     }
-    if (difference > 0) {
-      error = Math.max(error, difference / scale);
-    }
   }
 
   private void fail(String reason) {
-    error = Double.POSITIVE_INFINITY;
+    difference = Double.POSITIVE_INFINITY;
     wrong = reason;
   }
 
-  Verification.Output result() {
-    if (!wrong.isEmpty()) {
-      return new Verification.Output(name, error, false, wrong);
+  /** The largest difference; infinite if a value is not finite, or shapes differ. */
+  double difference() {
+    return difference;
+  }
+
+  /** The largest magnitude that was expected. */
+  double magnitude() {
+    return magnitude;
+  }
+
+  /** Why they cannot be compared; empty if they can. */
+  String wrong() {
+    return wrong;
+  }
+
+  /** The difference on a scale; 0 where there is none, whatever the scale. */
+  double on(double scale) {
+    return difference == 0 ? 0 : difference / scale;
+  }
+
+  /** The larger of a magnitude and that of a tensor. */
+  static double magnitude(double before, Tensor tensor) {
+    double largest = before;
+    for (float value : tensor.floats()) {
+      if (Float.isFinite(value)) {
+        largest = Math.max(largest, Math.abs((double) value));
+      }
     }
-    if (!varies && !follows) {
-      return new Verification.Output(name, error, false, "every element is the same number");
+    return largest;
+  }
+
+  /** The largest error of all outputs of one run, each on the scale of the first. */
+  static double error(Map<String, Tensor> reference, Map<String, Tensor> other) {
+    double worst = 0;
+    for (Map.Entry<String, Tensor> output : reference.entrySet()) {
+      Comparison comparison = new Comparison();
+      comparison.add(output.getValue(), other.get(output.getKey()));
+      worst = Math.max(worst, comparison.on(comparison.magnitude()));
     }
-    if (runs > 1 && !follows) {
-      return new Verification.Output(name, error, false, "it does not depend on the input");
-    }
-    return new Verification.Output(name, error, true, "");
+    return worst;
   }
 }

@@ -2,6 +2,7 @@ package io.espalier.onnx.verify;
 
 import io.espalier.onnx.file.OnnxModel;
 import io.espalier.onnx.file.OnnxTensor;
+import io.espalier.onnx.runtime.SessionSettings;
 import io.espalier.onnx.runtime.ShapeProbe;
 import io.espalier.onnx.runtime.Tensor;
 import io.espalier.onnx.runtime.ValueSpec;
@@ -24,7 +25,8 @@ final class KnownValues {
     this.model = model;
   }
 
-  static KnownValues learn(OnnxModel model, Map<String, Tensor> inputs, Set<String> names) {
+  static KnownValues learn(
+      OnnxModel model, Map<String, Tensor> inputs, Set<String> names, SessionSettings settings) {
     KnownValues values = new KnownValues(model);
     Set<String> computed = new LinkedHashSet<>();
     for (String name : names) {
@@ -39,7 +41,7 @@ final class KnownValues {
       }
     }
     if (!computed.isEmpty()) {
-      values.specs.putAll(ShapeProbe.probe(model, inputs, computed));
+      values.specs.putAll(ShapeProbe.probe(model, inputs, computed, settings));
     }
     return values;
   }

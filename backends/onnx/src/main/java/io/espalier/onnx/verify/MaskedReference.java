@@ -7,7 +7,9 @@ import io.espalier.core.values.Manifest.CutParameter;
 import io.espalier.onnx.file.Functions;
 import io.espalier.onnx.file.OnnxEdit;
 import io.espalier.onnx.file.OnnxModel;
+import io.espalier.onnx.runtime.SessionSettings;
 import io.espalier.onnx.runtime.Tensor;
+import io.espalier.onnx.runtime.ValueSpec;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -15,6 +17,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * The original network at full width, changed so that it computes what the smaller one must: what
@@ -46,8 +49,32 @@ public final class MaskedReference {
    *     axis in a node that is not known how to restrict
    */
   public static OnnxEdit of(OnnxModel original, Manifest manifest, Map<String, Tensor> inputs) {
-    OnnxModel model = Functions.inline(original, call -> !isNamed(call, manifest));
-    return new MaskedReference(model).build(manifest, inputs);
+    OnnxModel model = spelledOut(original, manifest);
+    KnownValues values = learn(model, manifest, inputs, SessionSettings.plain());
+    return of(model, manifest, values, false);
+  }
+
+  /**
+   * As above, of a model that is {@linkplain #spelledOut spelled out}.
+   *
+   * @param values what was {@linkplain #learn learnt} of it, by a manifest with the same edges
+   * @param sumsOnly whether masks are left out where units are made, as they do without zeros there
+   *     where every sum over them is masked; see {@link CarriedAxes}
+   */
+  static OnnxEdit of(OnnxModel model, Manifest manifest, KnownValues values, boolean sumsOnly) {
+    return new MaskedReference(model).build(manifest, values, sumsOnly);
+  }
+
+  /** Types of values that masks and the like are put onto. */
+  static KnownValues learn(
+      OnnxModel model, Manifest manifest, Map<String, Tensor> inputs, SessionSettings settings) {
+    Set<String> wanted = new MaskedReference(model).wanted(manifest);
+    return KnownValues.learn(model, inputs, wanted, settings);
+  }
+
+  /** The original as masks are put onto it: without calls of functions that the cut goes into. */
+  static OnnxModel spelledOut(OnnxModel original, Manifest manifest) {
+    return Functions.inline(original, call -> !isNamed(call, manifest));
   }
 
   /** Whether the manifest cuts an input of a call; of others, it may cut what lies inside. */
@@ -67,14 +94,18 @@ public final class MaskedReference {
     return of(original, manifest, TrialInputs.of(original, 0, Map.of()));
   }
 
-  private OnnxEdit build(Manifest manifest, Map<String, Tensor> inputs) {
-    KnownValues values = KnownValues.learn(model, inputs, wanted(manifest));
+  private OnnxEdit build(Manifest manifest, KnownValues values, boolean sumsOnly) {
     OnnxEdit result = new OnnxEdit(model);
     Rewiring.of(model, manifest.skipped()).apply(nodes, byOutput, result);
     for (CutParameter cut : manifest.parameters()) {
       if (cut.mask()) {
         NodeEdit node = node(cut.node(), cut.output(), cut.input());
-        Masks.onto(node, cut, values.of(node.original().getInput(cut.input())));
+        ValueSpec value = values.of(node.original().getInput(cut.input()));
+        Map<Integer, List<Integer>> keep = new TreeMap<>(cut.keep());
+        if (sumsOnly) {
+          keep.keySet().removeAll(CarriedAxes.of(node.original(), cut.input(), cut.shape().size()));
+        }
+        Masks.onto(node, cut, value, keep);
       }
     }
     Map<NodeEdit, List<CutNormalised>> normalised = new LinkedHashMap<>();

@@ -28,10 +28,12 @@ final class Masks {
   /**
    * Masks one input of a node.
    *
+   * @param keep the axes of the cut that are masked
    * @throws VerificationException if the value there does not have the shape that the manifest
    *     states, or its elements cannot be multiplied
    */
-  static void onto(NodeEdit node, CutParameter cut, ValueSpec value) {
+  static void onto(
+      NodeEdit node, CutParameter cut, ValueSpec value, Map<Integer, List<Integer>> keep) {
     if (!value.dims().equals(cut.shape())) {
       throw new VerificationException(
           "the manifest says that input "
@@ -48,7 +50,7 @@ final class Masks {
         node,
         (operator, more, attributes) -> node.onInput(cut.input(), operator, more, attributes),
         value,
-        cut.keep());
+        keep);
   }
 
   /** Multiplies a value by zero outside the kept indices of each axis. */

@@ -6,15 +6,20 @@ import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import io.espalier.onnx.file.OnnxModel;
 import io.espalier.onnx.file.OnnxTensor;
+import io.espalier.onnx.runtime.InputValue;
+import io.espalier.onnx.runtime.OnnxRunException;
 import io.espalier.onnx.runtime.RandomInputs;
 import io.espalier.onnx.runtime.Tensor;
 import io.espalier.onnx.runtime.ValueSpec;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -39,9 +44,40 @@ final class TrialInputs {
    *     without a shape here
    */
   static Map<String, Tensor> of(OnnxModel model, long seed, Map<String, List<Long>> shapes) {
-    return RandomInputs.seeded(seed)
-        .withIntegerBound(integerBound(model))
-        .forInputs(specs(model, shapes), Map.of());
+    return of(model, seed, shapes, Map.of());
+  }
+
+  /**
+   * As above.
+   *
+   * @param values what inputs are, where that was said
+   * @throws OnnxRunException if a value does not fit its input
+   */
+  static Map<String, Tensor> of(
+      OnnxModel model,
+      long seed,
+      Map<String, List<Long>> shapes,
+      Map<String, InputValue> values) {
+    Map<String, List<Long>> given = new LinkedHashMap<>(shapes);
+    values.forEach(
+        (name, value) -> {
+          if (value instanceof InputValue.Array array) {
+            given.put(name, Arrays.stream(array.values().shape()).boxed().toList());
+          }
+        });
+    List<ValueSpec> specs = specs(model, given, values.keySet());
+    List<ValueSpec> drawn = specs.stream().filter(s -> !values.containsKey(s.name())).toList();
+    Map<String, Tensor> random =
+        RandomInputs.seeded(seed)
+            .withIntegerBound(integerBound(model))
+            .forInputs(drawn, Map.of());
+    Map<String, Tensor> inputs = new LinkedHashMap<>();
+    for (ValueSpec spec : specs) {
+      InputValue value = values.get(spec.name());
+      Tensor tensor = value == null ? random.get(spec.name()) : value.of(spec);
+      inputs.put(spec.name(), Objects.requireNonNull(tensor));
+    }
+    return inputs;
   }
 
   /** Token ids are indices into tables, of which the smallest counts. */
@@ -70,7 +106,7 @@ final class TrialInputs {
   }
 
   /** The same inputs, but images as pixels, from 0 to 255 with a mean of 128. */
-  static Map<String, Tensor> asPixels(Map<String, Tensor> inputs) {
+  static Map<String, Tensor> asPixels(Map<String, Tensor> inputs, Set<String> valued) {
     Map<String, Tensor> pixels = new LinkedHashMap<>();
     inputs.forEach(
         (name, input) -> {
@@ -78,29 +114,32 @@ final class TrialInputs {
           for (int i = 0; i < values.length; i++) {
             values[i] = Math.min(255, Math.max(0, 128 + 64 * values[i]));
           }
-          pixels.put(name, isImage(input) ? Tensor.ofFloats(values, input.shape()) : input);
+          pixels.put(name, isImage(input) && !valued.contains(name) ? Tensor.ofFloats(values, input.shape()) : input);
         });
     return pixels;
   }
 
-  private static List<ValueSpec> specs(OnnxModel model, Map<String, List<Long>> shapes) {
+  private static List<ValueSpec> specs(
+      OnnxModel model, Map<String, List<Long>> shapes, Set<String> valued) {
     Map<String, ValueInfoProto> inputs = new LinkedHashMap<>();
     for (ValueInfoProto input : model.inputs()) {
       if (!model.initializers().containsKey(input.getName())) {
         inputs.put(input.getName(), input);
       }
     }
-    for (String name : shapes.keySet()) {
+    Set<String> named = new LinkedHashSet<>(shapes.keySet());
+    named.addAll(valued);
+    for (String name : named) {
       if (!inputs.containsKey(name)) {
         throw new VerificationException(
             model + " has no input '" + name + "'; its inputs are " + inputs.keySet());
       }
     }
-    Map<String, Long> named = new HashMap<>();
+    Map<String, Long> sizes = new HashMap<>();
     List<ValueSpec> specs = new ArrayList<>();
     for (ValueInfoProto input : inputs.values()) {
       List<Long> given = shapes.getOrDefault(input.getName(), List.of());
-      remember(input.getType().getTensorType(), given, named);
+      remember(input.getType().getTensorType(), given, sizes);
     }
     for (ValueInfoProto input : inputs.values()) {
       TypeProto.Tensor type = input.getType().getTensorType();
@@ -109,7 +148,7 @@ final class TrialInputs {
         throw new VerificationException(
             model + " does not state the rank of input '" + input.getName() + "'; give it a shape");
       }
-      List<Long> dims = given == null ? dims(type, named) : given;
+      List<Long> dims = given == null ? dims(type, sizes) : given;
       specs.add(new ValueSpec(input.getName(), type.getElemType(), dims));
     }
     return specs;

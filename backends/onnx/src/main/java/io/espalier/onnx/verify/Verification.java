@@ -8,35 +8,72 @@ import java.util.List;
  * @param worst the largest relative error of all outputs; infinite if any cannot be compared
  * @param outputs each output of the original
  * @param tolerance the largest error that passes
- * @param passed whether the worst error is within the tolerance
+ * @param changed parameters that are not what the manifest keeps of the original's, a sentence each
  * @param note what to know about the result, one sentence; empty if there is nothing
  */
 public record Verification(
-    double worst, List<Output> outputs, double tolerance, boolean passed, String note) {
+    double worst, List<Output> outputs, double tolerance, List<String> changed, String note) {
 
   public Verification {
     outputs = List.copyOf(outputs);
+    changed = List.copyOf(changed);
+  }
+
+  /** What comes of it. */
+  public enum Verdict {
+    /** The carved model computes what the masked original does. */
+    PROVED,
+    /** It does not. */
+    DIFFERS,
+    /** Nothing differs, but neither would it if units were cut wrongly. */
+    INCONCLUSIVE
   }
 
   /**
    * One output, over all runs.
    *
    * @param name its name
-   * @param error the largest difference, divided by the largest magnitude in the reference;
-   *     infinite if a value is not finite, or shapes differ
-   * @param conclusive whether agreement proves anything: not if the reference is the same number
-   *     everywhere, or the same for different inputs
+   * @param error the largest difference, divided by the largest magnitude in the original, there or
+   *     before functions that saturate; infinite if a value is not finite, or shapes differ
+   * @param conclusive whether agreement proves anything: not if a wrong cut agrees as well
    * @param note what is wrong with it, or makes it inconclusive; empty if nothing
    */
   public record Output(String name, double error, boolean conclusive, String note) {}
 
   Verification withNote(String more) {
     String both = note.isEmpty() ? more : more + "; " + note;
-    return new Verification(worst, outputs, tolerance, passed, both);
+    return new Verification(worst, outputs, tolerance, changed, both);
+  }
+
+  Verification withChanged(List<String> parameters) {
+    return new Verification(worst, outputs, tolerance, parameters, note);
+  }
+
+  /** Whether nothing is known to be wrong. */
+  public boolean passed() {
+    return agrees() && changed.isEmpty();
+  }
+
+  /** Whether the outputs agree, within the tolerance. */
+  public boolean agrees() {
+    return worst <= tolerance;
+  }
+
+  /** Whether no output differs by itself, and none would if units were cut wrongly. */
+  public boolean silent() {
+    return !outputs.isEmpty()
+        && outputs.stream().noneMatch(output -> output.conclusive() || output.note().isEmpty());
   }
 
   /** Whether at least one output proves something. */
   public boolean conclusive() {
     return outputs.stream().anyMatch(Output::conclusive);
+  }
+
+  public Verdict verdict() {
+    if (!passed()) {
+      return Verdict.DIFFERS;
+    }
+    return conclusive() ? Verdict.PROVED : Verdict.INCONCLUSIVE;
   }
 }

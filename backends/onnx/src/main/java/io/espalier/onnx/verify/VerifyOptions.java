@@ -1,5 +1,9 @@
 package io.espalier.onnx.verify;
 
+import io.espalier.onnx.runtime.InputValue;
+import io.espalier.onnx.runtime.SessionSettings;
+import io.espalier.onnx.runtime.SessionSettings.Optimisation;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,13 +19,17 @@ import java.util.OptionalDouble;
  * @param tolerance the largest relative error that passes; by default it follows the element types
  * @param masksOnly whether the reference ignores blocks that were taken out and norms over axes
  *     that were cut, as an exact cut needs neither
+ * @param values what inputs are, by name, where random numbers would not mean anything
+ * @param customOperators libraries of operators that ONNX Runtime does not have itself
  */
 public record VerifyOptions(
     long seed,
     int runs,
     Map<String, List<Long>> shapes,
     OptionalDouble tolerance,
-    boolean masksOnly) {
+    boolean masksOnly,
+    Map<String, InputValue> values,
+    List<Path> customOperators) {
 
   public VerifyOptions {
     if (runs < 1) {
@@ -30,30 +38,48 @@ public record VerifyOptions(
     Map<String, List<Long>> copies = new LinkedHashMap<>();
     shapes.forEach((name, shape) -> copies.put(name, List.copyOf(shape)));
     shapes = Collections.unmodifiableMap(copies);
+    values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
+    customOperators = List.copyOf(customOperators);
   }
 
   /** Two inputs of usual sizes, and everything that the manifest says. */
   public static VerifyOptions defaults() {
-    return new VerifyOptions(0, 2, Map.of(), OptionalDouble.empty(), false);
+    return new VerifyOptions(0, 2, Map.of(), OptionalDouble.empty(), false, Map.of(), List.of());
   }
 
   public VerifyOptions withSeed(long number) {
-    return new VerifyOptions(number, runs, shapes, tolerance, masksOnly);
+    return new VerifyOptions(number, runs, shapes, tolerance, masksOnly, values, customOperators);
   }
 
   public VerifyOptions withRuns(int count) {
-    return new VerifyOptions(seed, count, shapes, tolerance, masksOnly);
+    return new VerifyOptions(seed, count, shapes, tolerance, masksOnly, values, customOperators);
   }
 
   public VerifyOptions withShapes(Map<String, List<Long>> trialShapes) {
-    return new VerifyOptions(seed, runs, trialShapes, tolerance, masksOnly);
+    return new VerifyOptions(seed, runs, trialShapes, tolerance, masksOnly, values, customOperators);
   }
 
   public VerifyOptions withTolerance(double error) {
-    return new VerifyOptions(seed, runs, shapes, OptionalDouble.of(error), masksOnly);
+    return new VerifyOptions(seed, runs, shapes, OptionalDouble.of(error), masksOnly, values, customOperators);
   }
 
   public VerifyOptions withMasksOnly() {
-    return new VerifyOptions(seed, runs, shapes, tolerance, true);
+    return new VerifyOptions(seed, runs, shapes, tolerance, true, values, customOperators);
+  }
+
+  public VerifyOptions withValues(Map<String, InputValue> inputs) {
+    return new VerifyOptions(
+        seed, runs, shapes, tolerance, masksOnly, inputs, customOperators);
+  }
+
+  public VerifyOptions withCustomOperators(List<Path> libraries) {
+    return new VerifyOptions(seed, runs, shapes, tolerance, masksOnly, values, libraries);
+  }
+
+  /** One thread, and as much of the graph rewritten as given. */
+  SessionSettings settings(Optimisation optimisation) {
+    return SessionSettings.plain()
+        .withOptimisation(optimisation)
+        .withCustomOperators(customOperators);
   }
 }

@@ -171,7 +171,7 @@ final class HandCut {
     List<Manifest> controls = Control.shiftedByOne(manifest(), new SplittableRandom(1), 100);
     for (Manifest wrong : controls) {
       Verification control = Verifier.verify(original(), carved(), wrong);
-      assertFalse(control.passed(), wrong::toJson);
+      assertFalse(control.agrees(), wrong::toJson);
       assertTrue(control.worst() > visible, () -> control + wrong.toJson());
     }
     assertTrue(parameters.isEmpty() || !controls.isEmpty());

@@ -42,7 +42,7 @@ class RefusalsTest {
     assertTrue(wrong.worst() > 1e-5 && wrong.worst() < 1e-2, wrong::toString);
     VerifyOptions tolerant = VerifyOptions.defaults().withTolerance(1e-2);
     assertTrue(
-        new Verifier(linear(WEIGHT, 3), tolerant).verify(linear(other, 3), NOTHING).passed());
+        new Verifier(linear(WEIGHT, 3), tolerant).verify(linear(other, 3), NOTHING).agrees());
   }
 
   @Test

@@ -107,6 +107,11 @@ final class GraphWriter {
       List<DataType> outputTypes) {
     graph.node(op, opset, name, inputs, outputs, List.of(), settings, declared);
     types.addAll(outputTypes);
+    for (int i = 0; i < outputs.size(); i++) {
+      if (!outputs.get(i).isEmpty() && !outputTypes.get(i).isFloating()) {
+        graph.integral(outputs.get(i));
+      }
+    }
     calls.add(call);
   }
 

@@ -1,0 +1,219 @@
+package io.espalier.onnx.verify;
+
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import io.espalier.core.values.EspalierException;
+import io.espalier.core.values.Manifest;
+import io.espalier.onnx.file.OnnxEdit;
+import io.espalier.onnx.file.OnnxModel;
+import io.espalier.onnx.runtime.OnnxRunException;
+import io.espalier.onnx.runtime.OnnxSession;
+import io.espalier.onnx.runtime.SessionSettings;
+import io.espalier.onnx.runtime.SessionSettings.Optimisation;
+import io.espalier.onnx.runtime.Tensor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** One carved model, its masked reference, and the controls beside it. */
+final class Trial {
+  private final OnnxModel original;
+  private final OnnxModel carved;
+  private final Manifest manifest;
+  private final VerifyOptions options;
+  private final boolean spelled;
+
+  /** Whether the reference is masked only where it sums, since with masks it gave NaN. */
+  private boolean sumsOnly;
+
+  private @Nullable OnnxModel spelledOut;
+  private @Nullable KnownValues values;
+  private @Nullable OnnxEdit reference;
+
+  Trial(OnnxModel original, OnnxModel carved, Manifest manifest, VerifyOptions options) {
+    this(original, carved, manifest, options, false);
+  }
+
+  private Trial(
+      OnnxModel original,
+      OnnxModel carved,
+      Manifest manifest,
+      VerifyOptions options,
+      boolean spelled) {
+    this.original = original;
+    this.carved = carved;
+    this.manifest = manifest;
+    this.options = options;
+    this.spelled = spelled;
+  }
+
+  /** The same with sigmoids spelled out in all models. */
+  Trial spelled() {
+    Trial trial = new Trial(original, carved, manifest, options, true);
+    trial.sumsOnly = sumsOnly;
+    return trial;
+  }
+
+  /** The masked reference; it also gives out what stands before functions that saturate. */
+  OnnxEdit reference(Drawn drawn) {
+    if (reference == null) {
+      reference = masked(manifest, drawn);
+    }
+    return reference;
+  }
+
+  private OnnxEdit masked(Manifest cut, Drawn drawn) {
+    if (spelledOut == null || values == null) {
+      spelledOut = MaskedReference.spelledOut(original, manifest);
+      values =
+          MaskedReference.learn(
+              spelledOut, manifest, drawn.inputs().get(0), options.settings(Optimisation.NONE));
+    }
+    OnnxEdit edit = MaskedReference.of(spelledOut, cut, values, sumsOnly);
+    return prepared(Drawn.watched(edit, original, drawn.before()));
+  }
+
+  /** The carved model; it gives out the same. */
+  OnnxEdit carved() {
+    return prepared(
+        Drawn.watched(new OnnxEdit(carved), carved, Saturations.before(original)));
+  }
+
+  private OnnxSession openCarved(Drawn drawn, SessionSettings settings) {
+    return spelled || !drawn.before().isEmpty()
+        ? OnnxSession.open(carved(), settings)
+        : OnnxSession.open(carved, settings);
+  }
+
+  private OnnxEdit prepared(OnnxEdit edit) {
+    return spelled ? SpelledSigmoids.of(edit) : edit;
+  }
+
+  /** What of the parameters is not as it should be. */
+  List<String> changed(Drawn drawn, double tolerance) {
+    return ParameterCheck.of(
+        MaskedReference.spelledOut(original, manifest),
+        carved,
+        manifest,
+        () -> reference(drawn),
+        options.settings(Optimisation.NONE),
+        tolerance);
+  }
+
+  /** Runs both models. */
+  Verification compare(Drawn drawn, SessionSettings settings) {
+    List<Map<String, Tensor>> expected = run(reference(drawn), drawn, settings);
+    if (!sumsOnly && expected.stream().anyMatch(Trial::hasNan)) {
+      sumsOnly = true;
+      reference = null;
+      expected = run(reference(drawn), drawn, settings);
+    }
+    Map<String, Tensor> first = expected.get(0);
+    double tolerance =
+        options.tolerance().orElseGet(() -> Tolerance.of(original, outputs(first).values()));
+    Map<String, Comparison> places = new LinkedHashMap<>();
+    try (OnnxSession session = openCarved(drawn, settings)) {
+      for (int run = 0; run < expected.size(); run++) {
+        compare(expected.get(run), session.run(drawn.inputs().get(run)), places);
+      }
+    } catch (OnnxRunException e) {
+      return new Verification(
+          Double.POSITIVE_INFINITY,
+          List.of(),
+          tolerance,
+          List.of(),
+          String.valueOf(e.getMessage()));
+    }
+    Map<String, Double> scales = drawn.scales(settings);
+    Map<String, OutputVerdict> verdicts = new LinkedHashMap<>();
+    for (String output : outputs(first).keySet()) {
+      String before = drawn.before().getOrDefault(output, "");
+      verdicts.put(output, new OutputVerdict(output, before, places, scales, tolerance));
+    }
+    boolean asked = verdicts.values().stream().allMatch(OutputVerdict::agrees);
+    if (asked) {
+      tell(drawn, expected, settings, verdicts);
+    }
+    return summary(verdicts, tolerance, asked);
+  }
+
+  private Map<String, Tensor> outputs(Map<String, Tensor> values) {
+    List<String> names = original.outputs().stream().map(ValueInfoProto::getName).toList();
+    Map<String, Tensor> outputs = new LinkedHashMap<>(values);
+    outputs.keySet().retainAll(names);
+    return outputs;
+  }
+
+  private static boolean hasNan(Map<String, Tensor> values) {
+    for (Tensor tensor : values.values()) {
+      for (float value : tensor.floats()) {
+        if (Float.isNaN(value)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private static List<Map<String, Tensor>> run(
+      OnnxEdit edit, Drawn drawn, SessionSettings settings) {
+    List<Map<String, Tensor>> results = new ArrayList<>();
+    try (OnnxSession session = OnnxSession.open(edit, settings)) {
+      drawn.inputs().forEach(values -> results.add(session.run(values)));
+    }
+    return results;
+  }
+
+  private void compare(
+      Map<String, Tensor> expected, Map<String, Tensor> actual, Map<String, Comparison> places) {
+    expected.forEach(
+        (name, tensor) -> {
+          if (actual.containsKey(name) || outputs(expected).containsKey(name)) {
+            places.computeIfAbsent(name, key -> new Comparison()).add(tensor, actual.get(name));
+          }
+        });
+  }
+
+  /** Whether a wrong cut would have been seen. */
+  private void tell(
+      Drawn drawn,
+      List<Map<String, Tensor>> expected,
+      SessionSettings settings,
+      Map<String, OutputVerdict> verdicts) {
+    List<Manifest> controls = ControlCuts.of(manifest);
+    if (controls.isEmpty()) {
+      verdicts.values().forEach(verdict -> verdict.follow(expected, drawn.areEqual()));
+    }
+    for (Manifest control : controls) {
+      try (OnnxSession session = OnnxSession.open(masked(control, drawn), settings)) {
+        Map<String, Comparison> moved = new LinkedHashMap<>();
+        compare(expected.get(0), session.run(drawn.inputs().get(0)), moved);
+        verdicts.values().forEach(verdict -> verdict.control(moved));
+      } catch (EspalierException e) {
+        // no network is left by this wrong cut: another has to do
+        continue;
+      }
+      if (verdicts.values().stream().anyMatch(OutputVerdict::tells)) {
+        return;
+      }
+    }
+  }
+
+  private static Verification summary(
+      Map<String, OutputVerdict> verdicts, double tolerance, boolean asked) {
+    List<Verification.Output> outputs =
+        verdicts.values().stream().map(verdict -> verdict.result(asked)).toList();
+    double worst = 0;
+    for (Verification.Output output : outputs) {
+      worst = Math.max(worst, output.error());
+    }
+    String note =
+        outputs.stream()
+            .filter(output -> !output.note().isEmpty())
+            .map(output -> "output '" + output.name() + "': " + output.note())
+            .collect(Collectors.joining("; "));
+    return new Verification(worst, outputs, tolerance, List.of(), note);
+  }
+}
