@@ -32,6 +32,7 @@ final class TrialInputs {
   private static final long SPACE = 64;
   private static final long SEQUENCE = 16;
   private static final long INTEGERS = 100;
+  private static final float AMPLIFIED = 10;
   private static final long LARGE_SAMPLE = 300_000;
 
   private TrialInputs() {}
@@ -117,6 +118,21 @@ final class TrialInputs {
           pixels.put(name, isImage(input) && !valued.contains(name) ? Tensor.ofFloats(values, input.shape()) : input);
         });
     return pixels;
+  }
+
+  /** The same inputs, but floats other than images and given values are many times as large. */
+  static Map<String, Tensor> amplified(Map<String, Tensor> inputs, Set<String> valued) {
+    Map<String, Tensor> larger = new LinkedHashMap<>();
+    inputs.forEach(
+        (name, input) -> {
+          float[] values = input.floats();
+          for (int i = 0; i < values.length; i++) {
+            values[i] *= AMPLIFIED;
+          }
+          boolean changes = input.isFloat() && !isImage(input) && !valued.contains(name);
+          larger.put(name, changes ? Tensor.ofFloats(values, input.shape()) : input);
+        });
+    return larger;
   }
 
   private static List<ValueSpec> specs(

@@ -23,7 +23,8 @@ import java.util.Map;
  * nothing else in small numbers.
  *
  * <p>An agreement proves something only if a wrong cut would have been seen: the reference also runs
- * with other units kept, and an output that this does not move tells nothing.
+ * with other units kept, and an output that this does not move tells nothing. Where none tells,
+ * larger inputs are tried once.
  */
 public final class Verifier {
   /** Rounding is never further off than this many tolerances. */
@@ -33,9 +34,6 @@ public final class Verifier {
   private static final double EXPLAINED = 4;
 
   private static final int ATTEMPTS = 4;
-
-  /** So many inputs are drawn to find some that tell. */
-  private static final int TELLING = 2;
 
   private static final String DRAWN_AGAIN =
       "inputs were drawn again, since rounding blurred the first ones";
@@ -104,9 +102,9 @@ public final class Verifier {
       drawnAgain = true;
       result = trial.compare(drawn, options.settings(OPTIMISATION)).withNote(DRAWN_AGAIN);
     }
-    for (int attempt = 1; attempt < TELLING && result.agrees() && !result.conclusive(); attempt++) {
+    if (result.agrees() && !result.conclusive()) {
       pixels |= TrialInputs.hasImages(drawn.inputs().get(0));
-      drawn = draw(ATTEMPTS + attempt);
+      drawn = draw(ATTEMPTS);
       drawnAgain = true;
       result = trial.compare(drawn, options.settings(OPTIMISATION));
     }
@@ -123,7 +121,13 @@ public final class Verifier {
       long seed = options.seed() + (long) attempt * options.runs() + run;
       Map<String, Tensor> values =
           TrialInputs.of(original, seed, options.shapes(), options.values());
-      inputs.add(pixels ? TrialInputs.asPixels(values, options.values().keySet()) : values);
+      if (pixels) {
+        values = TrialInputs.asPixels(values, options.values().keySet());
+      }
+      if (attempt >= ATTEMPTS) {
+        values = TrialInputs.amplified(values, options.values().keySet());
+      }
+      inputs.add(values);
     }
     return new Drawn(original, inputs);
   }
