@@ -37,6 +37,7 @@ final class ParameterCheck {
   private static final Set<AttributeType> INTEGERS = Set.of(AttributeType.INT, AttributeType.INTS);
 
   private final OnnxModel original;
+  private final OnnxModel spelledOut;
   private final OnnxModel carved;
   private final ParameterValues before;
   private final ParameterValues after;
@@ -51,10 +52,12 @@ final class ParameterCheck {
   private record Computed(
       String edge, String before, String after, Map<Integer, List<Integer>> keep) {}
 
-  private ParameterCheck(OnnxModel original, OnnxModel carved, Manifest manifest) {
+  private ParameterCheck(
+      OnnxModel original, OnnxModel spelledOut, OnnxModel carved, Manifest manifest) {
     this.original = original;
+    this.spelledOut = spelledOut;
     this.carved = carved;
-    this.before = new ParameterValues(original);
+    this.before = new ParameterValues(spelledOut);
     this.after = new ParameterValues(carved);
     for (CutParameter cut : manifest.parameters()) {
       keeps
@@ -68,18 +71,19 @@ final class ParameterCheck {
   /**
    * What is not as it should be, a sentence for each.
    *
-   * @param original the original, as the masked reference spells it out
+   * @param spelledOut the original, as the masked reference spells it out
    * @param reference the masked reference, if anything has to be computed
    * @param tolerance how far computed values may be off, relative to the largest
    */
   static List<String> of(
       OnnxModel original,
+      OnnxModel spelledOut,
       OnnxModel carved,
       Manifest manifest,
       Supplier<OnnxEdit> reference,
       SessionSettings settings,
       double tolerance) {
-    ParameterCheck check = new ParameterCheck(original, carved, manifest);
+    ParameterCheck check = new ParameterCheck(original, spelledOut, carved, manifest);
     check.stored();
     if (!check.computed.isEmpty()) {
       check.computed(reference.get(), settings, tolerance * COMPUTED);
@@ -92,10 +96,12 @@ final class ParameterCheck {
   }
 
   private void stored() {
-    Map<String, NodeProto> nodes = new HashMap<>();
-    original.nodes().forEach(node -> nodes.put(firstOutput(node), node));
+    Map<String, NodeProto> calls = byOutput(original);
+    Map<String, NodeProto> nodes = byOutput(spelledOut);
     for (NodeProto node : carved.nodes()) {
-      NodeProto was = nodes.get(firstOutput(node));
+      NodeProto call = calls.get(firstOutput(node));
+      boolean kept = call != null && call.getOpType().equals(node.getOpType());
+      NodeProto was = kept ? call : nodes.get(firstOutput(node));
       if (was != null && !replaced.contains(firstOutput(node))) {
         node(was, node);
       }
@@ -109,6 +115,12 @@ final class ParameterCheck {
                 compare("'" + name + "'", tensor, now, Map.of());
               }
             });
+  }
+
+  private static Map<String, NodeProto> byOutput(OnnxModel model) {
+    Map<String, NodeProto> nodes = new HashMap<>();
+    model.nodes().forEach(node -> nodes.put(firstOutput(node), node));
+    return nodes;
   }
 
   private static String firstOutput(NodeProto node) {

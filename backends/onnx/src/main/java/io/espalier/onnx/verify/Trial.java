@@ -94,6 +94,7 @@ final class Trial {
   /** What of the parameters is not as it should be. */
   List<String> changed(Drawn drawn, double tolerance) {
     return ParameterCheck.of(
+        original,
         MaskedReference.spelledOut(original, manifest),
         carved,
         manifest,
