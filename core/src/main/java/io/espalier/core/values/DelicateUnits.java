@@ -48,9 +48,7 @@ final class DelicateUnits {
               axis,
               symbol -> {
                 if (cut.cuts(symbol) && (all || behind.contains(symbol))) {
-                  delicate
-                      .computeIfAbsent(cut.source(tensor), key -> new HashSet<>())
-                      .add(symbol);
+                  delicate.computeIfAbsent(cut.source(tensor), key -> new HashSet<>()).add(symbol);
                 }
               });
         }

@@ -7,7 +7,6 @@ import io.espalier.training.DigitAccuracy;
 import io.espalier.training.Images;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.Map;
 
 /** What two networks that tell digits cost, and how good they are. */
 final class DigitTable {

@@ -1,7 +1,7 @@
 package io.espalier.cli;
 
-import io.espalier.core.values.EspalierException;
 import io.espalier.core.data.formats.WholeArray;
+import io.espalier.core.values.EspalierException;
 import io.espalier.onnx.file.DataTypes;
 import io.espalier.onnx.runtime.InputValue;
 import io.espalier.onnx.runtime.Tensor;
@@ -21,8 +21,7 @@ import java.util.Optional;
 record InputWords(List<Long> shape, String type, Optional<InputValue> value) {
   private static final String VALUE = "value:";
   private static final String NUMBER = "[-+]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][-+]?[0-9]+)?";
-  private static final String SHAPE =
-      "[1-9][0-9]{0,8}(x[1-9][0-9]{0,8})*(:[A-Za-z0-9]+)?";
+  private static final String SHAPE = "[1-9][0-9]{0,8}(x[1-9][0-9]{0,8})*(:[A-Za-z0-9]+)?";
 
   InputWords {
     shape = List.copyOf(shape);
@@ -51,8 +50,8 @@ record InputWords(List<Long> shape, String type, Optional<InputValue> value) {
               + name
               + "="
               + text
-              + " gives no shape and no value; write sizes of at least 1 with an x between them, as in"
-              + " 2x3x64x64, a number as in value:0.5, or an array as in @file.npy");
+              + " gives no shape and no value; write sizes of at least 1 with an x between them, as"
+              + " in 2x3x64x64, a number as in value:0.5, or an array as in @file.npy");
     }
     int colon = text.indexOf(':');
     String sizes = colon < 0 ? text : text.substring(0, colon);

@@ -140,8 +140,8 @@ final class ModelOptions {
             throw new EspalierException(
                 "--input "
                     + name
-                    + " gives a number, but a block has to be told the shape; give an array instead,"
-                    + " as in "
+                    + " gives a number, but a block has to be told the shape; give an array"
+                    + " instead, as in "
                     + name
                     + "=@file.npy");
           }

@@ -109,8 +109,7 @@ final class Stopwatch {
 
   private static ValueSpec sized(ValueSpec input, Map<String, long[]> shapes) {
     long[] shape = shapes.getOrDefault(input.name(), input.shape());
-    return new ValueSpec(
-        input.name(), input.dataType(), Arrays.stream(shape).boxed().toList());
+    return new ValueSpec(input.name(), input.dataType(), Arrays.stream(shape).boxed().toList());
   }
 
   private static long usual(long[] shape, int axis) {

@@ -149,7 +149,8 @@ final class Verify implements Callable<Integer> {
               + "THE CARVED NETWORK DIFFERS from the masked original"
               + errors;
       case INCONCLUSIVE ->
-          "inconclusive: nothing differs, but no output could tell a wrong cut from this one" + REMEDY;
+          "inconclusive: nothing differs, but no output could tell a wrong cut from this one"
+              + REMEDY;
     };
   }
 }

@@ -31,7 +31,8 @@ class TrialRunTest {
   @Test
   void failsWhereOnlyTheOriginalRuns() {
     IllegalStateException bug =
-        assertThrows(IllegalStateException.class, () -> TrialRun.of(model(8), model(4), GivenInputs.NONE));
+        assertThrows(
+            IllegalStateException.class, () -> TrialRun.of(model(8), model(4), GivenInputs.NONE));
     assertTrue(String.valueOf(bug.getMessage()).contains("although the original does"));
   }
 

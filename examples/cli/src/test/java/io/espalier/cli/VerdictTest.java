@@ -109,16 +109,19 @@ class VerdictTest {
     assertEquals(1, pruned(model).code());
     assertEquals(0, pruned(model, "--input", "rate=value:16000").code());
     Path rate = dir.resolve("rate.npy");
-    Files.write(rate, array("<i8", "()", ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(16000)));
+    Files.write(
+        rate,
+        array("<i8", "()", ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(16000)));
     assertEquals(0, pruned(model, "--input", "rate=@" + rate).code());
     assertTrue(Cli.done("inspect", model, "--input", "rate=value:16000").contains("first"));
   }
 
   private static byte[] array(String type, String shape, ByteBuffer elements) {
-    String header =
-        "{'descr': '" + type + "', 'fortran_order': False, 'shape': " + shape + ", }\n";
+    String header = "{'descr': '" + type + "', 'fortran_order': False, 'shape': " + shape + ", }\n";
     ByteBuffer bytes = ByteBuffer.allocate(10 + header.length() + elements.capacity());
-    bytes.order(ByteOrder.LITTLE_ENDIAN).put(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0});
+    bytes
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .put(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0});
     bytes.putShort((short) header.length()).put(header.getBytes(StandardCharsets.UTF_8));
     return bytes.put(elements.array()).array();
   }
@@ -138,8 +141,13 @@ class VerdictTest {
   private void assertRefused(Path model, String input, String reason) {
     Cli run =
         Cli.run(
-            "verify", model, dir.resolve("small.onnx"), "--manifest", dir.resolve("m.json"),
-            "--input", input);
+            "verify",
+            model,
+            dir.resolve("small.onnx"),
+            "--manifest",
+            dir.resolve("m.json"),
+            "--input",
+            input);
     assertEquals(2, run.code(), run.out());
     assertTrue(run.err().contains(reason), run.err());
   }
@@ -151,8 +159,13 @@ class VerdictTest {
     Path library = Files.writeString(dir.resolve("operators.so"), "none");
     Cli run =
         Cli.run(
-            "verify", model, dir.resolve("small.onnx"), "--manifest", dir.resolve("m.json"),
-            "--custom-ops", library);
+            "verify",
+            model,
+            dir.resolve("small.onnx"),
+            "--manifest",
+            dir.resolve("m.json"),
+            "--custom-ops",
+            library);
     assertEquals(2, run.code());
     assertTrue(run.err().contains("cannot load the operators in " + library), run.err());
   }

@@ -30,10 +30,7 @@ final class WritePlan {
   private final Predicate<String> movable;
 
   private WritePlan(
-      OnnxModel model,
-      OnnxEdit edit,
-      Optional<ExternalDataFile> data,
-      Predicate<String> movable) {
+      OnnxModel model, OnnxEdit edit, Optional<ExternalDataFile> data, Predicate<String> movable) {
     this.model = model;
     this.edit = edit;
     this.skeleton = model.skeleton();
@@ -58,10 +55,7 @@ final class WritePlan {
    * @param movable names of tensors that may go there
    */
   static Chunks of(
-      OnnxModel model,
-      OnnxEdit edit,
-      Optional<ExternalDataFile> data,
-      Predicate<String> movable) {
+      OnnxModel model, OnnxEdit edit, Optional<ExternalDataFile> data, Predicate<String> movable) {
     requireMovable(model);
     boolean external =
         data.isPresent()

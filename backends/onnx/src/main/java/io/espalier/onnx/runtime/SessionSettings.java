@@ -10,8 +10,7 @@ import java.util.List;
  * @param optimisation what it may do to the graph when it loads it
  * @param customOperators libraries of operators that it does not have itself
  */
-public record SessionSettings(
-    int threads, Optimisation optimisation, List<Path> customOperators) {
+public record SessionSettings(int threads, Optimisation optimisation, List<Path> customOperators) {
 
   /** How far a graph is rewritten when it is loaded: quick loading, or quick runs. */
   public enum Optimisation {

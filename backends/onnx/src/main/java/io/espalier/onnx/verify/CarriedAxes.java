@@ -8,7 +8,8 @@ import java.util.stream.IntStream;
 
 /**
  * The axes of a parameter that come out of a node again. What was cut of those can stay in the
- * reference, until it is summed over: there it is masked. So nothing divides by the zeros of a mask.
+ * reference, until it is summed over: there it is masked. So nothing divides by the zeros of a
+ * mask.
  */
 final class CarriedAxes {
   private static final Set<String> ELEMENTWISE =

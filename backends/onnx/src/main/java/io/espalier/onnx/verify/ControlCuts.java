@@ -60,7 +60,12 @@ final class ControlCuts {
                   keep.put(axis, move.of(kept, Math.toIntExact(cut.shape().get(axis)))));
       parameters.add(
           new CutParameter(
-              cut.node(), cut.output(), cut.input(), cut.initializer(), cut.shape(), keep,
+              cut.node(),
+              cut.output(),
+              cut.input(),
+              cut.initializer(),
+              cut.shape(),
+              keep,
               cut.mask()));
     }
     List<CutNormalised> normalised = new ArrayList<>();

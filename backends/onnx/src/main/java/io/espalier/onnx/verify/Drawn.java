@@ -63,7 +63,8 @@ final class Drawn {
   Map<String, Double> scales(SessionSettings settings) {
     if (scales == null) {
       Map<String, Double> largest = new HashMap<>();
-      try (OnnxSession session = OnnxSession.open(watched(new OnnxEdit(original), original, before), settings)) {
+      try (OnnxSession session =
+          OnnxSession.open(watched(new OnnxEdit(original), original, before), settings)) {
         for (Map<String, Tensor> values : inputs) {
           session
               .run(values)
@@ -80,7 +81,12 @@ final class Drawn {
   /** The edit, with further outputs: tensors that the model computes and does not give out. */
   static OnnxEdit watched(OnnxEdit edit, OnnxModel model, Map<String, String> before) {
     Map<String, Boolean> watched = new LinkedHashMap<>();
-    model.nodes().forEach(node -> node.getOutputList().forEach(name -> watched.put(name, before.containsValue(name))));
+    model
+        .nodes()
+        .forEach(
+            node ->
+                node.getOutputList()
+                    .forEach(name -> watched.put(name, before.containsValue(name))));
     model.outputs().forEach(output -> watched.remove(output.getName()));
     watched.forEach(
         (name, wanted) -> {

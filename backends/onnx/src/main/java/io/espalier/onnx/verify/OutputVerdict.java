@@ -37,8 +37,7 @@ final class OutputVerdict {
     this.before = places.get(beforeName);
     this.tolerance = tolerance;
     this.beforeScale =
-        Math.max(
-            scales.getOrDefault(beforeName, 0.0), before == null ? 0 : before.magnitude());
+        Math.max(scales.getOrDefault(beforeName, 0.0), before == null ? 0 : before.magnitude());
     this.scale =
         Math.max(beforeScale, Math.max(scales.getOrDefault(name, 0.0), output.magnitude()));
   }

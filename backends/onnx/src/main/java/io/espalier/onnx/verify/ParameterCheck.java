@@ -24,10 +24,10 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
- * Whether the parameters of a carved model are those of the original, or the slices of them that the
- * manifest keeps, to the byte: beside a run, which is blind to a row of a table that no input asks
- * for. Nodes are matched by their first output. What is computed from parameters alone is computed,
- * on both sides; what the original does not have at all is left to the run.
+ * Whether the parameters of a carved model are those of the original, or the slices of them that
+ * the manifest keeps, to the byte: beside a run, which is blind to a row of a table that no input
+ * asks for. Nodes are matched by their first output. What is computed from parameters alone is
+ * computed, on both sides; what the original does not have at all is left to the run.
  */
 final class ParameterCheck {
   /** Values that are computed alike differ in the last digit at most. */
@@ -129,7 +129,8 @@ final class ParameterCheck {
 
   private void node(NodeProto was, NodeProto now) {
     if (!was.getOpType().equals(now.getOpType()) || !was.getDomain().equals(now.getDomain())) {
-      changed.add("node '" + was.getName() + "' is " + now.getOpType() + ", not " + was.getOpType());
+      changed.add(
+          "node '" + was.getName() + "' is " + now.getOpType() + ", not " + was.getOpType());
       return;
     }
     if (was.getOpType().equals("Constant")) {
@@ -161,7 +162,15 @@ final class ParameterCheck {
 
   private void edge(NodeProto node, int input, String from, String to, boolean data) {
     String what =
-        "'" + to + "', input " + input + " of node '" + node.getName() + "' (" + node.getOpType() + ")";
+        "'"
+            + to
+            + "', input "
+            + input
+            + " of node '"
+            + node.getName()
+            + "' ("
+            + node.getOpType()
+            + ")";
     if (!after.contains(to)) {
       changed.add(what + ", is data, but a parameter in the original");
       return;

@@ -37,7 +37,9 @@ final class ParameterValues {
       }
       all.addAll(node.getOutputList());
       OnnxTensor value =
-          node.getOpType().equals("Identity") ? stored.get(node.getInput(0)) : constant(node, model);
+          node.getOpType().equals("Identity")
+              ? stored.get(node.getInput(0))
+              : constant(node, model);
       if (value != null) {
         stored.put(node.getOutput(0), value);
       }
@@ -70,12 +72,14 @@ final class ParameterValues {
 
   private static OnnxTensor floats(List<Float> values, int rank) {
     TensorProto.Builder tensor = TensorProto.newBuilder().setDataType(DataTypes.FLOAT);
-    return OnnxTensor.of((rank == 0 ? tensor : tensor.addDims(values.size())).addAllFloatData(values).build());
+    return OnnxTensor.of(
+        (rank == 0 ? tensor : tensor.addDims(values.size())).addAllFloatData(values).build());
   }
 
   private static OnnxTensor integers(List<Long> values, int rank) {
     TensorProto.Builder tensor = TensorProto.newBuilder().setDataType(DataTypes.INT64);
-    return OnnxTensor.of((rank == 0 ? tensor : tensor.addDims(values.size())).addAllInt64Data(values).build());
+    return OnnxTensor.of(
+        (rank == 0 ? tensor : tensor.addDims(values.size())).addAllInt64Data(values).build());
   }
 
   /** Whether no input leads to a value. */

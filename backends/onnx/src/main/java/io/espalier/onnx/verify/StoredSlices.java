@@ -40,8 +40,7 @@ final class StoredSlices {
     List<int @Nullable []> kept = new ArrayList<>();
     for (int axis = 0; axis < whole.rank(); axis++) {
       List<Integer> indices = keep.get(axis);
-      kept.add(
-          indices == null ? null : indices.stream().mapToInt(Integer::intValue).toArray());
+      kept.add(indices == null ? null : indices.stream().mapToInt(Integer::intValue).toArray());
     }
     try {
       return TensorSource.gather(whole, whole.name(), kept).toDirectBuffer();
@@ -132,8 +131,7 @@ final class StoredSlices {
   }
 
   /** Whether the slices of a tensor along an axis are found among others, in order. */
-  private static boolean isSubsequence(
-      ByteBuffer whole, long extent, OnnxTensor part, int axis) {
+  private static boolean isSubsequence(ByteBuffer whole, long extent, OnnxTensor part, int axis) {
     int inner = part.elementSize();
     for (int i = axis + 1; i < part.rank(); i++) {
       inner *= (int) part.dim(i);
@@ -157,8 +155,8 @@ final class StoredSlices {
 
   /**
    * Whether small integers may be others with widths that were cut: each is what it was, or nearer
-   * to zero without reaching it; a zero that copies a size may have to be the size itself. What they
-   * must be, only a run tells.
+   * to zero without reaching it; a zero that copies a size may have to be the size itself. What
+   * they must be, only a run tells.
    */
   static boolean mayFollowWidths(OnnxTensor before, OnnxTensor after) {
     return before.dataType() == after.dataType()

@@ -77,8 +77,7 @@ final class Trial {
 
   /** The carved model; it gives out the same. */
   OnnxEdit carved() {
-    return prepared(
-        Drawn.watched(new OnnxEdit(carved), carved, Saturations.before(original)));
+    return prepared(Drawn.watched(new OnnxEdit(carved), carved, Saturations.before(original)));
   }
 
   private OnnxSession openCarved(Drawn drawn, SessionSettings settings) {

@@ -55,10 +55,7 @@ final class TrialInputs {
    * @throws OnnxRunException if a value does not fit its input
    */
   static Map<String, Tensor> of(
-      OnnxModel model,
-      long seed,
-      Map<String, List<Long>> shapes,
-      Map<String, InputValue> values) {
+      OnnxModel model, long seed, Map<String, List<Long>> shapes, Map<String, InputValue> values) {
     Map<String, List<Long>> given = new LinkedHashMap<>(shapes);
     values.forEach(
         (name, value) -> {
@@ -69,9 +66,7 @@ final class TrialInputs {
     List<ValueSpec> specs = specs(model, given, values.keySet());
     List<ValueSpec> drawn = specs.stream().filter(s -> !values.containsKey(s.name())).toList();
     Map<String, Tensor> random =
-        RandomInputs.seeded(seed)
-            .withIntegerBound(integerBound(model))
-            .forInputs(drawn, Map.of());
+        RandomInputs.seeded(seed).withIntegerBound(integerBound(model)).forInputs(drawn, Map.of());
     Map<String, Tensor> inputs = new LinkedHashMap<>();
     for (ValueSpec spec : specs) {
       InputValue value = values.get(spec.name());
@@ -115,7 +110,11 @@ final class TrialInputs {
           for (int i = 0; i < values.length; i++) {
             values[i] = Math.min(255, Math.max(0, 128 + 64 * values[i]));
           }
-          pixels.put(name, isImage(input) && !valued.contains(name) ? Tensor.ofFloats(values, input.shape()) : input);
+          pixels.put(
+              name,
+              isImage(input) && !valued.contains(name)
+                  ? Tensor.ofFloats(values, input.shape())
+                  : input);
         });
     return pixels;
   }

@@ -22,9 +22,9 @@ import java.util.Map;
  * other inputs are drawn: images as pixels first, since a network that subtracts a mean colour sees
  * nothing else in small numbers.
  *
- * <p>An agreement proves something only if a wrong cut would have been seen: the reference also runs
- * with other units kept, and an output that this does not move tells nothing. Where none tells,
- * larger inputs are tried once.
+ * <p>An agreement proves something only if a wrong cut would have been seen: the reference also
+ * runs with other units kept, and an output that this does not move tells nothing. Where none
+ * tells, larger inputs are tried once.
  */
 public final class Verifier {
   /** Rounding is never further off than this many tolerances. */

@@ -56,11 +56,13 @@ public record VerifyOptions(
   }
 
   public VerifyOptions withShapes(Map<String, List<Long>> trialShapes) {
-    return new VerifyOptions(seed, runs, trialShapes, tolerance, masksOnly, values, customOperators);
+    return new VerifyOptions(
+        seed, runs, trialShapes, tolerance, masksOnly, values, customOperators);
   }
 
   public VerifyOptions withTolerance(double error) {
-    return new VerifyOptions(seed, runs, shapes, OptionalDouble.of(error), masksOnly, values, customOperators);
+    return new VerifyOptions(
+        seed, runs, shapes, OptionalDouble.of(error), masksOnly, values, customOperators);
   }
 
   public VerifyOptions withMasksOnly() {
@@ -68,8 +70,7 @@ public record VerifyOptions(
   }
 
   public VerifyOptions withValues(Map<String, InputValue> inputs) {
-    return new VerifyOptions(
-        seed, runs, shapes, tolerance, masksOnly, inputs, customOperators);
+    return new VerifyOptions(seed, runs, shapes, tolerance, masksOnly, inputs, customOperators);
   }
 
   public VerifyOptions withCustomOperators(List<Path> libraries) {

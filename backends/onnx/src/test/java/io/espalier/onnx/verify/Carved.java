@@ -1,10 +1,10 @@
 package io.espalier.onnx.verify;
 
-import io.espalier.core.values.Choice;
-import io.espalier.core.values.Manifest;
 import io.espalier.core.SearchSpace;
 import io.espalier.core.SearchSpaces;
 import io.espalier.core.rules.Rules;
+import io.espalier.core.values.Choice;
+import io.espalier.core.values.Manifest;
 import io.espalier.onnx.OnnxBackend;
 import io.espalier.onnx.OnnxNetwork;
 import io.espalier.onnx.file.OnnxModel;

@@ -58,7 +58,8 @@ class VerdictTest {
     assertEquals(Verdict.DIFFERS, spoilt.verdict());
     assertEquals(
         List.of(
-            "'c1.w', input 1 of node 'c1' (Conv), is not what the manifest keeps of the original's"),
+            "'c1.w', input 1 of node 'c1' (Conv), is not what the manifest keeps of the"
+                + " original's"),
         spoilt.changed());
   }
 
@@ -182,8 +183,7 @@ class VerdictTest {
     y = b.node("MatMul", "second", List.of(y, b.weights("w2", 32, 4)));
     String right = b.node("Equal", "equal", List.of(rate, b.longs("known", new long[] {16000})));
     String factor = b.node("Cast", "cast", List.of(right), Map.of("to", DataTypes.FLOAT));
-    return Carved.half(
-        b.output("y", b.node("Mul", "gated", List.of(y, factor)), "N", 4).build());
+    return Carved.half(b.output("y", b.node("Mul", "gated", List.of(y, factor)), "N", 4).build());
   }
 
   @Test
@@ -195,12 +195,12 @@ class VerdictTest {
         VerifyOptions.defaults().withValues(Map.of("rate", new InputValue.Number(16000)));
     assertEquals(Verdict.PROVED, carved.verify(number).verdict());
 
-    Tensor rows = Tensor.ofFloats(new float[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 1, 2, 3, 4, 5, 6, 7}, 1, 16);
+    Tensor rows =
+        Tensor.ofFloats(new float[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 1, 2, 3, 4, 5, 6, 7}, 1, 16);
     VerifyOptions both =
         VerifyOptions.defaults()
             .withValues(
-                Map.of(
-                    "rate", new InputValue.Number(16000), "x", new InputValue.Array(rows)));
+                Map.of("rate", new InputValue.Number(16000), "x", new InputValue.Array(rows)));
     assertEquals(Verdict.PROVED, carved.verify(both).verdict());
   }
 
