@@ -241,4 +241,14 @@ class CostsTest {
     assertLeftOut(space, "If");
     assertEquals(2_696, space.params());
   }
+
+  /** One name for two sizes is a wish: sizes that are given count, and a square runs, too. */
+  @Test
+  void sizesOfOneNameThatDiffer() {
+    OnnxModel model = OnnxModel.read(SharedData.path("cases/dim_name_shared.onnx"));
+
+    assertCosts(Cuts.space(model, "x", 1, 3, 96, 160), 496, 7_618_560);
+    assertCosts(Cuts.space(model, "x", 1, 3, 64, 64), 496, 7_618_560 / 15 * 4);
+    Cuts.assertFree(Cuts.space(model), "Conv_0.out_channels");
+  }
 }
