@@ -326,8 +326,8 @@ class DMRegistryTest {
   @Test
   void whatPlaysNoRoleIsRefused() {
     assertEquals(
-        "java.lang.String is no OperatorRule, DynamicModule or ImportanceCriterion and cannot be"
-            + " registered",
+        "java.lang.String is no OperatorRule, DynamicModule, ImportanceCriterion or DataCriterion"
+            + " and cannot be registered",
         refusal("Conv"));
   }
 

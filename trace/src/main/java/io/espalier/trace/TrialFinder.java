@@ -64,9 +64,9 @@ final class TrialFinder {
     TrialSizes runnable = isOpen(graph) ? runnable(sizes, usual.passes()) : sizes;
     boolean same = runnable.equals(sizes) || !runnable.isFound();
     Found found = runnable.equals(sizes) ? usual : run(runnable, none());
-    Found complete = withShapes(found);
+    Optional<Found> complete = withShapes(found);
     // what a run did not help is solved as ever
-    return complete == found && same ? usual : complete;
+    return complete.orElse(same ? usual : found);
   }
 
   private Found run(TrialSizes sizes, List<Map<String, long[]>> shapes) {
@@ -167,20 +167,22 @@ final class TrialFinder {
   }
 
   /** The same with shapes that only a run tells; the very same where it tells none. */
-  private Found withShapes(Found found) {
+  private Optional<Found> withShapes(Found found) {
     Found best = found;
+    boolean helped = false;
     for (int round = 0; round < 2 && isMissing(best); round++) {
       Set<String> asked = round == 0 ? unruled(best.passes()) : unknown(best.passes());
       List<Map<String, long[]>> shapes = ask(best.trials(), asked);
       if (shapes.stream().allMatch(Map::isEmpty)) {
-        return best;
+        break;
       }
       for (int trial = 0; trial < trials(); trial++) {
         shapes.get(trial).putAll(best.trials().shapes(trial));
       }
       best = run(best.trials().sizes(), shapes);
+      helped = true;
     }
-    return best;
+    return helped ? Optional.of(best) : Optional.empty();
   }
 
   private static boolean isMissing(Found found) {
