@@ -20,6 +20,9 @@ final class Elimination {
   /** Part of the mean square that is added to each square, so that dead units can be told. */
   private static final double RIDGE = 1e-4;
 
+  /** The same for the 1, which stands on a scale of its own and may take over what it can. */
+  private static final double TINY = 1e-9;
+
   private final int rows;
   private final int outputs;
   private final double[] inverse;
@@ -47,7 +50,8 @@ final class Elimination {
     }
     DMatrixRMaj gram = new DMatrixRMaj(rows, rows, true, moments);
     for (int i = 0; i < rows; i++) {
-      gram.data[i * rows + i] += RIDGE * mean + Double.MIN_NORMAL;
+      double part = i < rows - 1 ? RIDGE * mean : TINY * gram.data[i * rows + i];
+      gram.data[i * rows + i] += part + Double.MIN_NORMAL;
     }
     LinearSolverDense<DMatrixRMaj> solver = solver(gram);
     DMatrixRMaj inverse = new DMatrixRMaj(rows, rows);
