@@ -25,6 +25,13 @@ public final class WidthErrors {
 
   private WidthErrors() {}
 
+  /** Given curves: for each width the error by the number of units that are kept. */
+  static WidthErrors of(Map<String, double[]> byUnits) {
+    WidthErrors errors = new WidthErrors();
+    byUnits.forEach((width, curve) -> errors.byUnits.put(width, curve.clone()));
+    return errors;
+  }
+
   /**
    * Curves as criteria predict them; where none does, as importances of single units tell.
    *
