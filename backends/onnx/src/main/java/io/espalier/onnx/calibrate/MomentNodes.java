@@ -55,11 +55,11 @@ final class MomentNodes {
   }
 
   /** The same for groups of channels: [groups, places, channels of a group]. */
-  String groupedRows(String rows, int groups, long columns) {
+  String groupedRows(String rows, int groups) {
     return shared(
         "grouped " + rows + " " + groups,
         () -> {
-          String split = reshape(rows, longs(-1, groups, columns));
+          String split = reshape(rows, longs(0, groups, -1));
           return add("Transpose", List.of(split), ints("perm", 1, 0, 2));
         });
   }

@@ -126,9 +126,7 @@ public final class OnnxMeasuring {
       String patches = nodes.patches(node, weight.dim(1) * groups, window);
       x = nodes.rows(patches, probe.rank(), probe.axis(), probe.mask(), probe.step());
       if (groups > 1) {
-        x =
-            nodes.groupedRows(
-                x, groups, weight.dim(1) * Arrays.stream(window).reduce(1, (a, b) -> a * b));
+        x = nodes.groupedRows(x, groups);
       }
     } else {
       x = nodes.rows(data, probe.rank(), probe.axis(), probe.mask(), probe.step());
@@ -146,7 +144,7 @@ public final class OnnxMeasuring {
     String missing = nodes.missing(wanted, nodes.cast(aim.tensor()), aim.rectified());
     String y = nodes.rows(missing, aim.rank(), aim.axis(), probe.mask(), probe.step());
     if (groups > 1) {
-      y = nodes.groupedRows(y, groups, -1);
+      y = nodes.groupedRows(y, groups);
     }
     return new ProbeNames(
         probe,
