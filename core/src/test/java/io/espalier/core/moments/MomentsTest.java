@@ -53,7 +53,12 @@ class MomentsTest {
     double[] x = {12, 12, 12};
     double[] xx = {50, 50, 50};
     return new ChannelMoments(
-        4, x, new double[] {28, 12, -12}, xx, new double[] {112, 36, -50}, new double[] {252, 36, 50});
+        4,
+        x,
+        new double[] {28, 12, -12},
+        xx,
+        new double[] {112, 36, -50},
+        new double[] {252, 36, 50});
   }
 
   @Test

@@ -79,8 +79,7 @@ class CurveSearchTest {
 
   @Test
   void aWidthWhoseUnitsAreNotMissedGoesFirst() {
-    BudgetResult result =
-        CurveSearch.find(space(), Budget.of(Cost.MACS, 0.6), errors(1, 0, 1), 1);
+    BudgetResult result = CurveSearch.find(space(), Budget.of(Cost.MACS, 0.6), errors(1, 0, 1), 1);
     assertTrue(width(result, "b") < 32, () -> "b " + width(result, "b"));
     assertTrue(width(result, "a") > 32, () -> "a " + width(result, "a"));
   }
@@ -109,7 +108,6 @@ class CurveSearchTest {
     BudgetResult result = CurveSearch.find(space, budget, errors(1, 1, 1), 1);
     assertTrue(width(result, "a") >= 0.6 * 64);
     Budget none = Budget.of(Cost.MACS, 0.01).withFloor(0.6);
-    assertThrows(
-        EspalierException.class, () -> CurveSearch.find(space, none, errors(1, 1, 1), 1));
+    assertThrows(EspalierException.class, () -> CurveSearch.find(space, none, errors(1, 1, 1), 1));
   }
 }

@@ -181,8 +181,7 @@ class DataCriteriaTest {
       row[2] = 0;
       row[4] = 0;
     }
-    Ranking ranking =
-        reconstruction.rank(List.of(reading(x, single(6), weight(6, 3, 8), 1)));
+    Ranking ranking = reconstruction.rank(List.of(reading(x, single(6), weight(6, 3, 8), 1)));
     assertEquals(
         Set.of(2, 4), Set.of(ranking.order()[5], ranking.order()[4]), "dead units go first");
     assertTrue(ranking.errors()[4] < 1e-3, () -> Arrays.toString(ranking.errors()));
@@ -194,8 +193,7 @@ class DataCriteriaTest {
     for (double[] row : x) {
       row[3] = 5;
     }
-    Ranking ranking =
-        reconstruction.rank(List.of(reading(x, single(6), weight(6, 3, 9), 1)));
+    Ranking ranking = reconstruction.rank(List.of(reading(x, single(6), weight(6, 3, 9), 1)));
     assertEquals(3, ranking.order()[5]);
     assertTrue(
         ranking.errors()[5] < 1e-4 * ranking.errors()[0], () -> Arrays.toString(ranking.errors()));

@@ -113,8 +113,7 @@ class DeclarationsTest {
   @Test
   void otherProductsAreNotLinear() {
     assertEquals(
-        List.of(),
-        linear(new Net().input("x", 4, 8).input("z", 8, 6).node("MatMul", "y", "x, z")));
+        List.of(), linear(new Net().input("x", 4, 8).input("z", 8, 6).node("MatMul", "y", "x, z")));
     assertEquals(
         List.of(),
         linear(new Net().input("x", 2, 4, 8).weight("w", 2, 8, 6).node("MatMul", "y", "x, w")));

@@ -80,8 +80,7 @@ class OnnxMeasuringTest {
   private static OnnxModel convolution(Unrolled shape, long opset, long seed, int outputs) {
     OnnxGraphBuilder b = new OnnxGraphBuilder("convolution", opset, seed);
     String x = b.input("x", "N", 8, 7, 7);
-    String w =
-        b.weights("w", outputs, 8 / shape.groups(), shape.window()[0], shape.window()[1]);
+    String w = b.weights("w", outputs, 8 / shape.groups(), shape.window()[0], shape.window()[1]);
     long pad = shape.pad();
     String y =
         b.node(
@@ -198,8 +197,7 @@ class OnnxMeasuringTest {
     }
     Tensor x = Tensor.of(data.all().get("x"));
     same(
-        shape.moments(
-            x.floats(), x.shape(), wanted, now.floats(), now.shape(), false, 1),
+        shape.moments(x.floats(), x.shape(), wanted, now.floats(), now.shape(), false, 1),
         Moments.sum(measured.moments().get(0)));
   }
 
@@ -224,9 +222,7 @@ class OnnxMeasuringTest {
 
   private static InMemory masked() {
     double[] mask = {1, 1, 0, 0, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 0};
-    return new InMemory(SAMPLES)
-        .normal("x", 5, 4, 6)
-        .put("mask", ElementType.INT64, mask, 4);
+    return new InMemory(SAMPLES).normal("x", 5, 4, 6).put("mask", ElementType.INT64, mask, 4);
   }
 
   private static Moments ofTokens(OnnxModel reference, OnnxModel observed, InMemory data) {
@@ -262,8 +258,7 @@ class OnnxMeasuringTest {
     InMemory data = masked();
     Measured measured = measure(tokens(1, false), tokens(2, false), ofTokens(), data, FOLDS);
     same(
-        ofTokens(tokens(1, false), tokens(2, false), data),
-        Moments.sum(measured.moments().get(0)));
+        ofTokens(tokens(1, false), tokens(2, false), data), Moments.sum(measured.moments().get(0)));
   }
 
   @Test
@@ -328,7 +323,6 @@ class OnnxMeasuringTest {
     OnnxModel model = convolution(shape, 17, 1, 8);
     InMemory data = new InMemory(SAMPLES).normal("x", 3, 8, 7, 7);
     Probe probe = new Probe("nothing", 0, 4, 1, false, 1, null, "", 1);
-    assertThrows(
-        IllegalArgumentException.class, () -> measure(model, model, probe, data, FOLDS));
+    assertThrows(IllegalArgumentException.class, () -> measure(model, model, probe, data, FOLDS));
   }
 }

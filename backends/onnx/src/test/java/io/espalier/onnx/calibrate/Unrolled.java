@@ -23,8 +23,7 @@ record Unrolled(int[] window, int stride, int pad, int dilation, int groups) {
           int h = top * stride - pad + i * dilation;
           int w = left * stride - pad + j * dilation;
           boolean inside = h >= 0 && w >= 0 && h < dims[2] && w < dims[3];
-          row[at++] =
-              inside ? x[(int) (((image * dims[1] + c) * dims[2] + h) * dims[3] + w)] : 0;
+          row[at++] = inside ? x[(int) (((image * dims[1] + c) * dims[2] + h) * dims[3] + w)] : 0;
         }
       }
     }
@@ -57,8 +56,7 @@ record Unrolled(int[] window, int stride, int pad, int dilation, int groups) {
             double[] missing = new double[outputs];
             for (int o = 0; o < outputs; o++) {
               int channel = g * outputs + o;
-              int at =
-                  (int) (((image * shape[1] + channel) * shape[2] + top) * shape[3] + left);
+              int at = (int) (((image * shape[1] + channel) * shape[2] + top) * shape[3] + left);
               missing[o] = missing(wanted[at], now[at], rectified);
             }
             add(moments, g, row(x, dims, image, top, left, g), missing);
