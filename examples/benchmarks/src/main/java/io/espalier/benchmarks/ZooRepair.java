@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -49,17 +50,23 @@ public final class ZooRepair {
   private final SearchSpaces spaces =
       Guice.createInjector(new EspalierModule()).getInstance(SearchSpaces.class);
 
-  private ZooRepair() {}
+  private final int most;
+
+  private ZooRepair(int most) {
+    this.most = most;
+  }
 
   /**
    * Prints a line for each file.
    *
-   * @param args ONNX files, and folders of them
+   * @param args ONNX files, and folders of them; {@code --samples N} in front for at most so many
+   *     samples to calibrate from, 256 if not given
    * @throws IOException if a folder cannot be read
    */
   public static void main(String[] args) throws IOException {
     List<Path> files = new ArrayList<>();
-    for (String arg : args) {
+    boolean told = args.length > 1 && args[0].equals("--samples");
+    for (String arg : Arrays.asList(args).subList(told ? 2 : 0, args.length)) {
       Path path = Path.of(arg);
       if (Files.isDirectory(path)) {
         try (Stream<Path> inside = Files.list(path)) {
@@ -69,7 +76,7 @@ public final class ZooRepair {
         files.add(path);
       }
     }
-    ZooRepair repair = new ZooRepair();
+    ZooRepair repair = new ZooRepair(told ? Integer.parseInt(args[1]) : SAMPLES);
     System.out.println("| file | MACs | samples | without | with | ratio | seconds | left alone |");
     System.out.println("| --- | --- | --- | --- | --- | --- | --- | --- |");
     for (Path file : files) {
@@ -87,7 +94,7 @@ public final class ZooRepair {
     SearchSpace space = spaces.generate(file, Rules.everything());
     space.sortParameters();
     DataModel original = (DataModel) space.model();
-    int count = (int) Math.max(FEWEST, Math.min(SAMPLES, OPERATIONS / Math.max(1, space.macs())));
+    int count = (int) Math.max(FEWEST, Math.min(most, OPERATIONS / Math.max(1, space.macs())));
     Samples data = open(original, count, 0);
     Pruned pruned =
         DataPruning.run(
