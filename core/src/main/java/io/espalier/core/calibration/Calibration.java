@@ -34,7 +34,7 @@ public final class Calibration {
   /** Moments are kept by folds where all of them together take no more bytes than this. */
   private static final long KEPT_BY_FOLDS = 500_000_000;
 
-  /** Moments of one pass take no more bytes than this, those of the widest place aside. */
+  /** Moments of one pass take no more bytes than this; those of a wider place are not taken. */
   private static final long OF_ONE_PASS = 400_000_000;
 
   private final SymMap map;
@@ -72,7 +72,8 @@ public final class Calibration {
 
   /**
    * Moments of the channels that a node reads, for each fold; one for all data together where there
-   * are too many to be kept apart, and none where nothing that it reads can be cut.
+   * are too many to be kept apart, and none where nothing that it reads can be cut, or it reads
+   * more channels than memory has room for.
    */
   public List<Moments> moments(Place place) {
     return moments.getOrDefault(place.node(), List.of());
@@ -85,7 +86,10 @@ public final class Calibration {
 
   private boolean isMeasured(Place place) {
     List<Layout> axes = map.input(place.node(), place.form().data());
-    return place.form().groups() == 1 && axes != null && axes.get(place.form().dataAxis()).isFree();
+    return place.form().groups() == 1
+        && axes != null
+        && axes.get(place.form().dataAxis()).isFree()
+        && bytes(place) <= OF_ONE_PASS;
   }
 
   private long bytes(Place place) {
