@@ -34,6 +34,6 @@ class ManifestTest {
         "{\"parameters\":[],\"compensated\":[{\"initializer\":\"w\",\"output\":\"c\",\"input\":1}]}";
     EspalierException refused =
         assertThrows(EspalierException.class, () -> Manifest.parse(json, "manifest m.json"));
-    assertTrue(refused.getMessage().contains("sha256"), refused.getMessage());
+    assertTrue(String.valueOf(refused.getMessage()).contains("sha256"), refused::getMessage);
   }
 }

@@ -42,7 +42,7 @@ record InputWords(List<Long> shape, String type, Optional<InputValue> value) {
     }
     if (text.startsWith(VALUE) && text.substring(VALUE.length()).matches(NUMBER)) {
       double number = Double.parseDouble(text.substring(VALUE.length()));
-      return new InputWords(List.of(), "", Optional.of(new InputValue.Number(number)));
+      return new InputWords(List.of(), "", Optional.of(new InputValue.Everywhere(number)));
     }
     if (!text.matches(SHAPE)) {
       throw new EspalierException(

@@ -14,7 +14,7 @@ public sealed interface InputValue {
   Tensor of(ValueSpec type);
 
   /** One number everywhere, such as a rate or a threshold; integers and booleans take its part. */
-  record Number(double value) implements InputValue {
+  record Everywhere(double value) implements InputValue {
     @Override
     public Tensor of(ValueSpec type) {
       long[] shape = type.shape();

@@ -171,8 +171,8 @@ final class StoredSlices {
     for (int i = 0; i < before.length; i++) {
       boolean follows =
           before[i] == 0
-              || Long.signum(before[i]) == Long.signum(after[i])
-                  && Math.abs(after[i]) <= Math.abs(before[i]);
+              || (Long.signum(before[i]) == Long.signum(after[i])
+                  && Math.abs(after[i]) <= Math.abs(before[i]));
       if (!follows) {
         return false;
       }

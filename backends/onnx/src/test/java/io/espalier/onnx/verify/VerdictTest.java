@@ -192,7 +192,7 @@ class VerdictTest {
     assertEquals(Verdict.INCONCLUSIVE, carved.verify().verdict());
 
     VerifyOptions number =
-        VerifyOptions.defaults().withValues(Map.of("rate", new InputValue.Number(16000)));
+        VerifyOptions.defaults().withValues(Map.of("rate", new InputValue.Everywhere(16000)));
     assertEquals(Verdict.PROVED, carved.verify(number).verdict());
 
     Tensor rows =
@@ -200,17 +200,17 @@ class VerdictTest {
     VerifyOptions both =
         VerifyOptions.defaults()
             .withValues(
-                Map.of("rate", new InputValue.Number(16000), "x", new InputValue.Array(rows)));
+                Map.of("rate", new InputValue.Everywhere(16000), "x", new InputValue.Array(rows)));
     assertEquals(Verdict.PROVED, carved.verify(both).verdict());
   }
 
   @Test
   void valuesThatDoNotFitAreRefused() {
     Carved carved = rated();
-    assertRefused(carved, "rate", new InputValue.Number(0.5), "cannot be 0.5");
+    assertRefused(carved, "rate", new InputValue.Everywhere(0.5), "cannot be 0.5");
     assertRefused(
         carved, "rate", new InputValue.Array(Tensor.ofFloats(new float[] {1})), "cannot be made");
-    assertRefused(carved, "speed", new InputValue.Number(1), "no input 'speed'");
+    assertRefused(carved, "speed", new InputValue.Everywhere(1), "no input 'speed'");
   }
 
   private static void assertRefused(Carved carved, String name, InputValue value, String reason) {
