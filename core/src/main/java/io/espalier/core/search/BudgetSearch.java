@@ -21,12 +21,14 @@ public final class BudgetSearch {
 
   private static final int FRACTION_DIGITS = 3;
 
+  private final SearchSpace space;
   private final Budget budget;
   private final Widths widths;
   private final Costs original;
   private final double allowed;
 
-  private BudgetSearch(Widths widths, Budget budget) {
+  private BudgetSearch(SearchSpace space, Widths widths, Budget budget) {
+    this.space = space;
     this.budget = budget;
     this.widths = widths;
     this.original = widths.costs(widths.original());
@@ -36,15 +38,22 @@ public final class BudgetSearch {
   /**
    * Finds a sub-network that meets a budget and comes close to it.
    *
-   * @throws EspalierException if none does; the message says how small a budget can be
+   * @throws EspalierException if none does, nothing can be cut, or nothing is counted; the message
+   *     says how small a budget can be, what stands in the way, and what helps
    */
   public static BudgetResult find(SearchSpace space, Budget budget) {
     try (Widths widths = new Widths(space, budget)) {
-      return new BudgetSearch(widths, budget).find();
+      return new BudgetSearch(space, widths, budget).find();
     }
   }
 
   private BudgetResult find() {
+    if (original.of(budget.cost()) == 0) {
+      throw nothingCounted();
+    }
+    if (widths.areWhole()) {
+      throw impossible("1, as no width of it can be cut" + held());
+    }
     int[] setting = byThreshold();
     fill(setting, -1);
     if (!isClose(cost(setting))) {
@@ -91,6 +100,18 @@ public final class BudgetSearch {
     return widths.without(gone);
   }
 
+  private EspalierException nothingCounted() {
+    String text =
+        "a budget of "
+            + budget.fraction()
+            + " of the "
+            + budget.cost()
+            + " cannot be met: "
+            + space.model().description()
+            + " has none that are counted";
+    return new EspalierException(text + Obstacles.in(space, "budget something else"));
+  }
+
   private EspalierException impossible(long least) {
     BigDecimal smallest =
         BigDecimal.valueOf(least)
@@ -98,18 +119,28 @@ public final class BudgetSearch {
                 BigDecimal.valueOf(original.of(budget.cost())),
                 FRACTION_DIGITS,
                 RoundingMode.CEILING);
-    return new EspalierException(
+    return impossible(smallest.stripTrailingZeros().toPlainString() + held());
+  }
+
+  /** What the budget itself says of widths. */
+  private String held() {
+    return " (with divisor "
+        + budget.divisor()
+        + " and floor "
+        + budget.floor()
+        + (budget.exact() ? ", widths that are normalised over kept whole" : "")
+        + ")";
+  }
+
+  private EspalierException impossible(String smallest) {
+    String text =
         "a budget of "
             + budget.fraction()
             + " of the "
             + budget.cost()
             + " cannot be met: the smallest this space allows is "
-            + smallest.stripTrailingZeros().toPlainString()
-            + " (with divisor "
-            + budget.divisor()
-            + " and floor "
-            + budget.floor()
-            + "); allow more, or open more widths");
+            + smallest;
+    return new EspalierException(text + Obstacles.in(space, "allow more, or open more widths"));
   }
 
   /**

@@ -49,6 +49,11 @@ final class Widths implements AutoCloseable {
     return widths.size();
   }
 
+  /** Whether none of them can be anything but what it is. */
+  boolean areWhole() {
+    return widths.stream().allMatch(width -> width.size() == 1);
+  }
+
   Width get(int index) {
     return widths.get(index);
   }

@@ -23,7 +23,10 @@ public final class FrozenAxes {
 
   private FrozenAxes() {}
 
-  /** The widths of a space that may not change, in graph order. */
+  /**
+   * The widths of a space that may not change, in graph order; behind them nodes that hold weights
+   * of which no width tells.
+   */
   public static List<FrozenAxis> of(Space space) {
     List<FrozenAxis> frozen = new ArrayList<>();
     Map<Layout.Symbol, Space.Failure> failed = new HashMap<>();
@@ -49,6 +52,7 @@ public final class FrozenAxes {
             .ifPresent(frozen::add);
       }
     }
+    frozen.addAll(FrozenNodes.of(space));
     return frozen;
   }
 
@@ -107,7 +111,7 @@ public final class FrozenAxes {
   }
 
   /** The reason of the longest fixed part. */
-  private static Reason reason(Layout layout) {
+  static Reason reason(Layout layout) {
     List<Layout.Fixed> parts = new ArrayList<>();
     collect(layout, parts);
     Layout.Fixed longest = parts.get(0);

@@ -30,6 +30,7 @@ public final class Space {
   private final Map<String, HparamSpec> byName;
   private final List<Dial> dials;
   private final Map<String, DynamicModule> modules;
+  private final List<ElasticLayer> layers;
   private final List<Consumer> consumers;
   private final List<Failure> failures;
   private final Map<Layout.Symbol, Ruled> ruled;
@@ -97,6 +98,7 @@ public final class Space {
     this.ruled = Map.copyOf(ruled);
     this.byName = new LinkedHashMap<>();
     hparams.forEach(spec -> byName.put(spec.name(), spec));
+    this.layers = List.copyOf(layers);
     this.modules = new LinkedHashMap<>();
     // Attention may be called as its fused input projection is; that one is listed.
     layers.forEach(layer -> modules.putIfAbsent(layer.layer().name(), layer.module()));
@@ -136,6 +138,11 @@ public final class Space {
 
   public Map<String, DynamicModule> modules() {
     return modules;
+  }
+
+  /** The layers that modules made elastic, those that stand inside others among them. */
+  List<ElasticLayer> layers() {
+    return layers;
   }
 
   public List<Consumer> consumers() {

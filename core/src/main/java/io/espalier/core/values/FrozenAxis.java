@@ -5,7 +5,7 @@ package io.espalier.core.values;
  *
  * @param layer the layer that has it
  * @param axis what the layer calls it, such as {@code out_channels}; {@code *} for all of a layer
- *     that a plugin threw on
+ *     that a plugin threw on, or of a node that holds weights of which no width tells
  * @param node the node, input or output that stopped it; the layer where the rules did
  * @param op the operator there; empty for an input or output of the network, and for rules
  * @param reason what stopped it; behind a semicolon, what one could do about it

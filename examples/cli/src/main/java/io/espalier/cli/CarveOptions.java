@@ -35,7 +35,7 @@ final class CarveOptions {
 
   private @Nullable Path config;
   private Optional<String> notRun = Optional.empty();
-  private Optional<String> larger = Optional.empty();
+  private final List<String> words = new ArrayList<>();
 
   SourceOptions source() {
     return source;
@@ -77,6 +77,7 @@ final class CarveOptions {
   /** Carves the active sub-network and writes all that was asked for. */
   void carve(SearchSpace space, Outputs outputs) {
     write(space, space.export(), outputs);
+    StaysWhole.word(space, output).ifPresent(words::add);
   }
 
   /** Writes all that was asked for, once the carved model was seen to run; the model comes last. */
@@ -87,12 +88,12 @@ final class CarveOptions {
     outputs.write(manifest, file -> space.manifest().write(file));
     outputs.write(config, file -> space.config().write(file));
     outputs.write(output, carved::save);
-    larger = LargerFile.word(source.file(), output);
+    LargerFile.word(source.file(), output).ifPresent(words::add);
   }
 
-  /** A word to the user on the file that was written, where it is larger than the original. */
-  Optional<String> larger() {
-    return larger;
+  /** Words to the user on the file that was written, if there is something to say of it. */
+  List<String> words() {
+    return words;
   }
 
   /** A table of what the network cost before and after it was carved, as far as it is known. */

@@ -66,7 +66,7 @@ final class Export implements Callable<Integer> {
       }
       summary = carving.summary(space, params, macs);
     }
-    carving.larger().ifPresent(terminal.err()::println);
+    carving.words().forEach(terminal.err()::println);
     if (!carving.quiet()) {
       terminal.out().println(summary);
     }

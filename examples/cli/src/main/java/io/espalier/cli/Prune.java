@@ -101,7 +101,7 @@ final class Prune implements Callable<Integer> {
         table = carving.compare(space, found);
       }
     }
-    carving.larger().ifPresent(terminal.err()::println);
+    carving.words().forEach(terminal.err()::println);
     terminal.out().print(table);
     return ExitCode.OK;
   }

@@ -67,7 +67,7 @@ final class Sample implements Callable<Integer> {
       carving.carve(space, outputs);
       summary = carving.summary(space, params, macs);
     }
-    carving.larger().ifPresent(terminal.err()::println);
+    carving.words().forEach(terminal.err()::println);
     if (!carving.quiet()) {
       terminal.out().println(summary);
     }

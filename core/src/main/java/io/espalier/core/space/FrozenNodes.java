@@ -1,0 +1,186 @@
+package io.espalier.core.space;
+
+import io.espalier.core.values.FrozenAxis;
+import io.espalier.spi.Layer;
+import io.espalier.spi.Node;
+import io.espalier.trace.Constant;
+import io.espalier.trace.Graph;
+import io.espalier.trace.GraphNode;
+import io.espalier.trace.Inner;
+import io.espalier.trace.Layout;
+import io.espalier.trace.NodeView;
+import io.espalier.trace.Reason;
+import io.espalier.trace.SymMap;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Finds the nodes that hold weights of which no hparam tells: in sub-graphs, among attributes, or
+ * as matrices of operators that no module names the widths of.
+ */
+final class FrozenNodes {
+  private static final String EVERY_AXIS = "*";
+
+  private final Space space;
+  private final SymMap map;
+  private final Graph graph;
+  private final Set<Layout.Symbol> turned = new HashSet<>();
+
+  private FrozenNodes(Space space) {
+    this.space = space;
+    this.map = space.map();
+    this.graph = map.graph();
+    space.dials().forEach(dial -> turned.addAll(dial.symbols()));
+  }
+
+  /** The nodes, in graph order. */
+  static List<FrozenAxis> of(Space space) {
+    return new FrozenNodes(space).find();
+  }
+
+  private List<FrozenAxis> find() {
+    BitSet told = told();
+    Set<Integer> uncounted = new HashSet<>(map.uncounted());
+    List<FrozenAxis> frozen = new ArrayList<>();
+    for (GraphNode node : graph.nodes()) {
+      if (!told.get(node.index()) && !isParameter(node)) {
+        inside(node)
+            .or(() -> matrix(node))
+            .or(() -> uncounted.contains(node.index()) ? shape(node) : Optional.empty())
+            .ifPresent(
+                reason ->
+                    frozen.add(
+                        new FrozenAxis(
+                            node.label(), EVERY_AXIS, reason.node(), reason.op(), reason.text())));
+      }
+    }
+    return frozen;
+  }
+
+  /** The nodes of layers that have a width or a kernel. */
+  private BitSet told() {
+    Set<String> named = new HashSet<>();
+    for (HparamSpec spec : space.hparams()) {
+      if (spec.kind() != Dial.Kind.DEPTH) {
+        named.add(spec.name().substring(0, spec.name().lastIndexOf('.')));
+      }
+    }
+    BitSet told = new BitSet();
+    for (Space.ElasticLayer elastic : space.layers()) {
+      if (named.contains(elastic.layer().name())) {
+        add(elastic.layer(), told);
+      }
+    }
+    space.failures().forEach(failure -> add(failure.layer(), told));
+    space.consumers().forEach(consumer -> told.set(consumer.node()));
+    return told;
+  }
+
+  private static void add(Layer layer, BitSet told) {
+    for (Node node : layer.nodes()) {
+      told.set(((NodeView) node).node().index());
+    }
+  }
+
+  private boolean isParameter(GraphNode node) {
+    return node.outputs().stream()
+        .allMatch(output -> output < 0 || graph.tensor(output).parameter());
+  }
+
+  /** What stands inside a node is not looked into. */
+  private Optional<Reason> inside(GraphNode node) {
+    Inner inner = graph.inner(node.index());
+    long held = inner.parameters();
+    for (int captured : node.captured()) {
+      Constant constant = graph.constant(captured);
+      held += constant != null && isWeight(constant) ? constant.size() : 0;
+    }
+    if (held == 0) {
+      return Optional.empty();
+    }
+    String text =
+        inner.operators().isEmpty()
+            ? "its " + held + " weights stand among its attributes, which are not cut"
+            : "the network of "
+                + held
+                + " parameters inside it is not looked into; export the branch or the body that"
+                + " is to be smaller as a network of its own";
+    return Optional.of(new Reason(node.label(), node.op().toString(), text));
+  }
+
+  /** Why no width of a matrix can be chosen that meets data here; empty if there is none. */
+  private Optional<Reason> matrix(GraphNode node) {
+    Optional<Reason> found = Optional.empty();
+    for (int i = 0; i < node.inputs().size(); i++) {
+      int input = node.inputs().get(i);
+      List<Layout> axes = input < 0 ? null : map.input(node.index(), i);
+      if (axes == null || !isMatrix(input, axes)) {
+        continue;
+      }
+      if (axes.stream().anyMatch(this::isTurned)) {
+        return Optional.empty();
+      }
+      if (found.isEmpty()) {
+        found = Optional.of(reason(node, axes));
+      }
+    }
+    return found;
+  }
+
+  private boolean isMatrix(int tensor, List<Layout> axes) {
+    Constant constant = graph.constant(tensor);
+    return graph.tensor(tensor).parameter()
+        && axes.stream().filter(axis -> axis.extent() > 1).count() > 1
+        && (constant == null ? map.ints(tensor).isEmpty() : isWeight(constant));
+  }
+
+  private static boolean isWeight(Constant constant) {
+    return constant.dims().length > 0 && (!constant.integer() || constant.narrow());
+  }
+
+  private boolean isTurned(Layout axis) {
+    boolean[] found = new boolean[1];
+    Layout.forEachSymbol(axis, symbol -> found[0] |= turned.contains(symbol));
+    return found[0];
+  }
+
+  /** What fixes the longest axis; where it is free, nobody has a name for it. */
+  private static Reason reason(GraphNode node, List<Layout> axes) {
+    Layout longest = axes.get(0);
+    for (Layout axis : axes) {
+      longest = axis.extent() > longest.extent() ? axis : longest;
+    }
+    return longest.isFree()
+        ? new Reason(
+            node.label(),
+            node.op().toString(),
+            "no module names its widths; a plugin with a DynamicModule for it can")
+        : FrozenAxes.reason(longest);
+  }
+
+  /** Why the shape of what a node computes is not known, or fixed. */
+  private Optional<Reason> shape(GraphNode node) {
+    for (int output : node.outputs()) {
+      List<Layout> axes = output < 0 ? null : map.tensor(output);
+      if (output >= 0 && map.unknown(output).isPresent()) {
+        return map.unknown(output);
+      }
+      if (axes != null) {
+        for (Layout axis : axes) {
+          if (!axis.isFree() && FrozenAxes.reason(axis).node().equals(node.label())) {
+            return Optional.of(FrozenAxes.reason(axis));
+          }
+        }
+      }
+    }
+    return Optional.of(
+        new Reason(
+            node.label(),
+            node.op().toString(),
+            "how its widths depend on each other is not known"));
+  }
+}
