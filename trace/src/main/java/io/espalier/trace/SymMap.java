@@ -32,12 +32,18 @@ public final class SymMap {
   private final @Nullable Reason[] unknown;
   private final Trials trials;
   private final List<Integer> uncounted;
+  private final List<Integer> untyped;
 
   @SuppressWarnings({"unchecked", "rawtypes"})
   private SymMap(Graph graph, DMRegistry registry, Trials trials, Pass pass) {
     this.graph = graph;
     this.trials = trials;
     this.uncounted = Uncounted.of(graph, registry, pass);
+    this.untyped =
+        graph.nodes().stream()
+            .map(GraphNode::index)
+            .filter(index -> pass.typing(index).gaveUp())
+            .toList();
     int count = graph.tensors().size();
     Snapshot snapshot = new Snapshot();
     snapshot.number(allAxes(graph, pass));
@@ -214,6 +220,13 @@ public final class SymMap {
    */
   public List<Integer> uncounted() {
     return uncounted;
+  }
+
+  /**
+   * The indices of the nodes that have no rule, or whose rule did not know what to make of them.
+   */
+  public List<Integer> untyped() {
+    return untyped;
   }
 
   private final class Source implements AxisSource {

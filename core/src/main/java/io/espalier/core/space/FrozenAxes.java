@@ -52,7 +52,7 @@ public final class FrozenAxes {
             .ifPresent(frozen::add);
       }
     }
-    frozen.addAll(FrozenNodes.of(space));
+    frozen.addAll(FrozenNodes.of(space, frozen));
     return frozen;
   }
 

@@ -19,8 +19,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Finds the nodes that hold weights of which no hparam tells: in sub-graphs, among attributes, or
- * as matrices of operators that no module names the widths of.
+ * Finds the nodes in the way of which no width tells: those that hold weights in sub-graphs, among
+ * attributes, or as matrices that no module names the widths of, and those that nobody knows.
  */
 final class FrozenNodes {
   private static final String EVERY_AXIS = "*";
@@ -37,28 +37,45 @@ final class FrozenNodes {
     space.dials().forEach(dial -> turned.addAll(dial.symbols()));
   }
 
-  /** The nodes, in graph order. */
-  static List<FrozenAxis> of(Space space) {
-    return new FrozenNodes(space).find();
+  /**
+   * The nodes, in graph order.
+   *
+   * @param widths the widths that may not change; what they name already is not named again
+   */
+  static List<FrozenAxis> of(Space space, List<FrozenAxis> widths) {
+    return new FrozenNodes(space).find(widths);
   }
 
-  private List<FrozenAxis> find() {
+  private List<FrozenAxis> find(List<FrozenAxis> widths) {
     BitSet told = told();
-    Set<Integer> uncounted = new HashSet<>(map.uncounted());
+    BitSet strange = strange(widths);
     List<FrozenAxis> frozen = new ArrayList<>();
     for (GraphNode node : graph.nodes()) {
       if (!told.get(node.index()) && !isParameter(node)) {
         inside(node)
             .or(() -> matrix(node))
-            .or(() -> uncounted.contains(node.index()) ? shape(node) : Optional.empty())
-            .ifPresent(
-                reason ->
-                    frozen.add(
-                        new FrozenAxis(
-                            node.label(), EVERY_AXIS, reason.node(), reason.op(), reason.text())));
+            .or(() -> strange.get(node.index()) ? shape(node) : Optional.empty())
+            .ifPresent(reason -> frozen.add(frozen(node, reason)));
       }
     }
     return frozen;
+  }
+
+  /** The node is the one that holds weights; what stopped it elsewhere is named in the reason. */
+  private static FrozenAxis frozen(GraphNode node, Reason reason) {
+    String text = reason.text();
+    if (!reason.op().isEmpty() && !reason.node().equals(node.label())) {
+      int advice = text.indexOf("; ");
+      String why = advice < 0 ? text : text.substring(0, advice);
+      text =
+          why
+              + ", at "
+              + reason.op()
+              + " "
+              + reason.node()
+              + (advice < 0 ? "" : text.substring(advice));
+    }
+    return new FrozenAxis(node.label(), EVERY_AXIS, node.label(), node.op().toString(), text);
   }
 
   /** The nodes of layers that have a width or a kernel. */
@@ -78,6 +95,25 @@ final class FrozenNodes {
     space.failures().forEach(failure -> add(failure.layer(), told));
     space.consumers().forEach(consumer -> told.set(consumer.node()));
     return told;
+  }
+
+  /** Nodes that nobody knows what they do: the uncounted, and those of operators of others. */
+  private BitSet strange(List<FrozenAxis> widths) {
+    Set<String> named = new HashSet<>();
+    widths.forEach(axis -> named.add(axis.node()));
+    BitSet strange = new BitSet();
+    map.uncounted().forEach(strange::set);
+    for (int index : map.untyped()) {
+      if (!graph.nodes().get(index).op().domain().isEmpty()) {
+        strange.set(index);
+      }
+    }
+    for (GraphNode node : graph.nodes()) {
+      if (named.contains(node.label())) {
+        strange.clear(node.index());
+      }
+    }
+    return strange;
   }
 
   private static void add(Layer layer, BitSet told) {
@@ -148,10 +184,15 @@ final class FrozenNodes {
     return found[0];
   }
 
-  /** What fixes the longest axis; where it is free, nobody has a name for it. */
+  /** What the node itself does, else what fixes the longest axis; nobody names one that is free. */
   private static Reason reason(GraphNode node, List<Layout> axes) {
     Layout longest = axes.get(0);
     for (Layout axis : axes) {
+      if (axis.extent() > 1
+          && !axis.isFree()
+          && FrozenAxes.reason(axis).node().equals(node.label())) {
+        return FrozenAxes.reason(axis);
+      }
       longest = axis.extent() > longest.extent() ? axis : longest;
     }
     return longest.isFree()
