@@ -122,6 +122,11 @@ public final class SearchSpace {
     return Optional.ofNullable(map);
   }
 
+  /** The registry that the network is analysed with. */
+  public DMRegistry registry() {
+    return registry;
+  }
+
   /** The rules the space was generated under. */
   public Rules rules() {
     return space().rules();

@@ -5,6 +5,7 @@ import io.espalier.core.calibration.Calibration;
 import io.espalier.core.calibration.Rankings;
 import io.espalier.core.compensation.Compensation;
 import io.espalier.core.compensation.Effort;
+import io.espalier.core.data.InputSpec;
 import io.espalier.core.data.SampleDraw;
 import io.espalier.core.data.Samples;
 import io.espalier.core.moments.DataModel;
@@ -54,13 +55,12 @@ public final class DataPruning {
 
   private DataPruning(
       SearchSpace space,
-      DMRegistry registry,
       PruneOptions options,
       Samples data,
       int[] samples,
       Consumer<String> progress) {
     this.space = space;
-    this.registry = registry;
+    this.registry = space.registry();
     this.options = options;
     this.data = data;
     this.samples = samples.clone();
@@ -82,7 +82,6 @@ public final class DataPruning {
    * Makes a network smaller. The space is turned to the result, and its units are ordered.
    *
    * @param space the network's search space, generated under rules
-   * @param registry where criteria are found
    * @param samples which of the data to use, ascending; the first axis of every input counts them
    * @param progress is told what is being done
    * @throws EspalierException if the budget cannot be met, the data are too few or do not fit, or
@@ -90,12 +89,11 @@ public final class DataPruning {
    */
   public static Pruned run(
       SearchSpace space,
-      DMRegistry registry,
       PruneOptions options,
       Samples data,
       int[] samples,
       Consumer<String> progress) {
-    return new DataPruning(space, registry, options, data, samples, progress).run();
+    return new DataPruning(space, options, data, samples, progress).run();
   }
 
   private Pruned run() {
@@ -110,6 +108,7 @@ public final class DataPruning {
     SampleDraw.Split split = SampleDraw.split(samples, HELD_BACK, options.seed());
     int[] heldBack = ints(split.heldBack());
     List<int[]> folds = SampleDraw.folds(ints(split.fitted()), FOLDS, options.seed());
+    requireWholeBatches(folds);
     progress.accept("calibrating");
     Calibration calibration = Calibration.measure(original, map, data, folds);
     OutputError judge = new OutputError(original, data, heldBack);
@@ -117,10 +116,6 @@ public final class DataPruning {
     BudgetResult best = null;
     double least = Double.POSITIVE_INFINITY;
     for (BudgetResult candidate : candidates) {
-      if (best == null && candidates.size() == 1) {
-        best = candidate;
-        break;
-      }
       progress.accept("trying " + describe(candidate));
       double error = judge.of(repaired(candidate, calibration, folds).model());
       if (best == null || error < least) {
@@ -131,7 +126,24 @@ public final class DataPruning {
     if (best == null) {
       throw new IllegalStateException("there is no candidate");
     }
-    return finish(best, judge);
+    return finish(best, least, judge);
+  }
+
+  /** A network that insists on batches of several cannot be run on fewer. */
+  private void requireWholeBatches(List<int[]> folds) {
+    int batch = InputSpec.batchSize(original.inputs(), 1);
+    int fewest = folds.stream().mapToInt(fold -> fold.length).min().orElse(0);
+    if (fewest < batch) {
+      throw new EspalierException(
+          original.description()
+              + " reads "
+              + batch
+              + " samples at a time, and the parts that the data are divided into hold "
+              + fewest
+              + "; give at least "
+              + (long) Math.ceil(batch * FOLDS / (1 - HELD_BACK) + FOLDS)
+              + " samples, or leave its first axis open");
+    }
   }
 
   private static int[] ints(List<Integer> list) {
@@ -143,26 +155,33 @@ public final class DataPruning {
         + " % of the MACs";
   }
 
-  /** The result, repaired with all of the data. */
-  private Pruned finish(BudgetResult best, OutputError judge) {
+  /**
+   * The result: repaired with all of the data if repair with a part of them helped on the others.
+   *
+   * @param after the error on data that were held back when it was repaired without these
+   */
+  private Pruned finish(BudgetResult best, double after, OutputError judge) {
+    space.select(best.config());
+    DataModel plain = (DataModel) space.export();
+    double before = options.repair() == PruneOptions.Repair.NONE ? after : judge.of(plain);
+    Manifest manifest = space.manifest();
+    if (!(after < before)) {
+      return new Pruned(plain, manifest, best, before, before, judge.samples(), Map.of());
+    }
     List<int[]> folds = SampleDraw.folds(samples, FOLDS, options.seed());
     progress.accept("repairing");
     Calibration calibration = Calibration.measure(original, map, data, folds);
-    space.select(best.config());
-    DataModel plain = (DataModel) space.export();
     Compensation.Result repaired = repaired(best, calibration, folds);
-    double before = judge.of(plain);
-    double after = judge.of(repaired.model());
-    boolean better = after < before;
-    Manifest manifest = space.manifest();
+    boolean better = judge.of(repaired.model()) < before;
     return new Pruned(
         better ? repaired.model() : plain,
         better
             ? Compensated.add(manifest, plain, repaired.model(), repaired.values().keySet())
             : manifest,
         best,
-        Math.min(before, after),
+        better ? after : before,
         before,
+        judge.samples(),
         repaired.left());
   }
 

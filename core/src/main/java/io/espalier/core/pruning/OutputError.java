@@ -21,13 +21,31 @@ final class OutputError {
     this.data = data;
     this.samples = samples;
     original.run(data, samples, (batch, outputs) -> expected.add(outputs));
+    for (Map<String, DataArray> outputs : expected) {
+      outputs.forEach((name, array) -> requireFinite(original, name, array));
+    }
   }
 
-  /**
-   * The error of another network.
-   *
-   * @throws EspalierException if it computes something that is not finite
-   */
+  private static void requireFinite(DataModel original, String name, DataArray array) {
+    for (int i = 0; array.isFloating() && i < array.size(); i++) {
+      if (!Double.isFinite(array.number(i))) {
+        throw new EspalierException(
+            original.description()
+                + " computes "
+                + array.number(i)
+                + " in output \""
+                + name
+                + "\" from these data; give data that it is made for, or prune without");
+      }
+    }
+  }
+
+  /** How many samples the outputs are compared on. */
+  int samples() {
+    return samples.length;
+  }
+
+  /** The error of another network; infinite if it computes something that is not finite. */
   double of(DataModel other) {
     List<Map<String, DataArray>> actual = new ArrayList<>();
     other.run(data, samples, (batch, outputs) -> actual.add(outputs));
@@ -63,6 +81,9 @@ final class OutputError {
       elements += wanted.size();
     }
     double variance = squares - total / elements * total;
+    if (!Double.isFinite(difference)) {
+      return Double.POSITIVE_INFINITY;
+    }
     return variance > 0 ? difference / variance : difference == 0 ? 0 : Double.POSITIVE_INFINITY;
   }
 }

@@ -11,8 +11,10 @@ import java.util.Map;
  * @param model the network
  * @param manifest what was cut, and in which parameters values were changed after that
  * @param costs its config, and what it costs
- * @param error of its outputs on data that were held back, as a part of the variance
+ * @param error of its outputs on data that were held back from its repair, as a part of the
+ *     variance; the network itself was then repaired with all of the data
  * @param errorBefore the same without any repair
+ * @param heldBack how many samples these errors were taken on
  * @param left first outputs of nodes whose weights were left alone, and why
  */
 public record Pruned(
@@ -21,6 +23,7 @@ public record Pruned(
     BudgetResult costs,
     double error,
     double errorBefore,
+    int heldBack,
     Map<String, String> left) {
   public Pruned {
     left = Map.copyOf(left);

@@ -19,7 +19,6 @@ import io.espalier.core.search.Budget;
 import io.espalier.core.search.BudgetSearch;
 import io.espalier.core.search.Cost;
 import io.espalier.core.values.EspalierException;
-import io.espalier.spi.DMRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,7 +44,6 @@ public final class ZooRepair {
   /** Samples are fewer where one pass over them takes more operations than this. */
   private static final double OPERATIONS = 6e10;
 
-  private final DMRegistry registry = DMRegistry.discover(ZooRepair.class.getClassLoader());
   private final DataSources sources = DataSources.discover(ZooRepair.class.getClassLoader());
   private final SearchSpaces spaces =
       Guice.createInjector(new EspalierModule()).getInstance(SearchSpaces.class);
@@ -99,7 +97,6 @@ public final class ZooRepair {
     Pruned pruned =
         DataPruning.run(
             space,
-            registry,
             PruneOptions.of(budget(space)),
             data,
             SampleDraw.all(count),

@@ -2,6 +2,7 @@ package io.espalier.cli;
 
 import io.espalier.core.SearchSpace;
 import io.espalier.core.search.BudgetResult;
+import io.espalier.core.values.Manifest;
 import io.espalier.core.values.Model;
 import io.espalier.onnx.OnnxNetwork;
 import java.nio.file.Path;
@@ -69,6 +70,11 @@ final class CarveOptions {
     return new Outputs(all.toArray(Path[]::new)).with(manifest).with(config).with(output);
   }
 
+  /** How the model is opened. */
+  ModelOptions options() {
+    return options;
+  }
+
   /** The search space of the model. */
   SearchSpace generate() {
     return source.generate(options);
@@ -82,10 +88,15 @@ final class CarveOptions {
 
   /** Writes all that was asked for, once the carved model was seen to run; the model comes last. */
   void write(SearchSpace space, Model carved, Outputs outputs) {
+    write(space, carved, space.manifest(), outputs);
+  }
+
+  /** As {@link #write(SearchSpace, Model, Outputs)}, with a manifest of what was changed, too. */
+  void write(SearchSpace space, Model carved, Manifest changed, Outputs outputs) {
     if (space.model() instanceof OnnxNetwork original && carved instanceof OnnxNetwork smaller) {
       notRun = TrialRun.of(original.model(), smaller.model(), given(space));
     }
-    outputs.write(manifest, file -> space.manifest().write(file));
+    outputs.write(manifest, changed::write);
     outputs.write(config, file -> space.config().write(file));
     outputs.write(output, carved::save);
     LargerFile.word(source.file(), output).ifPresent(words::add);
@@ -102,7 +113,7 @@ final class CarveOptions {
   }
 
   /** What to run with: what was given, else shapes that were found where the usual do not run. */
-  private GivenInputs given(SearchSpace space) {
+  GivenInputs given(SearchSpace space) {
     Map<String, List<Long>> shapes = new LinkedHashMap<>();
     space.map().ifPresent(map -> shapes.putAll(map.foundShapes()));
     GivenInputs given = options.given();

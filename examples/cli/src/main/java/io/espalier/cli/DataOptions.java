@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
  * before the command line is parsed.
  */
 final class DataOptions {
+  private static final String WHOLE = ":";
   private static final Pattern RANGE = Pattern.compile("(-?[0-9]{1,9})?:(-?[0-9]{1,9})?");
 
   @Option(
@@ -47,7 +48,7 @@ final class DataOptions {
       paramLabel = "FROM:TO",
       description =
           "The samples to draw from, as in :8000, 8000:10000 or -2000: (default: all of them).")
-  private String range = ":";
+  private String range = WHOLE;
 
   @Option(
       names = "--seed",
@@ -65,6 +66,17 @@ final class DataOptions {
   /** Whether there are data. */
   boolean given() {
     return location != null;
+  }
+
+  /**
+   * Checks that nothing is said of data where there are none.
+   *
+   * @throws ParameterException if something is
+   */
+  void requireNothingSaid() {
+    if (samples != null || !range.equals(WHOLE) || !said.isEmpty()) {
+      location();
+    }
   }
 
   /** What draws are made from. */

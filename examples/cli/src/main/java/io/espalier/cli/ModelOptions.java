@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceConfigurationError;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -57,9 +58,20 @@ final class ModelOptions {
   private boolean quiet;
 
   private @Nullable ClassLoader loader;
+  private boolean withData;
 
   boolean quiet() {
     return quiet;
+  }
+
+  /** Says that units may be ranked by data. */
+  void useData() {
+    withData = true;
+  }
+
+  /** The criterion that was asked for; null if none was. */
+  @Nullable String importance() {
+    return importance;
   }
 
   /** The rules; they open everything if none were given. */
@@ -172,7 +184,15 @@ final class ModelOptions {
   private SearchSpaces spaces() {
     SearchSpaces spaces =
         Guice.createInjector(new EspalierModule(loader())).getInstance(SearchSpaces.class);
-    if (importance != null) {
+    if (importance != null && spaces.registry().dataCriteria().containsKey(importance)) {
+      if (!withData) {
+        throw new EspalierException(
+            "the criterion \""
+                + importance
+                + "\" ranks units by data; give --data to prune, or rank by one of "
+                + new TreeSet<>(spaces.registry().criteria().keySet()));
+      }
+    } else if (importance != null) {
       spaces = spaces.rankedBy(importance);
     }
     return strict ? spaces.strict() : spaces;

@@ -1,10 +1,12 @@
 package io.espalier.cli;
 
 import io.espalier.core.SearchSpace;
+import io.espalier.core.pruning.Pruned;
 import io.espalier.core.search.Budget;
 import io.espalier.core.search.BudgetResult;
 import io.espalier.core.search.BudgetSearch;
 import io.espalier.core.search.Cost;
+import io.espalier.core.values.EspalierException;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -18,9 +20,21 @@ import picocli.CommandLine.Option;
     name = "prune",
     mixinStandardHelpOptions = true,
     versionProvider = Espalier.Version.class,
-    description = "Carves the sub-network that keeps what matters most under a budget.")
+    description =
+        "Carves the sub-network that keeps what matters most under a budget; with data, its"
+            + " weights are solved anew so that its outputs stay near the original's.")
 final class Prune implements Callable<Integer> {
+  /** Steps of pruning with data; there are more where more choices of widths are tried. */
+  private static final int DATA_STEPS = 14;
+
   @Mixin private CarveOptions carving = new CarveOptions();
+
+  @Mixin private DataOptions data = new DataOptions();
+
+  @Option(
+      names = "--no-compensate",
+      description = "Leave the weights as they are cut; data only tell which units matter.")
+  private boolean plain;
 
   @ArgGroup(multiplicity = "1")
   private Fraction fraction = new Fraction();
@@ -82,13 +96,39 @@ final class Prune implements Callable<Integer> {
   public Integer call() {
     Budget budget = fraction.budget().withDivisor(divisor).withFloor(floor).withExact(exact);
     Outputs outputs = carving.outputs();
-    String table = "";
+    String table = data.given() ? withData(budget, outputs) : withoutData(budget, outputs);
+    carving.words().forEach(terminal.err()::println);
+    terminal.out().print(table);
+    return ExitCode.OK;
+  }
+
+  private String withData(Budget budget, Outputs outputs) {
+    DataPrune pruning = new DataPrune(carving, data, plain);
+    try (Progress progress = Progress.of(terminal, carving.quiet(), DATA_STEPS)) {
+      progress.step("tracing");
+      SearchSpace space = pruning.generate();
+      requireMacs(budget, space);
+      Pruned pruned = pruning.run(space, budget, progress::step);
+      progress.step("carving");
+      carving.write(space, pruned.model(), pruned.manifest(), outputs);
+      if (carving.quiet()) {
+        return "";
+      }
+      progress.step("timing");
+      return carving.compare(space, pruned.costs()) + DataPrune.text(pruned, plain);
+    }
+  }
+
+  private String withoutData(Budget budget, Outputs outputs) {
+    data.requireNothingSaid();
+    if (plain) {
+      throw new EspalierException(
+          "--no-compensate says what data are not used for; give --data, or leave it out");
+    }
     try (Progress progress = Progress.of(terminal, carving.quiet(), 5)) {
       progress.step("tracing");
       SearchSpace space = carving.generate();
-      if (budget.cost() == Cost.MACS && !partialMacs) {
-        LeftOut.refuse(space);
-      }
+      requireMacs(budget, space);
       progress.step("sorting");
       space.sortParameters();
       progress.step("searching");
@@ -96,13 +136,17 @@ final class Prune implements Callable<Integer> {
       space.select(found.config());
       progress.step("carving");
       carving.carve(space, outputs);
-      if (!carving.quiet()) {
-        progress.step("timing");
-        table = carving.compare(space, found);
+      if (carving.quiet()) {
+        return "";
       }
+      progress.step("timing");
+      return carving.compare(space, found);
     }
-    carving.words().forEach(terminal.err()::println);
-    terminal.out().print(table);
-    return ExitCode.OK;
+  }
+
+  private void requireMacs(Budget budget, SearchSpace space) {
+    if (budget.cost() == Cost.MACS && !partialMacs) {
+      LeftOut.refuse(space);
+    }
   }
 }

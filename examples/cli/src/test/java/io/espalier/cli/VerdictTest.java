@@ -123,7 +123,7 @@ class VerdictTest {
         .order(ByteOrder.LITTLE_ENDIAN)
         .put(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0});
     bytes.putShort((short) header.length()).put(header.getBytes(StandardCharsets.UTF_8));
-    return bytes.put(elements.array()).array();
+    return bytes.put(elements.duplicate().rewind()).array();
   }
 
   @Test

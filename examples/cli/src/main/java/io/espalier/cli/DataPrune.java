@@ -1,0 +1,118 @@
+package io.espalier.cli;
+
+import io.espalier.core.SearchSpace;
+import io.espalier.core.data.Samples;
+import io.espalier.core.pruning.DataPruning;
+import io.espalier.core.pruning.PruneOptions;
+import io.espalier.core.pruning.Pruned;
+import io.espalier.core.search.Budget;
+import io.espalier.core.values.EspalierException;
+import io.espalier.onnx.OnnxNetwork;
+import io.espalier.onnx.runtime.DataInputs;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/** Prunes with data, and says what came of it. */
+final class DataPrune {
+  private static final int USUAL = 512;
+  private static final int MOST_NODES = 4;
+
+  private final CarveOptions carving;
+  private final DataOptions data;
+  private final boolean plain;
+
+  /**
+   * @param plain whether weights stay as they are cut
+   */
+  DataPrune(CarveOptions carving, DataOptions data, boolean plain) {
+    this.carving = carving;
+    this.data = data;
+    this.plain = plain;
+  }
+
+  /**
+   * The search space of the model.
+   *
+   * @throws EspalierException if it is one that no data can be run through
+   */
+  SearchSpace generate() {
+    if (carving.source().isBlock()) {
+      throw new EspalierException(
+          "--data needs an ONNX file for now, and "
+              + carving.source().name()
+              + " is none; export it to an .onnx file first, or prune it without data");
+    }
+    carving.options().useData();
+    return carving.generate();
+  }
+
+  /** Finds and repairs the sub-network. */
+  Pruned run(SearchSpace space, Budget budget, Consumer<String> progress) {
+    if (!(space.model() instanceof OnnxNetwork network)) {
+      throw new EspalierException(
+          "--data needs an ONNX file for now, and "
+              + space.model().description()
+              + " is none; prune it without data");
+    }
+    progress.accept("reading data");
+    Samples samples =
+        data.open(
+            DataInputs.of(network.model(), carving.given(space).shapes()),
+            USUAL,
+            carving.options().loader());
+    PruneOptions options = PruneOptions.of(budget).withSeed(data.seed());
+    String criterion = carving.options().importance();
+    if (criterion != null) {
+      options = options.withCriterion(criterion);
+    }
+    if (plain) {
+      options = options.withRepair(PruneOptions.Repair.NONE);
+    }
+    return DataPruning.run(space, options, samples, data.chosen(samples, USUAL), progress);
+  }
+
+  /** The error on data that were held back, what was repaired, and what was not. */
+  static String text(Pruned pruned, boolean plain) {
+    StringBuilder text = new StringBuilder();
+    text.append("error of outputs on ")
+        .append(pruned.heldBack())
+        .append(" samples held back: ")
+        .append(number(pruned.error()))
+        .append(" of their variance");
+    if (!plain) {
+      int repaired = pruned.manifest().compensated().size();
+      text.append(
+          repaired == 0
+              ? "; no repair helped"
+              : ", "
+                  + number(pruned.errorBefore())
+                  + " without repair; parameters repaired: "
+                  + Numbers.exact(repaired));
+    }
+    text.append(System.lineSeparator());
+    if (!pruned.left().isEmpty()) {
+      text.append(left(pruned.left())).append(System.lineSeparator());
+    }
+    return text.toString();
+  }
+
+  private static String left(Map<String, String> left) {
+    List<String> nodes =
+        new TreeMap<>(left)
+            .entrySet().stream()
+                .limit(MOST_NODES)
+                .map(node -> node.getKey() + " (" + node.getValue() + ")")
+                .toList();
+    int rest = left.size() - nodes.size();
+    return "not repaired: "
+        + String.join(", ", nodes)
+        + (rest > 0 ? " and " + rest + " more" : "");
+  }
+
+  private static String number(double error) {
+    return String.format(Locale.ROOT, "%.4g", error);
+  }
+}

@@ -1,0 +1,202 @@
+package io.espalier.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.espalier.core.values.Manifest;
+import io.espalier.onnx.build.OnnxGraphBuilder;
+import io.espalier.onnx.file.OnnxModel;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Pruning with data. */
+class DataPruneTest {
+  private static final int WIDTH = 6;
+
+  @TempDir private Path dir = Path.of("");
+
+  private Path model() {
+    OnnxGraphBuilder builder = new OnnxGraphBuilder("mlp", 17);
+    String x = builder.input("x", "N", WIDTH);
+    String hidden = builder.node("MatMul", "/a", List.of(x, builder.weights("w1", WIDTH, 32)));
+    hidden = builder.node("Relu", "/r", List.of(hidden));
+    hidden = builder.node("MatMul", "/b", List.of(hidden, builder.weights("w2", 32, 24)));
+    hidden = builder.node("Relu", "/s", List.of(hidden));
+    String y = builder.node("MatMul", "/c", List.of(hidden, builder.weights("w3", 24, 3)));
+    return Cli.save(builder.output("y", y, "N", 3).build(), dir.resolve("m.onnx"));
+  }
+
+  private Path npy(String name, int samples, int width, float first) throws IOException {
+    String header =
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (" + samples + ", " + width + "), }\n";
+    ByteBuffer bytes =
+        ByteBuffer.allocate(10 + header.length() + 4 * width * samples)
+            .order(ByteOrder.LITTLE_ENDIAN);
+    bytes.put((byte) 0x93).put("NUMPY".getBytes(StandardCharsets.US_ASCII));
+    bytes.put((byte) 1).put((byte) 0).putShort((short) header.length());
+    bytes.put(header.getBytes(StandardCharsets.US_ASCII));
+    Random random = new Random(samples);
+    bytes.putFloat(first);
+    while (bytes.hasRemaining()) {
+      bytes.putFloat((float) random.nextGaussian());
+    }
+    return Files.write(dir.resolve(name), bytes.array());
+  }
+
+  private Object[] prune(Path model, String out, Object... more) {
+    Object[] usual = {"prune", model, "-o", dir.resolve(out), "--macs", 0.5};
+    Object[] all = Arrays.copyOf(usual, usual.length + more.length);
+    System.arraycopy(more, 0, all, usual.length, more.length);
+    return all;
+  }
+
+  private void assertRefused(String words, Object... args) throws IOException {
+    Cli run = Cli.run(args);
+    assertEquals(2, run.code(), run.err());
+    assertEquals(1, run.err().lines().count(), run.err());
+    assertTrue(run.err().contains(words), run.err());
+    assertEquals("", run.out());
+    try (Stream<Path> files = Files.list(dir)) {
+      assertFalse(files.anyMatch(file -> file.getFileName().toString().startsWith("out")));
+    }
+  }
+
+  private static double error(Path model, Path small, Path data) throws IOException {
+    String json = Cli.done("compare", model, small, "--json", "--data", data);
+    return new ObjectMapper().readTree(json).get("error").doubleValue();
+  }
+
+  @Test
+  void repairBringsOutputsNearerAndIsListed() throws Exception {
+    Path model = model();
+    Path data = npy("d.npy", 300, WIDTH, 0);
+    Path manifest = dir.resolve("cut.json");
+    String text = Cli.done(prune(model, "s.onnx", "--data", data, "--manifest", manifest));
+    assertTrue(text.contains("60 samples held back"), text);
+    assertTrue(text.contains("parameters repaired: "), text);
+    Cli.done(prune(model, "plain.onnx", "--data", data, "--no-compensate", "-q"));
+    Path fresh = npy("fresh.npy", 200, WIDTH, 0);
+    double repaired = error(model, dir.resolve("s.onnx"), fresh);
+    assertTrue(repaired < 0.9 * error(model, dir.resolve("plain.onnx"), fresh), text);
+
+    List<Manifest.Compensated> listed = Manifest.read(manifest).compensated();
+    assertFalse(listed.isEmpty());
+    OnnxModel small = OnnxModel.read(dir.resolve("s.onnx"));
+    for (Manifest.Compensated entry : listed) {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update(small.initializers().get(entry.initializer()).bytes());
+      assertEquals(HexFormat.of().formatHex(digest.digest()), entry.sha256());
+      assertTrue(
+          small.nodes().stream()
+              .anyMatch(
+                  node ->
+                      node.getOutput(0).equals(entry.output())
+                          && node.getInput(entry.input()).equals(entry.initializer())),
+          entry.toString());
+    }
+  }
+
+  @Test
+  void theSameDataAndSeedGiveTheSameBytes() throws IOException {
+    Path model = model();
+    for (String name : List.of("a", "b")) {
+      Path manifest = dir.resolve(name + ".json");
+      Object[] more = {"--data", "random", "--samples", 100, "--manifest", manifest, "-q"};
+      assertEquals("", Cli.done(prune(model, name + ".onnx", more)));
+    }
+    assertEquals(-1, Files.mismatch(dir.resolve("a.onnx"), dir.resolve("b.onnx")));
+    assertEquals(-1, Files.mismatch(dir.resolve("a.json"), dir.resolve("b.json")));
+  }
+
+  @Test
+  void badDataAreRefusedAndNothingIsWritten() throws IOException {
+    Path model = model();
+    assertRefused(
+        "samples of shape [5]", prune(model, "out.onnx", "--data", npy("w.npy", 50, 5, 0)));
+    assertRefused(
+        "NaN", prune(model, "out.onnx", "--data", npy("nan.npy", 50, WIDTH, Float.NaN)));
+    Path few = npy("few.npy", 19, WIDTH, 0);
+    assertRefused("at least 20", prune(model, "out.onnx", "--data", few));
+    assertRefused("fewer than the 30", prune(model, "out.onnx", "--data", few, "--samples", 30));
+    assertRefused("no file", prune(model, "out.onnx", "--data", dir.resolve("none.npy")));
+    Path text = Files.writeString(dir.resolve("t.npy"), "no array");
+    assertRefused("t.npy", prune(model, "out.onnx", "--data", text));
+    Path images = Files.createDirectories(dir.resolve("images"));
+    Files.writeString(images.resolve("a.png"), "no image");
+    OnnxGraphBuilder builder = new OnnxGraphBuilder("picture", 17);
+    String x = builder.input("x", "N", 3, 8, 8);
+    String hidden = builder.node("Conv", "/a", List.of(x, builder.weights("w1", 8, 3, 1, 1)));
+    String y = builder.node("Conv", "/b", List.of(hidden, builder.weights("w2", 2, 8, 1, 1)));
+    Path picture =
+        Cli.save(builder.output("y", y, "N", 2, 8, 8).build(), dir.resolve("picture.onnx"));
+    assertRefused("a.png", prune(picture, "out.onnx", "--data", images));
+  }
+
+  @Test
+  void wordsThatNeedDataAreRefusedWithoutThem() throws IOException {
+    Path model = model();
+    assertRefused("--data", prune(model, "out.onnx", "--samples", 30));
+    assertRefused("--data", prune(model, "out.onnx", "--no-compensate"));
+    assertRefused("give --data", prune(model, "out.onnx", "--importance", "reconstruction"));
+    assertRefused(
+        "no importance criterion",
+        prune(model, "out.onnx", "--data", "random", "--importance", "none"));
+    assertRefused(
+        "needs an ONNX file",
+        "prune",
+        "--block",
+        "com.acme.SmallNet",
+        "-o",
+        dir.resolve("out.onnx"),
+        "--macs",
+        0.5,
+        "--data",
+        "random");
+  }
+
+  @Test
+  void digits() throws IOException {
+    Path shared = Path.of(System.getProperty("espalier.shared", ""));
+    Path model = shared.resolve("zoo/real/cnn_mnist.onnx");
+    Path mnist = shared.resolve("data/mnist");
+    Assumptions.assumeTrue(Files.exists(model) && Files.exists(mnist), "SKIPPED: no " + mnist);
+    Path small = dir.resolve("small.onnx");
+    Object[] data = {
+      "--data", mnist.resolve("t10k-images-idx3-ubyte.gz"), "--image-scale", "1/255",
+      "--image-mean", "0.1307", "--image-std", "0.3081", "--range"
+    };
+    Object[] prune = {
+      "prune", model, "-o", small, "--macs", 0.25, "-q", "--samples", 200, ":8000"
+    };
+    Object[] compare = {
+      "compare", model, small, "--json", "--labels", mnist.resolve("t10k-labels-idx1-ubyte.gz"),
+      "8000:"
+    };
+    Cli.done(with(prune, data));
+    JsonNode found = new ObjectMapper().readTree(Cli.done(with(compare, data)));
+    assertTrue(found.get("accuracy").get("small").doubleValue() > 0.97, found.toString());
+  }
+
+  /** The words of a command with others before its last, which is the range. */
+  private static Object[] with(Object[] command, Object... data) {
+    Stream<Object> head = Arrays.stream(command).limit(command.length - 1);
+    Stream<Object> tail = Stream.of(command[command.length - 1]);
+    return Stream.concat(Stream.concat(head, Arrays.stream(data)), tail).toArray();
+  }
+}
