@@ -107,9 +107,7 @@ final class DataPrune {
                 .map(node -> node.getKey() + " (" + node.getValue() + ")")
                 .toList();
     int rest = left.size() - nodes.size();
-    return "not repaired: "
-        + String.join(", ", nodes)
-        + (rest > 0 ? " and " + rest + " more" : "");
+    return "not repaired: " + String.join(", ", nodes) + (rest > 0 ? " and " + rest + " more" : "");
   }
 
   private static String number(double error) {

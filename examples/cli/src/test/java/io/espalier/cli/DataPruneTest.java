@@ -129,8 +129,7 @@ class DataPruneTest {
     Path model = model();
     assertRefused(
         "samples of shape [5]", prune(model, "out.onnx", "--data", npy("w.npy", 50, 5, 0)));
-    assertRefused(
-        "NaN", prune(model, "out.onnx", "--data", npy("nan.npy", 50, WIDTH, Float.NaN)));
+    assertRefused("NaN", prune(model, "out.onnx", "--data", npy("nan.npy", 50, WIDTH, Float.NaN)));
     Path few = npy("few.npy", 19, WIDTH, 0);
     assertRefused("at least 20", prune(model, "out.onnx", "--data", few));
     assertRefused("fewer than the 30", prune(model, "out.onnx", "--data", few, "--samples", 30));
@@ -178,14 +177,24 @@ class DataPruneTest {
     Assumptions.assumeTrue(Files.exists(model) && Files.exists(mnist), "SKIPPED: no " + mnist);
     Path small = dir.resolve("small.onnx");
     Object[] data = {
-      "--data", mnist.resolve("t10k-images-idx3-ubyte.gz"), "--image-scale", "1/255",
-      "--image-mean", "0.1307", "--image-std", "0.3081", "--range"
+      "--data",
+      mnist.resolve("t10k-images-idx3-ubyte.gz"),
+      "--image-scale",
+      "1/255",
+      "--image-mean",
+      "0.1307",
+      "--image-std",
+      "0.3081",
+      "--range"
     };
-    Object[] prune = {
-      "prune", model, "-o", small, "--macs", 0.25, "-q", "--samples", 200, ":8000"
-    };
+    Object[] prune = {"prune", model, "-o", small, "--macs", 0.25, "-q", "--samples", 200, ":8000"};
     Object[] compare = {
-      "compare", model, small, "--json", "--labels", mnist.resolve("t10k-labels-idx1-ubyte.gz"),
+      "compare",
+      model,
+      small,
+      "--json",
+      "--labels",
+      mnist.resolve("t10k-labels-idx1-ubyte.gz"),
       "8000:"
     };
     Cli.done(with(prune, data));

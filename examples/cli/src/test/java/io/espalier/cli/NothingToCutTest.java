@@ -97,7 +97,8 @@ class NothingToCutTest {
       OnnxGraphBuilder build() {
         OnnxGraphBuilder b = new OnnxGraphBuilder("integers", 17);
         String x = b.input("x", 2, 5);
-        List<String> quantised = b.nodes("DynamicQuantizeLinear", "quantise", List.of(x), Map.of(), 3);
+        List<String> quantised =
+            b.nodes("DynamicQuantizeLinear", "quantise", List.of(x), Map.of(), 3);
         byte[] values = new byte[20];
         for (int i = 0; i < values.length; i++) {
           values[i] = (byte) (7 * i - 60);
