@@ -143,7 +143,10 @@ final class Verify implements Callable<Integer> {
             + ", allowed "
             + Numbers.error(result.tolerance());
     return switch (result.verdict()) {
-      case PROVED -> "the carved network computes what the masked original does" + errors;
+      case PROVED ->
+          result.compensated().isEmpty()
+              ? "the carved network computes what the masked original does" + errors
+              : compensated(result.compensated().size(), errors);
       case DIFFERS ->
           (result.silent() ? "its outputs are inconclusive" + REMEDY + System.lineSeparator() : "")
               + "THE CARVED NETWORK DIFFERS from the masked original"
@@ -152,5 +155,15 @@ final class Verify implements Callable<Integer> {
           "inconclusive: nothing differs, but no output could tell a wrong cut from this one"
               + REMEDY;
     };
+  }
+
+  private static String compensated(int count, String errors) {
+    return "with the original's values in its "
+        + count
+        + " compensated parameters, the carved network computes what the masked original does"
+        + errors
+        + System.lineSeparator()
+        + "the compensated parameters hold the values that the manifest lists (SHA-256), all others"
+        + " the original's to the byte";
   }
 }

@@ -57,6 +57,19 @@ final class ComputedSlices {
     return values;
   }
 
+  /** The floats that are kept. */
+  static Tensor slice(Tensor whole, Map<Integer, List<Integer>> keep) {
+    long[] dims = whole.shape();
+    keep.forEach((axis, kept) -> dims[axis] = kept.size());
+    float[] values = whole.floats();
+    int[] positions = positions(whole.shape(), dims, keep);
+    float[] sliced = new float[positions.length];
+    for (int i = 0; i < sliced.length; i++) {
+      sliced[i] = values[positions[i]];
+    }
+    return Tensor.ofFloats(sliced, dims);
+  }
+
   /**
    * Whether a tensor is a slice of another.
    *
@@ -66,6 +79,9 @@ final class ComputedSlices {
   static boolean agree(
       Tensor whole, Tensor part, Map<Integer, List<Integer>> keep, double tolerance) {
     long[] dims = whole.shape();
+    if (!StoredSlices.fits(dims, keep)) {
+      return false;
+    }
     long[] expected = dims.clone();
     keep.forEach((axis, kept) -> expected[axis] = kept.size());
     if (!Arrays.equals(expected, part.shape()) || whole.isFloat() != part.isFloat()) {

@@ -4,7 +4,6 @@ import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.AttributeProto.AttributeType;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import io.espalier.core.values.Manifest;
-import io.espalier.core.values.Manifest.CutParameter;
 import io.espalier.core.values.Manifest.Skipped;
 import io.espalier.onnx.file.OnnxEdit;
 import io.espalier.onnx.file.OnnxModel;
@@ -19,7 +18,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -41,8 +39,7 @@ final class ParameterCheck {
   private final OnnxModel carved;
   private final ParameterValues before;
   private final ParameterValues after;
-  private final Map<String, Map<Integer, List<Integer>>> keeps = new HashMap<>();
-  private final Set<List<Integer>> keptSets = new LinkedHashSet<>();
+  private final KeptEdges kept;
   private final Set<String> replaced = new HashSet<>();
   private final Set<String> changed = new LinkedHashSet<>();
   private final Set<String> seen = new HashSet<>();
@@ -59,12 +56,7 @@ final class ParameterCheck {
     this.carved = carved;
     this.before = new ParameterValues(spelledOut);
     this.after = new ParameterValues(carved);
-    for (CutParameter cut : manifest.parameters()) {
-      keeps
-          .computeIfAbsent(edge(cut.output(), cut.input()), key -> new TreeMap<>())
-          .putAll(cut.keep());
-      keptSets.addAll(cut.keep().values());
-    }
+    this.kept = new KeptEdges(manifest);
     manifest.skipped().stream().map(Skipped::from).forEach(replaced::add);
   }
 
@@ -89,10 +81,6 @@ final class ParameterCheck {
       check.computed(reference.get(), settings, tolerance * COMPUTED);
     }
     return List.copyOf(check.changed);
-  }
-
-  private static String edge(String output, int input) {
-    return input + " " + output;
   }
 
   private void stored() {
@@ -175,19 +163,19 @@ final class ParameterCheck {
       changed.add(what + ", is data, but a parameter in the original");
       return;
     }
-    Map<Integer, List<Integer>> keep = keeps.get(edge(firstOutput(node), input));
+    Map<Integer, List<Integer>> keep = kept.of(firstOutput(node), input);
     OnnxTensor whole = before.stored(from);
     OnnxTensor part = after.stored(to);
     if (whole == null || part == null) {
       if (data) {
-        computed.add(new Computed(what, from, to, keep == null ? Map.of() : keep));
+        computed.add(new Computed(what, from, to, keep));
       }
       return;
     }
     seen.add(to);
-    if (data || keep != null) {
-      compare(what, whole, part, keep == null ? Map.of() : keep);
-    } else if (!StoredSlices.isSomeSlice(whole, part, keptSets)
+    if (data || kept.contains(firstOutput(node), input)) {
+      compare(what, whole, part, keep);
+    } else if (!StoredSlices.isSomeSlice(whole, part, kept.sets())
         && !StoredSlices.mayFollowWidths(whole, part)) {
       changed.add(what + ", is no slice of the original's");
     }

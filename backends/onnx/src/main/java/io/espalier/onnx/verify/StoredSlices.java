@@ -50,17 +50,23 @@ final class StoredSlices {
   }
 
   private static boolean fits(long[] whole, long[] part, Map<Integer, List<Integer>> keep) {
-    long[] expected = whole.clone();
-    for (Map.Entry<Integer, List<Integer>> kept : keep.entrySet()) {
-      int axis = kept.getKey();
-      if (axis < 0
-          || axis >= expected.length
-          || kept.getValue().stream().anyMatch(i -> i < 0 || i >= whole[axis])) {
-        return false;
-      }
-      expected[axis] = kept.getValue().size();
+    if (!fits(whole, keep)) {
+      return false;
     }
+    long[] expected = whole.clone();
+    keep.forEach((axis, kept) -> expected[axis] = kept.size());
     return Arrays.equals(expected, part);
+  }
+
+  /** Whether kept indices lie inside a tensor of these dimensions. */
+  static boolean fits(long[] whole, Map<Integer, List<Integer>> keep) {
+    return keep.entrySet().stream()
+        .allMatch(
+            kept ->
+                kept.getKey() >= 0
+                    && kept.getKey() < whole.length
+                    && kept.getValue().stream()
+                        .allMatch(index -> index >= 0 && index < whole[kept.getKey()]));
   }
 
   /**

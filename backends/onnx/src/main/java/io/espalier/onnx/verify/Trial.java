@@ -90,6 +90,46 @@ final class Trial {
     return spelled ? SpelledSigmoids.of(edit) : edit;
   }
 
+  /** Whether the outputs of a model are finite where those of the reference are. */
+  boolean staysFinite(OnnxModel other, Drawn drawn) {
+    SessionSettings settings = options.settings(Optimisation.BASIC);
+    List<Map<String, Tensor>> expected = run(reference(drawn), drawn, settings);
+    List<Map<String, Tensor>> actual;
+    try {
+      actual = run(new OnnxEdit(other), drawn, settings);
+    } catch (OnnxRunException e) {
+      return false;
+    }
+    for (int run = 0; run < actual.size(); run++) {
+      for (Map.Entry<String, Tensor> output : actual.get(run).entrySet()) {
+        Tensor reference = expected.get(run).get(output.getKey());
+        if (reference != null && isFinite(reference) && !isFinite(output.getValue())) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  private static boolean isFinite(Tensor tensor) {
+    for (float value : tensor.floats()) {
+      if (!Float.isFinite(value)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The original's values in the place of those that the manifest lists as compensated. */
+  OriginalValues.Restored restored(Drawn drawn) {
+    return OriginalValues.of(
+        MaskedReference.spelledOut(original, manifest),
+        carved,
+        manifest,
+        () -> reference(drawn),
+        options.settings(Optimisation.NONE));
+  }
+
   /** What of the parameters is not as it should be. */
   List<String> changed(Drawn drawn, double tolerance) {
     return ParameterCheck.of(
@@ -123,6 +163,7 @@ final class Trial {
           Double.POSITIVE_INFINITY,
           List.of(),
           tolerance,
+          List.of(),
           List.of(),
           String.valueOf(e.getMessage()));
     }
@@ -214,6 +255,6 @@ final class Trial {
             .filter(output -> !output.note().isEmpty())
             .map(output -> "output '" + output.name() + "': " + output.note())
             .collect(Collectors.joining("; "));
-    return new Verification(worst, outputs, tolerance, List.of(), note);
+    return new Verification(worst, outputs, tolerance, List.of(), List.of(), note);
   }
 }

@@ -8,14 +8,23 @@ import java.util.List;
  * @param worst the largest relative error of all outputs; infinite if any cannot be compared
  * @param outputs each output of the original
  * @param tolerance the largest error that passes
- * @param changed parameters that are not what the manifest keeps of the original's, a sentence each
+ * @param compensated parameters that were given other values after the cut, as the manifest lists
+ *     them; the original's stood in their place when the outputs were compared
+ * @param changed parameters that are not what the manifest keeps of the original's, or not what it
+ *     lists, a sentence each
  * @param note what to know about the result, one sentence; empty if there is nothing
  */
 public record Verification(
-    double worst, List<Output> outputs, double tolerance, List<String> changed, String note) {
+    double worst,
+    List<Output> outputs,
+    double tolerance,
+    List<String> compensated,
+    List<String> changed,
+    String note) {
 
   public Verification {
     outputs = List.copyOf(outputs);
+    compensated = List.copyOf(compensated);
     changed = List.copyOf(changed);
   }
 
@@ -42,11 +51,11 @@ public record Verification(
 
   Verification withNote(String more) {
     String both = note.isEmpty() ? more : more + "; " + note;
-    return new Verification(worst, outputs, tolerance, changed, both);
+    return new Verification(worst, outputs, tolerance, compensated, changed, both);
   }
 
-  Verification withChanged(List<String> parameters) {
-    return new Verification(worst, outputs, tolerance, parameters, note);
+  Verification withParameters(List<String> listed, List<String> notAsListed) {
+    return new Verification(worst, outputs, tolerance, listed, notAsListed, note);
   }
 
   /** Whether nothing is known to be wrong. */
