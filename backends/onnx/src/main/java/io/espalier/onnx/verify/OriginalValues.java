@@ -139,7 +139,13 @@ final class OriginalValues {
 
   private static @Nullable NodeProto node(OnnxModel model, String output) {
     return model.nodes().stream()
-        .filter(node -> node.getOutputList().stream().filter(o -> !o.isEmpty()).findFirst().orElse("").equals(output))
+        .filter(
+            node ->
+                node.getOutputList().stream()
+                    .filter(o -> !o.isEmpty())
+                    .findFirst()
+                    .orElse("")
+                    .equals(output))
         .findFirst()
         .orElse(null);
   }
@@ -163,8 +169,8 @@ final class OriginalValues {
   }
 
   /**
-   * Values as they meet data, arranged as they are stored: numbers in the place of the stored values
-   * show which goes where.
+   * Values as they meet data, arranged as they are stored: numbers in the place of the stored
+   * values show which goes where.
    */
   private @Nullable ByteBuffer arranged(String value, OnnxTensor given, ByteBuffer slice) {
     int count = Math.toIntExact(given.elementCount());

@@ -99,8 +99,7 @@ public final class Verifier {
       Verification result = compare(trial);
       return result.withParameters(List.of(), trial.changed(drawn, result.tolerance()));
     }
-    OriginalValues.Restored restored =
-        new Trial(original, carved, used, options).restored(drawn);
+    OriginalValues.Restored restored = new Trial(original, carved, used, options).restored(drawn);
     Trial trial = new Trial(original, restored.model(), used, options);
     Verification result = compare(trial);
     List<String> wrong = new ArrayList<>(restored.wrong());

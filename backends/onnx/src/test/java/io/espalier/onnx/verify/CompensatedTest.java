@@ -31,10 +31,7 @@ class CompensatedTest {
   private Carved convolutions() {
     String x = b.input("x", "N", 3, 8, 8);
     String y =
-        b.node(
-            "Conv",
-            "c1",
-            List.of(x, b.weights("w1", 12, 3, 1, 1), b.random("b1", 0, 0.3, 12)));
+        b.node("Conv", "c1", List.of(x, b.weights("w1", 12, 3, 1, 1), b.random("b1", 0, 0.3, 12)));
     y = b.node("Relu", "r1", List.of(y));
     y =
         b.node(
@@ -123,13 +120,10 @@ class CompensatedTest {
     for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
       OnnxModel other = with(carved.small(), "w2", bad);
       Manifest manifest =
-          carved
-              .manifest()
-              .withCompensated(List.of(entry(other, "w2", output(other, "c2"), 1)));
+          carved.manifest().withCompensated(List.of(entry(other, "w2", output(other, "c2"), 1)));
       Verification wrong = Verifier.verify(carved.original(), other, manifest);
       assertEquals(Verdict.DIFFERS, wrong.verdict());
-      assertEquals(
-          List.of("'w2' was given a value that is no finite number"), wrong.changed());
+      assertEquals(List.of("'w2' was given a value that is no finite number"), wrong.changed());
     }
   }
 
@@ -173,7 +167,10 @@ class CompensatedTest {
     String x = b.input("x", "N", 6);
     String turned =
         b.node(
-            "Transpose", "turn", List.of(b.weights("w1", 10, 6)), Map.of("perm", new long[] {1, 0}));
+            "Transpose",
+            "turn",
+            List.of(b.weights("w1", 10, 6)),
+            Map.of("perm", new long[] {1, 0}));
     String y = b.node("Relu", "relu", List.of(b.node("MatMul", "m1", List.of(x, turned))));
     y = b.node("MatMul", "m2", List.of(y, b.weights("w2", 10, 4)));
     Carved carved = Carved.half(b.output("y", y, "N", 4).build());
@@ -205,8 +202,7 @@ class CompensatedTest {
             .orElseThrow()
             .getInput(1);
     OnnxModel other = with(carved.small(), stored, 0.05f);
-    Manifest manifest =
-        carved.manifest().withCompensated(List.of(entry(other, stored, m1, 1)));
+    Manifest manifest = carved.manifest().withCompensated(List.of(entry(other, stored, m1, 1)));
     Verification proved = Verifier.verify(carved.original(), other, manifest);
     assertEquals(Verdict.PROVED, proved.verdict(), proved::toString);
   }
