@@ -11,6 +11,7 @@ import java.util.Arrays;
  * @param pad before and behind both axes
  * @param dilation of both axes
  */
+@SuppressWarnings("ArrayRecordComponent") // read only, never compared
 record Unrolled(int[] window, int stride, int pad, int dilation, int groups) {
   /** What the window covers at a place, in one group: channels by places of the window. */
   private double[] row(float[] x, long[] dims, int image, int top, int left, int group) {
