@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 
@@ -60,6 +61,11 @@ final class InMemory implements Samples {
     return put(input, ElementType.FLOAT32, numbers, shape);
   }
 
+  /** All samples of one input. */
+  DataArray of(String name) {
+    return Objects.requireNonNull(all().get(name));
+  }
+
   /** All samples in one batch. */
   Map<String, DataArray> all() {
     int[] all = new int[count];
@@ -76,14 +82,14 @@ final class InMemory implements Samples {
     Map<String, DataArray> arrays = new LinkedHashMap<>();
     values.forEach(
         (name, numbers) -> {
-          long[] shape = shapes.get(name).clone();
+          long[] shape = Objects.requireNonNull(shapes.get(name)).clone();
           shape[0] = samples.length;
           int size = numbers.length / count;
           double[] picked = new double[samples.length * size];
           for (int i = 0; i < samples.length; i++) {
             System.arraycopy(numbers, samples[i] * size, picked, i * size, size);
           }
-          ElementType type = types.get(name);
+          ElementType type = Objects.requireNonNull(types.get(name));
           arrays.put(
               name,
               type.isFloating()

@@ -113,7 +113,7 @@ class OnnxMeasuringTest {
         measure(reference, observed, probe(shape, rectified, step), data, step == 1 ? FOLDS : all);
     Tensor wanted = only(reference, data);
     Tensor now = only(observed, data);
-    Tensor x = Tensor.of(data.all().get("x"));
+    Tensor x = Tensor.of(data.of("x"));
     Moments expected =
         shape.moments(
             x.floats(), x.shape(), wanted.floats(), now.floats(), now.shape(), rectified, step);
@@ -195,7 +195,7 @@ class OnnxMeasuringTest {
         System.arraycopy(whole, (image * 8 + kept[c]) * 49, wanted, (image * 3 + c) * 49, 49);
       }
     }
-    Tensor x = Tensor.of(data.all().get("x"));
+    Tensor x = Tensor.of(data.of("x"));
     same(
         shape.moments(x.floats(), x.shape(), wanted, now.floats(), now.shape(), false, 1),
         Moments.sum(measured.moments().get(0)));
@@ -226,8 +226,8 @@ class OnnxMeasuringTest {
   }
 
   private static Moments ofTokens(OnnxModel reference, OnnxModel observed, InMemory data) {
-    float[] x = Tensor.of(data.all().get("x")).floats();
-    DataArray mask = data.all().get("mask");
+    float[] x = Tensor.of(data.of("x")).floats();
+    DataArray mask = data.of("mask");
     float[] wanted = only(reference, data).floats();
     float[] now = only(observed, data).floats();
     Moments moments = new Moments(7, 5, 1);
