@@ -19,6 +19,7 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
@@ -100,7 +101,7 @@ class DataPruneTest {
     OnnxModel small = OnnxModel.read(dir.resolve("s.onnx"));
     for (Manifest.Compensated entry : listed) {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update(small.initializers().get(entry.initializer()).bytes());
+      digest.update(Objects.requireNonNull(small.initializers().get(entry.initializer())).bytes());
       assertEquals(HexFormat.of().formatHex(digest.digest()), entry.sha256());
       assertTrue(
           small.nodes().stream()
