@@ -50,6 +50,7 @@ final class Reader {
       import io.espalier.core.data.*;
       import io.espalier.core.rules.*;
       import io.espalier.core.search.*;
+      import io.espalier.core.values.*;
       import io.espalier.djl.*;
       import io.espalier.djl.training.*;
       import io.espalier.onnx.*;

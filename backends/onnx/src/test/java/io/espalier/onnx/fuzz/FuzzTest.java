@@ -38,7 +38,9 @@ class FuzzTest {
   private static final int FIRST = Integer.getInteger("espalier.fuzz.first", 0);
   private static final int COUNT = Integer.getInteger("espalier.fuzz.count", 500);
   private static final int CONFIGS = 5;
-  private static final int LEAST_WIDTHS = 8;
+
+  /** It was 8 before all uses of one weight were tied. */
+  private static final double LEAST_WIDTHS = 7.9;
 
   /** One network of so many starts with its narrowest config. */
   private static final int NARROWEST = 3;

@@ -156,7 +156,7 @@ class FunctionsTest {
   @Test
   void aFunctionOfAnotherOperatorSetFreezesAndIsNamed() {
     SearchSpace space = Cuts.prove(OnnxModel.of(model(16)));
-    assertFrozen(space, "last.in_features", DOMAIN + ":Pair has no rule");
+    assertFrozen(space, "last.in_features", DOMAIN + ":Layer has no rule");
   }
 
   @Test

@@ -6,8 +6,6 @@ import static io.espalier.onnx.space.Tiny.list;
 import static io.espalier.onnx.space.Tiny.with;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
@@ -218,12 +216,8 @@ class TypesTest {
       SearchSpace space = t.proved(t.linear("last", t.linear("third", y, 8, 6), 6, 3), "N", 3);
       assertFree(space, "first.out_features");
       assertFrozen(space, "second.out_features", "com.microsoft:BiasGelu has no rule");
-      if (declared) {
-        assertFree(space, "third.out_features");
-      } else {
-        assertFalse(space.hparam("third.out_features").isConfigurable());
-        assertTrue(Cuts.reasons(space, "last").stream().anyMatch(why -> why.contains("no rule")));
-      }
+      // where the model does not declare the shape behind it, a run tells
+      assertFree(space, "third.out_features");
       space.sample(Samplers.min());
       assertArrayEquals(list(8), dims(Cuts.export(space), "bias"));
     }
