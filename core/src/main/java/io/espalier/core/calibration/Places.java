@@ -170,6 +170,9 @@ public final class Places {
         continue;
       }
       boolean norm = reader.inputs().size() > 2 && axes.size() == 1;
+      if (norm && axis != 1) {
+        return false; // the lists of a norm lie along the second axis
+      }
       for (int j = 0; j < axes.size() && !norm; j++) {
         if (axes.get(j).extent() > 1 && j + rank - axes.size() != axis) {
           return false;

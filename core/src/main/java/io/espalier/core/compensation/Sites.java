@@ -170,6 +170,9 @@ final class Sites {
     if (readers != uses.size()) {
       return "something else reads its weight, too";
     }
+    if (uses.size() > 1 && uses.stream().anyMatch(use -> !use.chain().isEmpty())) {
+      return "it is shared, and what it computes is scaled or shifted behind it";
+    }
     Linear form = uses.get(0).form();
     for (int i = 0; i < uses.size(); i++) {
       if (!uses.get(i).form().equals(form)

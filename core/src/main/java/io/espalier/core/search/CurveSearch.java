@@ -65,7 +65,14 @@ public final class CurveSearch {
   private BudgetResult find() {
     int[] least = new int[widths.size()];
     if (cost(least) > allowed) {
-      throw new EspalierException("the budget cannot be met");
+      throw new EspalierException(
+          "a budget of "
+              + budget.fraction()
+              + " of the "
+              + budget.cost()
+              + " cannot be met: the smallest this space allows is "
+              + cost(least) / whole
+              + "; allow more, lower the floor or the divisor, or open more widths");
     }
     double low = 0;
     double high = 1;
