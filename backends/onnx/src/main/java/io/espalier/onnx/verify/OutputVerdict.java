@@ -18,6 +18,7 @@ final class OutputVerdict {
   private final double beforeScale;
   private final double tolerance;
   private boolean tells;
+  private boolean unexplained;
   private String silence = "it would be the same if other units had been kept";
 
   /**
@@ -86,7 +87,36 @@ final class OutputVerdict {
   }
 
   boolean tells() {
-    return tells;
+    return tells && !unexplained;
+  }
+
+  /**
+   * Whether it agrees only on the scale of the original, the signal of both networks being weaker:
+   * that much may be rounding, or a wrong cut.
+   */
+  boolean isCoarse() {
+    return isCoarse(output, scale) || (before != null && isCoarse(before, beforeScale));
+  }
+
+  private boolean isCoarse(Comparison place, double widest) {
+    return place.difference() > tolerance * place.magnitude()
+        && place.difference() <= tolerance * widest;
+  }
+
+  /** Proves nothing where a coarse agreement is not explained by what rounding alone does. */
+  void explain(Map<String, Comparison> rounding) {
+    unexplained =
+        (isCoarse(output, scale) && !isExplained(output, rounding.get(name)))
+            || (before != null
+                && isCoarse(before, beforeScale)
+                && !isExplained(before, rounding.get(beforeName)));
+    if (unexplained) {
+      silence = "its signal is too weak to tell a wrong cut from rounding";
+    }
+  }
+
+  private static boolean isExplained(Comparison place, @Nullable Comparison rounding) {
+    return rounding != null && place.difference() <= Verifier.EXPLAINED * rounding.difference();
   }
 
   /** Whether the output itself agrees, whatever stands before it. */
@@ -102,7 +132,7 @@ final class OutputVerdict {
     if (wrong.isEmpty() && before != null) {
       wrong = before.wrong();
     }
-    String note = asked && !tells ? silence : "";
-    return new Verification.Output(name, error(), tells, wrong.isEmpty() ? note : wrong);
+    String note = asked && !tells() ? silence : "";
+    return new Verification.Output(name, error(), tells(), wrong.isEmpty() ? note : wrong);
   }
 }

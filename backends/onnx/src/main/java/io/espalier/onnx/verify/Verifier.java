@@ -31,7 +31,7 @@ public final class Verifier {
   private static final double NEAR = 100;
 
   /** Rounding explains an error of up to this many times what was measured of it. */
-  private static final double EXPLAINED = 4;
+  static final double EXPLAINED = 4;
 
   private static final int ATTEMPTS = 4;
 
