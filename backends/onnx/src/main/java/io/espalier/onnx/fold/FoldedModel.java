@@ -16,13 +16,17 @@ import io.espalier.onnx.runtime.ConstantValues;
 import io.espalier.onnx.runtime.OnnxRunException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Puts values in the place of what is computed from parameters alone over an axis of them: a weight
@@ -34,6 +38,12 @@ public final class FoldedModel {
 
   /** Protobuf holds no more, and what is folded must be in memory. */
   private static final long MOST_BYTES = Integer.MAX_VALUE / 2;
+
+  /** The layer that a parameter belongs to, by the names that PyTorch gives. */
+  private static final Pattern OWNER =
+      Pattern.compile("(.+?)(?:\\.parametrizations\\.[^.]+)?\\.[^.]+");
+
+  private static final String WEIGHT = ".weight";
 
   private final OnnxModel model;
   private final Mixed mixed;
@@ -160,17 +170,43 @@ public final class FoldedModel {
     return first;
   }
 
+  /**
+   * Names that say whose weights they are: {@code conv.weight} for what is computed of {@code
+   * conv.weight_v}. None where that says nothing, or is taken.
+   */
+  private Map<String, String> names(Set<String> tensors) {
+    Set<String> taken = new HashSet<>(model.initializers().keySet());
+    model.nodes().forEach(node -> taken.addAll(node.getOutputList()));
+    model.inputs().forEach(input -> taken.add(input.getName()));
+    Map<String, String> names = new HashMap<>();
+    for (String tensor : tensors) {
+      String largest =
+          leaves(mixed.makers(Set.of(tensor))).stream()
+              .max(Comparator.comparingLong(leaf -> initializer(leaf).byteSize()))
+              .orElse("");
+      Matcher owner = OWNER.matcher(largest);
+      if (owner.matches() && taken.add(owner.group(1) + WEIGHT)) {
+        names.put(tensor, owner.group(1) + WEIGHT);
+      }
+    }
+    return names;
+  }
+
   private OnnxEdit replace(
       Map<String, List<Integer>> readers,
       Map<String, OnnxTensor> values,
       Map<String, String> first) {
     OnnxEdit edit = new OnnxEdit(model);
     Map<Integer, NodeProto.Builder> changed = new LinkedHashMap<>();
+    Map<String, String> names = names(values.keySet());
     values.forEach(
         (name, value) -> {
           String kept = first.getOrDefault(name, name);
+          String stored = names.getOrDefault(kept, kept);
           if (kept.equals(name)) {
-            edit.addInitializer(TensorSource.copyOf(value, name));
+            edit.addInitializer(TensorSource.copyOf(value, stored));
+          }
+          if (stored.equals(name)) {
             return;
           }
           for (int reader : readers.getOrDefault(name, List.of())) {
@@ -178,7 +214,7 @@ public final class FoldedModel {
                 changed.computeIfAbsent(reader, i -> model.nodes().get(i).toBuilder());
             for (int i = 0; i < node.getInputCount(); i++) {
               if (node.getInput(i).equals(name)) {
-                node.setInput(i, kept);
+                node.setInput(i, stored);
               }
             }
           }
