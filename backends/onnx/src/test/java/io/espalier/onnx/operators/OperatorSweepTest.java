@@ -26,6 +26,8 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -33,6 +35,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Every operator that ONNX Runtime runs, between two convolutions and a linear layer: whatever is
  * cut computes what the masked network does, and what is frozen says why.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class OperatorSweepTest {
   private static final int CONFIGS = 5;
   private static final int CONTROLS = 3;

@@ -13,8 +13,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.Collectors;
 
 /**
@@ -48,8 +48,8 @@ final class Coverage {
       | --- | --- | --- | --- | --- | --- |
       """;
 
-  private final Map<String, String> rows = new TreeMap<>();
-  private final Map<String, String> errors = new TreeMap<>();
+  private final Map<String, String> rows = new ConcurrentSkipListMap<>();
+  private final Map<String, String> errors = new ConcurrentSkipListMap<>();
 
   /** Adds what was found in one file, and the worst error of its cuts. */
   void add(String file, SearchSpace space, double worst) {

@@ -32,17 +32,19 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -51,6 +53,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * The masked reference over whole networks: files of the shared zoo, and networks built in code, on
  * which the test stands where the zoo is absent.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class ZooTest {
   private static final int CONFIGS = 20;
   private static final int EXACT_CONFIGS = 5;
@@ -89,7 +92,7 @@ class ZooTest {
           Map.entry("zoo/real/light_squeezenet", 25));
 
   private static final Coverage COVERAGE = new Coverage();
-  private static final Set<String> CHECKED = new HashSet<>();
+  private static final Set<String> CHECKED = ConcurrentHashMap.newKeySet();
 
   private static final SearchSpaces SPACES =
       new SearchSpaces(
