@@ -4,40 +4,65 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import io.espalier.core.data.Batch;
+import io.espalier.core.data.DataArray;
+import io.espalier.core.data.InputSpec;
+import io.espalier.core.data.Samples;
+import io.espalier.core.moments.DataModel;
+import io.espalier.core.moments.Measured;
+import io.espalier.core.moments.Probe;
 import io.espalier.core.values.Cut;
 import io.espalier.core.values.EspalierException;
-import io.espalier.core.values.Model;
 import io.espalier.core.values.Prover;
 import io.espalier.core.values.WholeFile;
+import io.espalier.djl.calibrate.BlockInputs;
+import io.espalier.djl.calibrate.BlockMeasuring;
+import io.espalier.djl.calibrate.BlockRun;
 import io.espalier.djl.carve.BlockCarver;
 import io.espalier.djl.carve.BlockCut;
 import io.espalier.djl.carve.CarvedCheck;
 import io.espalier.djl.carve.Network;
+import io.espalier.djl.carve.NewValues;
 import io.espalier.djl.carve.WidthsRegistry;
 import io.espalier.djl.export.OnnxExport;
 import io.espalier.djl.trace.BlockTracer;
 import io.espalier.djl.trace.TracedBlock;
+import io.espalier.spi.OpId;
 import io.espalier.trace.Graph;
+import io.espalier.trace.Tensor;
 import io.espalier.trace.TraceException;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 
 /** A block that was opened and traced. It reads the block's parameters, and never changes them. */
-public final class DjlNetwork implements Model {
+public final class DjlNetwork implements DataModel {
+  private static final OpId CONVOLUTION = OpId.of("Conv");
+
   private final TracedBlock traced;
   private final WidthsRegistry registry;
   private final Network network;
   private final String description;
+  private final Map<String, Parameter> stored = new HashMap<>();
 
   private DjlNetwork(TracedBlock traced, WidthsRegistry registry, String description) {
     this.traced = traced;
     this.registry = registry;
     this.network = new Network(traced, registry);
     this.description = description;
+    for (Tensor tensor : traced.graph().tensors()) {
+      traced.parameter(tensor.id()).ifPresent(parameter -> stored.put(tensor.name(), parameter));
+    }
   }
 
   /**
@@ -164,6 +189,72 @@ public final class DjlNetwork implements Model {
   private static Shape shape(DjlBlock.Input input) {
     return new Shape(
         Arrays.stream(input.shape().getShape()).map(length -> Math.max(length, 1)).toArray());
+  }
+
+  @Override
+  public List<InputSpec> inputs() {
+    return BlockInputs.of(traced);
+  }
+
+  /** A manager of its own, on the device that the parameters are on. */
+  public NDManager newManager() {
+    return block().getParameters().values().stream()
+        .filter(Parameter::isInitialized)
+        .findFirst()
+        .map(parameter -> parameter.getArray().getManager())
+        .map(own -> NDManager.newBaseManager(own.getDevice(), own.getEngine().getEngineName()))
+        .orElseGet(NDManager::newBaseManager);
+  }
+
+  @Override
+  public void run(Samples data, int[] samples, BiConsumer<Batch, Map<String, DataArray>> listener) {
+    BlockRun.of(this, data, samples, listener);
+  }
+
+  @Override
+  public Measured measure(
+      DataModel observed, Probe.Request request, Samples data, List<int[]> folds) {
+    return BlockMeasuring.measure(this, (DjlNetwork) observed, request, data, folds);
+  }
+
+  @Override
+  public boolean isStored(String parameter) {
+    return stored.containsKey(parameter);
+  }
+
+  @Override
+  public ByteBuffer stored(String parameter) {
+    return NewValues.bytes(parameter(parameter).getArray());
+  }
+
+  private Parameter parameter(String name) {
+    Parameter parameter = stored.get(name);
+    if (parameter == null) {
+      throw new IllegalArgumentException(description + " stores no '" + name + "'");
+    }
+    return parameter;
+  }
+
+  /** Whether a node is a convolution with a weight of its own. */
+  @Override
+  public boolean hasWindows(String reader) {
+    return graph().nodes().stream()
+        .anyMatch(
+            node ->
+                node.op().equals(CONVOLUTION)
+                    && graph().tensor(node.outputs().get(0)).name().equals(reader)
+                    && graph().tensor(node.inputs().get(1)).constant() != null);
+  }
+
+  /** A copy of the block; the parameters of this one stay what they are. */
+  @Override
+  public DjlNetwork withValues(Map<String, float[]> values) {
+    NDManager manager = newManager();
+    Map<Parameter, float[]> changed = new IdentityHashMap<>();
+    values.forEach((name, numbers) -> changed.put(parameter(name), numbers));
+    Block block = NewValues.copy(block(), changed, manager);
+    DjlBlock source = new DjlBlock(block, traced.source().inputs());
+    return new DjlNetwork(BlockTracer.trace(source), registry, description);
   }
 
   /**

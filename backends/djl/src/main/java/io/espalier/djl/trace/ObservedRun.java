@@ -16,7 +16,9 @@ import io.espalier.djl.trace.values.Untraceable;
 import io.espalier.djl.trace.values.Value;
 import io.espalier.trace.GraphNode;
 import io.espalier.trace.TraceException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Runs a traced block on data, as at inference, and shows what its operators read. Every operator
@@ -59,6 +61,39 @@ public final class ObservedRun {
     }
   }
 
+  /**
+   * Runs a block, and gives what was computed.
+   *
+   * @param data its inputs, in order; they are not changed
+   * @param manager what is computed belongs to it
+   * @return by the number of the tensor in the graph; what lies inside a method of an array is
+   *     missing
+   * @throws TraceException if the block does not run on them, or does other things than it did when
+   *     it was traced
+   */
+  public static Map<Integer, NDArray> tensors(
+      TracedBlock traced, NDList data, NDManager manager) {
+    ObservedRun run = new ObservedRun(traced);
+    run.checkCount(data);
+    RealArrays arrays = new RealArrays(manager);
+    Map<Integer, NDArray> tensors = new HashMap<>();
+    List<Integer> inputs = traced.graph().inputs();
+    for (int i = 0; i < inputs.size(); i++) {
+      tensors.put(inputs.get(i), data.get(i));
+    }
+    List<Step> steps = run.run(data, arrays);
+    for (int i = 0; i < steps.size(); i++) {
+      List<Integer> outputs = traced.graph().nodes().get(traced.steps().get(i)).outputs();
+      for (int j = 0; j < outputs.size(); j++) {
+        int tensor = outputs.get(j);
+        if (tensor >= 0) {
+          arrays.find(steps.get(i).outputs().get(j)).ifPresent(a -> tensors.put(tensor, a));
+        }
+      }
+    }
+    return tensors;
+  }
+
   private void checkCount(NDList data) {
     List<DjlBlock.Input> expected = traced.source().inputs();
     if (data.size() != expected.size()) {
@@ -73,7 +108,7 @@ public final class ObservedRun {
     }
   }
 
-  private void observe(NDList data, RealArrays arrays, Observer observer) {
+  private List<Step> run(NDList data, RealArrays arrays) {
     Session session = new Session(KnownMethods.all(), new BlockTree(block), arrays);
     List<Shape> shapes = data.stream().map(NDArray::getShape).toList();
     List<DataType> types = data.stream().map(NDArray::getDataType).toList();
@@ -85,6 +120,11 @@ public final class ObservedRun {
     }
     List<Step> steps = session.tape().steps();
     checkAlike(steps, shapes);
+    return steps;
+  }
+
+  private void observe(NDList data, RealArrays arrays, Observer observer) {
+    List<Step> steps = run(data, arrays);
     for (int i = 0; i < steps.size(); i++) {
       GraphNode node = traced.graph().nodes().get(traced.steps().get(i));
       for (int input = 0; input < steps.get(i).inputs().size(); input++) {

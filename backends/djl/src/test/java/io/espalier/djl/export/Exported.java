@@ -35,7 +35,7 @@ public final class Exported {
    * Gives every parameter values of its own, by a seed: statistics and biases that are left as DJL
    * initializes them would hide many mistakes.
    */
-  static void randomise(Block block, long seed) {
+  public static void randomise(Block block, long seed) {
     Random random = new Random(seed);
     for (Pair<String, Parameter> pair : block.getParameters()) {
       NDArray array = pair.getValue().getArray();

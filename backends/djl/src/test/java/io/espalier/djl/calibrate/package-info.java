@@ -1,0 +1,4 @@
+@NullMarked
+package io.espalier.djl.calibrate;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,139 @@
+package io.espalier.training;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import io.espalier.core.SearchSpace;
+import io.espalier.core.SearchSpaces;
+import io.espalier.core.data.SampleDraw;
+import io.espalier.core.data.Samples;
+import io.espalier.core.pruning.DataPruning;
+import io.espalier.core.pruning.PruneOptions;
+import io.espalier.core.pruning.Pruned;
+import io.espalier.core.rules.Rules;
+import io.espalier.core.search.Budget;
+import io.espalier.core.search.Cost;
+import io.espalier.djl.DjlBlock;
+import io.espalier.djl.DjlNetwork;
+import io.espalier.djl.calibrate.BlockSamples;
+import io.espalier.djl.load.ParamsFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Prunes a trained {@link ResNet14} with unlabelled images, in DJL alone: calibration images are
+ * drawn from the first 8,000 of the MNIST test set, and the last 2,000 test what comes out.
+ */
+public final class BlockPruning {
+  private static final int LESSONS = 8000;
+  private static final String USAGE =
+      "give the folder of MNIST, a .params file of ResNet14, and options: --draws N, the first N"
+          + " draws of images (1); --from N, the first draw (0); --samples N images in a draw"
+          + " (500); --macs 0.5, again for more budgets (0.5, 0.25 and 0.1)";
+
+  private BlockPruning() {}
+
+  /**
+   * Expects the folder that holds images and labels, the parameters of the network, and if wanted
+   * {@code --draws}, {@code --from}, {@code --samples} and {@code --macs}, with their numbers.
+   */
+  public static void main(String[] args) throws IOException {
+    List<Path> files = new ArrayList<>();
+    List<Double> budgets = new ArrayList<>();
+    int from = 0;
+    int draws = 1;
+    int samples = 500;
+    for (int i = 0; i < args.length; i++) {
+      switch (args[i]) {
+        case "--draws" -> draws = Integer.parseInt(value(args, ++i));
+        case "--from" -> from = Integer.parseInt(value(args, ++i));
+        case "--samples" -> samples = Integer.parseInt(value(args, ++i));
+        case "--macs" -> budgets.add(Double.parseDouble(value(args, ++i)));
+        default -> files.add(Path.of(args[i]));
+      }
+    }
+    if (files.size() != 2) {
+      throw new IllegalArgumentException(USAGE);
+    }
+    if (budgets.isEmpty()) {
+      budgets.addAll(List.of(0.5, 0.25, 0.1));
+    }
+    Images all = Images.mnist(files.get(0));
+    Images lessons = all.part(0, LESSONS);
+    School school = new School(lessons, all.part(LESSONS, all.count()));
+    try (NDManager manager = NDManager.newBaseManager(Device.cpu())) {
+      Block block = ResNet14.block();
+      ParamsFile.load(block, manager, files.get(1));
+      System.out.println(percent("whole", school.accuracy(block)));
+      for (int draw = from; draw < from + draws; draw++) {
+        for (double budget : budgets) {
+          long start = System.nanoTime();
+          Result result = prune(block, lessons, samples, draw, budget);
+          System.out.println(
+              String.format(
+                  Locale.ROOT,
+                  "draw %d, %.2f of the MACs (%.4f): %s, %s, %.0f s",
+                  draw,
+                  budget,
+                  result.macs(),
+                  percent("cut", school.accuracy(result.cut())),
+                  percent("repaired", school.accuracy(result.repaired())),
+                  (System.nanoTime() - start) / 1e9));
+        }
+      }
+    }
+  }
+
+  private static String value(String[] args, int index) {
+    if (index >= args.length) {
+      throw new IllegalArgumentException(args[index - 1] + " lacks its value; " + USAGE);
+    }
+    return args[index];
+  }
+
+  private static String percent(String what, double part) {
+    return String.format(Locale.ROOT, "%s %.2f%%", what, 100 * part);
+  }
+
+  /**
+   * A smaller network.
+   *
+   * @param macs the part of the multiply-accumulate operations that is left
+   * @param cut the network as it was cut
+   * @param repaired the same with weights that were solved anew
+   */
+  record Result(double macs, Block cut, Block repaired) {}
+
+  /**
+   * Prunes a block.
+   *
+   * @param block takes images of (batch, 1, 28, 28); it stays as it is
+   * @param from the images to draw from
+   * @param samples how many images to draw
+   * @param seed of the draw
+   * @param macs the part of the multiply-accumulate operations that may stay
+   */
+  static Result prune(Block block, Images from, int samples, int seed, double macs) {
+    ClassLoader loader = BlockPruning.class.getClassLoader();
+    SearchSpace space =
+        SearchSpaces.discover(loader).generate(DjlBlock.of(block, SmallResNet.INPUT), Rules.everything());
+    DjlNetwork network = (DjlNetwork) space.model();
+    try (NDManager manager = NDManager.newBaseManager(Device.cpu())) {
+      NDArray images =
+          manager.create(from.pixels(), new Shape(from.count(), 1, Digits.SIZE, Digits.SIZE));
+      Samples data = BlockSamples.of(network, images);
+      int[] drawn = SampleDraw.draw(SampleDraw.all(data.count()), samples, seed);
+      PruneOptions options = PruneOptions.of(Budget.of(Cost.MACS, macs)).withSeed(seed);
+      Pruned pruned = DataPruning.run(space, options, data, drawn, step -> System.err.println(System.nanoTime()/1000000000L+step));
+      Block repaired = ((DjlNetwork) pruned.model()).block();
+      Block cut = ((DjlNetwork) space.export()).block();
+      return new Result(
+          (double) pruned.costs().macs() / pruned.costs().originalMacs(), cut, repaired);
+    }
+  }
+}
