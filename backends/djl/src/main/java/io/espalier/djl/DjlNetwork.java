@@ -250,7 +250,7 @@ public final class DjlNetwork implements DataModel {
   @Override
   public DjlNetwork withValues(Map<String, float[]> values) {
     NDManager manager = newManager();
-    Map<Parameter, float[]> changed = new IdentityHashMap<>();
+    IdentityHashMap<Parameter, float[]> changed = new IdentityHashMap<>();
     values.forEach((name, numbers) -> changed.put(parameter(name), numbers));
     Block block = NewValues.copy(block(), changed, manager);
     DjlBlock source = new DjlBlock(block, traced.source().inputs());

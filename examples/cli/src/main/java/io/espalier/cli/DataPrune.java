@@ -1,7 +1,9 @@
 package io.espalier.cli;
 
 import io.espalier.core.SearchSpace;
+import io.espalier.core.data.InputSpec;
 import io.espalier.core.data.Samples;
+import io.espalier.core.moments.DataModel;
 import io.espalier.core.pruning.DataPruning;
 import io.espalier.core.pruning.PruneOptions;
 import io.espalier.core.pruning.Pruned;
@@ -33,36 +35,16 @@ final class DataPrune {
     this.plain = plain;
   }
 
-  /**
-   * The search space of the model.
-   *
-   * @throws EspalierException if it is one that no data can be run through
-   */
+  /** The search space of the model. */
   SearchSpace generate() {
-    if (carving.source().isBlock()) {
-      throw new EspalierException(
-          "--data needs an ONNX file for now, and "
-              + carving.source().name()
-              + " is none; export it to an .onnx file first, or prune it without data");
-    }
     carving.options().useData();
     return carving.generate();
   }
 
   /** Finds and repairs the sub-network. */
   Pruned run(SearchSpace space, Budget budget, Consumer<String> progress) {
-    if (!(space.model() instanceof OnnxNetwork network)) {
-      throw new EspalierException(
-          "--data needs an ONNX file for now, and "
-              + space.model().description()
-              + " is none; prune it without data");
-    }
     progress.accept("reading data");
-    Samples samples =
-        data.open(
-            DataInputs.of(network.model(), carving.given(space).shapes()),
-            USUAL,
-            carving.options().loader());
+    Samples samples = data.open(inputs(space), USUAL, carving.options().loader());
     PruneOptions options = PruneOptions.of(budget).withSeed(data.seed());
     String criterion = carving.options().importance();
     if (criterion != null) {
@@ -72,6 +54,18 @@ final class DataPrune {
       options = options.withRepair(PruneOptions.Repair.NONE);
     }
     return DataPruning.run(space, options, samples, data.chosen(samples, USUAL), progress);
+  }
+
+  private List<InputSpec> inputs(SearchSpace space) {
+    if (space.model() instanceof OnnxNetwork network) {
+      return DataInputs.of(network.model(), carving.given(space).shapes());
+    }
+    if (space.model() instanceof DataModel model) {
+      return model.inputs();
+    }
+    throw new EspalierException(
+        space.model().description()
+            + " cannot be run on data by its backend; prune it without --data");
   }
 
   /** The error on data that were held back, what was repaired, and what was not. */

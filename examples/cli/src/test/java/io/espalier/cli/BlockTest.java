@@ -79,6 +79,36 @@ class BlockTest {
   }
 
   @Test
+  void aBlockIsPrunedWithDataAndVerified() throws IOException {
+    Path manifest = dir.resolve("cut.json");
+    Object[] prune = {
+      "prune",
+      "--block",
+      NET,
+      params,
+      "-o",
+      onnx,
+      "--macs",
+      0.5,
+      "--data",
+      "random",
+      "--samples",
+      60,
+      "--manifest",
+      manifest
+    };
+    String table = Cli.done(prune);
+    assertTrue(table.contains("parameters repaired: "), table);
+    String json = Files.readString(manifest);
+    assertTrue(json.contains("\"compensated\""), json);
+    String verdict = Cli.done("verify", "--block", NET, params, onnx, "--manifest", manifest);
+    assertTrue(verdict.contains("the carved network computes what the masked original"), verdict);
+    byte[] once = Files.readAllBytes(onnx);
+    Cli.done(prune);
+    assertArrayEquals(once, Files.readAllBytes(onnx));
+  }
+
+  @Test
   void aBlockIsPrunedToOnnxAndVerified() throws IOException {
     Path manifest = dir.resolve("cut.json");
     String table =

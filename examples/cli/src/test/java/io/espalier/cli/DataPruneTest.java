@@ -157,17 +157,6 @@ class DataPruneTest {
     assertRefused(
         "no importance criterion",
         prune(model, "out.onnx", "--data", "random", "--importance", "none"));
-    assertRefused(
-        "needs an ONNX file",
-        "prune",
-        "--block",
-        "com.acme.SmallNet",
-        "-o",
-        dir.resolve("out.onnx"),
-        "--macs",
-        0.5,
-        "--data",
-        "random");
   }
 
   @Test

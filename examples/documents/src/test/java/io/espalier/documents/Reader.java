@@ -42,16 +42,20 @@ final class Reader {
       """
       import ai.djl.ndarray.*;
       import ai.djl.ndarray.types.*;
+      import ai.djl.nn.*;
       import ai.djl.nn.Block;
+      import ai.djl.nn.core.Linear;
       import ai.djl.training.ParameterStore;
       import com.google.inject.*;
       import com.google.inject.multibindings.*;
       import io.espalier.core.*;
       import io.espalier.core.data.*;
+      import io.espalier.core.pruning.*;
       import io.espalier.core.rules.*;
       import io.espalier.core.search.*;
       import io.espalier.core.values.*;
       import io.espalier.djl.*;
+      import io.espalier.djl.calibrate.*;
       import io.espalier.djl.training.*;
       import io.espalier.onnx.*;
       import io.espalier.onnx.file.*;

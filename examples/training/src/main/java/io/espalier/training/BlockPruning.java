@@ -129,7 +129,7 @@ public final class BlockPruning {
       Samples data = BlockSamples.of(network, images);
       int[] drawn = SampleDraw.draw(SampleDraw.all(data.count()), samples, seed);
       PruneOptions options = PruneOptions.of(Budget.of(Cost.MACS, macs)).withSeed(seed);
-      Pruned pruned = DataPruning.run(space, options, data, drawn, step -> System.err.println(System.nanoTime()/1000000000L+step));
+      Pruned pruned = DataPruning.run(space, options, data, drawn, step -> {});
       Block repaired = ((DjlNetwork) pruned.model()).block();
       Block cut = ((DjlNetwork) space.export()).block();
       return new Result(

@@ -152,7 +152,7 @@ public final class BlockInputs {
     boolean fits = array.type() == input.type() && shape.length == input.shape().size();
     for (int axis = 0; fits && axis < shape.length; axis++) {
       long due = input.shape().get(axis);
-      fits = axis == 0 || due < 0 ? shape[axis] > 0 : shape[axis] == due;
+      fits = (axis == 0 || due < 0) ? shape[axis] > 0 : shape[axis] == due;
     }
     if (!fits) {
       throw new DataException(

@@ -12,11 +12,11 @@ import java.util.Set;
 
 /** Copies a block, with other numbers in some of its parameters. */
 public final class NewValues {
-  private final Map<Parameter, float[]> values;
+  private final IdentityHashMap<Parameter, float[]> values;
   private final NDManager manager;
   private final IdentityHashMap<Parameter, Parameter> copies = new IdentityHashMap<>();
 
-  private NewValues(Map<Parameter, float[]> values, NDManager manager) {
+  private NewValues(IdentityHashMap<Parameter, float[]> values, NDManager manager) {
     this.values = values;
     this.manager = manager;
   }
@@ -24,10 +24,11 @@ public final class NewValues {
   /**
    * A copy that shares no array with the block.
    *
-   * @param values by identity of the parameter, in row-major order
+   * @param values the new numbers of some parameters, in row-major order
    * @param manager what the arrays of the copy belong to
    */
-  public static Block copy(Block block, Map<Parameter, float[]> values, NDManager manager) {
+  public static Block copy(
+      Block block, IdentityHashMap<Parameter, float[]> values, NDManager manager) {
     NewValues made = new NewValues(values, manager);
     BlockParts parts = new BlockParts(block);
     return new BlockCopier(

@@ -93,7 +93,8 @@ class DataPruningTest {
       int half = values.length / 2;
       int width = values.length / 12;
       for (int i = 0; i < half; i++) {
-        values[half + i] = (1 + 0.25f * (i / width)) * values[i];
+        int unit = i / width;
+        values[half + i] = (1 + 0.25f * unit) * values[i];
       }
       array.set(values);
     }
