@@ -121,7 +121,8 @@ public final class BlockPruning {
   static Result prune(Block block, Images from, int samples, int seed, double macs) {
     ClassLoader loader = BlockPruning.class.getClassLoader();
     SearchSpace space =
-        SearchSpaces.discover(loader).generate(DjlBlock.of(block, SmallResNet.INPUT), Rules.everything());
+        SearchSpaces.discover(loader)
+            .generate(DjlBlock.of(block, SmallResNet.INPUT), Rules.everything());
     DjlNetwork network = (DjlNetwork) space.model();
     try (NDManager manager = NDManager.newBaseManager(Device.cpu())) {
       NDArray images =

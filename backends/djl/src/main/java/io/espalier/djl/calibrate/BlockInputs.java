@@ -156,7 +156,11 @@ public final class BlockInputs {
     }
     if (!fits) {
       throw new DataException(
-          "the data hold " + array + " for input " + input + "; give arrays of that type and shape");
+          "the data hold "
+              + array
+              + " for input "
+              + input
+              + "; give arrays of that type and shape");
     }
   }
 }

@@ -132,9 +132,7 @@ public final class BlockMeasuring {
     int outputs = y == null ? 0 : Math.toIntExact(y.getShape().get(1) / groups);
     Moments moments = before == null ? new Moments(columns + 1, outputs, groups) : before;
     double rows =
-        mask == null
-            ? x.getShape().get(0)
-            : Rows.thin(mask, probe.step()).sum().toDoubleArray()[0];
+        mask == null ? x.getShape().get(0) : Rows.thin(mask, probe.step()).sum().toDoubleArray()[0];
     addGram(moments, x, columns, rows);
     if (y != null) {
       addCross(moments, x, y, columns);
@@ -248,8 +246,7 @@ public final class BlockMeasuring {
   private static ChannelMoments part(Probe.Pair pair, ObservedTensors now) {
     NDArray mask = mask(pair.mask(), now);
     NDArray x = rows(now.get(pair.from()), pair.axis(), mask, 1);
-    NDArray y =
-        pair.to().equals(pair.from()) ? x : rows(now.get(pair.to()), pair.axis(), mask, 1);
+    NDArray y = pair.to().equals(pair.from()) ? x : rows(now.get(pair.to()), pair.axis(), mask, 1);
     int[] rows = {0};
     return new ChannelMoments(
         mask == null ? x.getShape().get(0) : mask.sum().toDoubleArray()[0],

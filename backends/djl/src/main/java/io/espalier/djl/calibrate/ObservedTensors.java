@@ -107,8 +107,8 @@ final class ObservedTensors {
           throw new EspalierException(
               "what "
                   + node.label()
-                  + " computes is hidden in a method of DJL, and cannot be observed; prune the block"
-                  + " without data, or compute it in a step of its own");
+                  + " computes is hidden in a method of DJL, and cannot be observed; prune the"
+                  + " block without data, or compute it in a step of its own");
     };
   }
 

@@ -37,9 +37,7 @@ final class Rows {
 
   /** Every so manieth row, from the first one on. */
   static NDArray thin(NDArray rows, int step) {
-    return step == 1
-        ? rows
-        : rows.get(new NDIndex().addSliceDim(0, rows.getShape().get(0), step));
+    return step == 1 ? rows : rows.get(new NDIndex().addSliceDim(0, rows.getShape().get(0), step));
   }
 
   /** Some of the columns. */

@@ -31,8 +31,7 @@ public final class NewValues {
       Block block, IdentityHashMap<Parameter, float[]> values, NDManager manager) {
     NewValues made = new NewValues(values, manager);
     BlockParts parts = new BlockParts(block);
-    return new BlockCopier(
-            parts.inside(block), Set.of(), Map.of(), made::parameter, made::copy)
+    return new BlockCopier(parts.inside(block), Set.of(), Map.of(), made::parameter, made::copy)
         .copy(block);
   }
 

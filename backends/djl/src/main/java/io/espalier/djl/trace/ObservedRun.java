@@ -71,8 +71,7 @@ public final class ObservedRun {
    * @throws TraceException if the block does not run on them, or does other things than it did when
    *     it was traced
    */
-  public static Map<Integer, NDArray> tensors(
-      TracedBlock traced, NDList data, NDManager manager) {
+  public static Map<Integer, NDArray> tensors(TracedBlock traced, NDList data, NDManager manager) {
     ObservedRun run = new ObservedRun(traced);
     run.checkCount(data);
     RealArrays arrays = new RealArrays(manager);

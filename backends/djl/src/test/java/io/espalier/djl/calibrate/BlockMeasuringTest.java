@@ -60,8 +60,7 @@ class BlockMeasuringTest {
   @TestFactory
   Stream<DynamicTest> areThoseOfTheExportedBlock() {
     Map<String, BiFunction<NDManager, Long, DjlBlock>> nets =
-        Map.of(
-            "convolutions", Nets::convolutions, "mlp", Nets::mlp, "sequence", Nets::sequence);
+        Map.of("convolutions", Nets::convolutions, "mlp", Nets::mlp, "sequence", Nets::sequence);
     Map<String, Shape> shapes =
         Map.of(
             "convolutions",
@@ -86,7 +85,10 @@ class BlockMeasuringTest {
     DjlNetwork reference = DjlNetwork.of(net.apply(manager, 1L));
     DjlNetwork observed = DjlNetwork.of(net.apply(manager, 2L));
     SymMap map =
-        Blocks.spaces().generate(observed.traced().source(), Rules.everything()).map().orElseThrow();
+        Blocks.spaces()
+            .generate(observed.traced().source(), Rules.everything())
+            .map()
+            .orElseThrow();
     Samples data = BlockSamples.of(observed, array);
     OnnxNetwork one = onnx(reference, "reference");
     OnnxNetwork other = onnx(observed, "observed");
@@ -112,13 +114,13 @@ class BlockMeasuringTest {
     for (Place place : Places.of(map).places()) {
       GraphNode node = graph.nodes().get(place.node());
       String output = graph.tensor(node.outputs().get(0)).name();
-      int rank =
-          Objects.requireNonNull(map.input(node.index(), place.form().data())).size();
+      int rank = Objects.requireNonNull(map.input(node.index(), place.form().data())).size();
       int outputRank = Objects.requireNonNull(map.tensor(node.outputs().get(0))).size();
       int axis = place.form().dataAxis();
       int data = place.form().data();
       Probe.Aim aim =
-          new Probe.Aim(output, outputRank, place.form().outputAxis(), null, probes.size() % 2 == 1);
+          new Probe.Aim(
+              output, outputRank, place.form().outputAxis(), null, probes.size() % 2 == 1);
       if (place.form().groups() == 1) {
         probes.add(new Probe(output, data, rank, axis, false, 1, null, "", 1));
       }

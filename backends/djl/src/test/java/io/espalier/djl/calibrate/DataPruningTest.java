@@ -68,8 +68,7 @@ class DataPruningTest {
   private static Pruned prune(DjlBlock block, Rules rules, PruneOptions options, NDArray data) {
     SearchSpace space = Blocks.spaces().generate(block, rules);
     Samples samples = BlockSamples.of((DjlNetwork) space.model(), data);
-    return DataPruning.run(
-        space, options, samples, SampleDraw.all(samples.count()), step -> {});
+    return DataPruning.run(space, options, samples, SampleDraw.all(samples.count()), step -> {});
   }
 
   private static byte[] parameters(Pruned pruned) throws IOException {
@@ -173,8 +172,7 @@ class DataPruningTest {
 
   @Test
   void whatWasPrunedIsSavedAndRuns(@TempDir Path folder) {
-    Pruned pruned =
-        prune(Nets.mlp(manager, 1), Rules.everything(), half(), numbers(SAMPLES, 12));
+    Pruned pruned = prune(Nets.mlp(manager, 1), Rules.everything(), half(), numbers(SAMPLES, 12));
     Block small = ((DjlNetwork) pruned.model()).block();
     DjlBlock source = DjlBlock.of(small);
     NDArray x = numbers(7, 12);
@@ -192,8 +190,7 @@ class DataPruningTest {
     Samples samples =
         DataSources.discover(getClass().getClassLoader())
             .open(new DataRequest("random", network.inputs(), Map.of(), SAMPLES, 1));
-    Pruned pruned =
-        DataPruning.run(space, half(), samples, SampleDraw.all(SAMPLES), step -> {});
+    Pruned pruned = DataPruning.run(space, half(), samples, SampleDraw.all(SAMPLES), step -> {});
     assertTrue(pruned.error() < pruned.errorBefore());
   }
 
