@@ -7,12 +7,16 @@ import io.espalier.onnx.OnnxNetwork;
 import io.espalier.onnx.build.SampleNetworks;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Random;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -44,6 +48,7 @@ class DocumentsTest {
     try {
       Path own = Files.createDirectories(folder.resolve(name.replace('/', '-')));
       OnnxNetwork.of(SampleNetworks.thinResnet(), "a ResNet").save(own.resolve("model.onnx"));
+      writeImages(own.resolve("images.npy"), 40);
       Reader reader = new Reader(own);
       for (CodeBlock block : CodeBlock.of(Files.readString(document))) {
         tests.add(
@@ -54,6 +59,24 @@ class DocumentsTest {
       throw new UncheckedIOException(e);
     }
     return DynamicContainer.dynamicContainer(name, tests);
+  }
+
+  /** Seeded images of 3 x 32 x 32, in version 1 of the format of NumPy. */
+  private static void writeImages(Path file, int count) throws IOException {
+    String header =
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (" + count + ", 3, 32, 32)}\n";
+    int numbers = count * 3 * 32 * 32;
+    ByteBuffer bytes =
+        ByteBuffer.allocate(10 + header.length() + numbers * Float.BYTES)
+            .order(ByteOrder.LITTLE_ENDIAN);
+    bytes.put((byte) 0x93).put("NUMPY".getBytes(StandardCharsets.US_ASCII));
+    bytes.put((byte) 1).put((byte) 0).putShort((short) header.length());
+    bytes.put(header.getBytes(StandardCharsets.US_ASCII));
+    Random random = new Random(0);
+    for (int i = 0; i < numbers; i++) {
+      bytes.putFloat((float) random.nextGaussian());
+    }
+    Files.write(file, bytes.array());
   }
 
   @Test

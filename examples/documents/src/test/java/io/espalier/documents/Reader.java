@@ -50,6 +50,7 @@ final class Reader {
       import com.google.inject.multibindings.*;
       import io.espalier.core.*;
       import io.espalier.core.data.*;
+      import io.espalier.core.moments.*;
       import io.espalier.core.pruning.*;
       import io.espalier.core.rules.*;
       import io.espalier.core.search.*;
