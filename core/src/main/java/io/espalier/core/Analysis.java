@@ -1,5 +1,7 @@
 package io.espalier.core;
 
+import io.espalier.core.checks.GraphChecks;
+import io.espalier.core.checks.LayoutChecks;
 import io.espalier.core.values.Cut;
 import io.espalier.core.values.Model;
 import io.espalier.spi.DMRegistry;
@@ -40,7 +42,10 @@ final class Analysis implements Objections {
    * @param sizes lengths for dimensions that the model leaves open
    */
   static SymMap of(Model model, DMRegistry registry, TrialSizes sizes) {
-    return new Solver(registry).solve(model.graph(), sizes, new Analysis(model));
+    GraphChecks.check("traced network", model.graph(), registry);
+    SymMap map = new Solver(registry).solve(model.graph(), sizes, new Analysis(model));
+    LayoutChecks.check("solved network", map, registry);
+    return map;
   }
 
   @Override

@@ -1,15 +1,11 @@
 package io.espalier.core;
 
-import io.espalier.core.cost.Costs;
 import io.espalier.core.importance.Ranking;
-import io.espalier.core.rules.ResolvedRules;
 import io.espalier.core.rules.Rules;
-import io.espalier.core.space.Dial;
 import io.espalier.core.space.FrozenAxes;
 import io.espalier.core.space.HparamSpec;
 import io.espalier.core.space.Sampling;
 import io.espalier.core.space.Space;
-import io.espalier.core.space.SpaceBuilder;
 import io.espalier.core.space.SpaceState;
 import io.espalier.core.values.Choice;
 import io.espalier.core.values.Config;
@@ -58,8 +54,7 @@ public final class SearchSpace {
   private final TrialSizes sizes;
   private final Ranking ranking;
   private @Nullable SymMap map;
-  private @Nullable SpaceState state;
-  private @Nullable Costs costs;
+  private @Nullable Generated generated;
 
   /**
    * The space of a model; it has no hparams until {@link #generate} or {@link #restore} is called.
@@ -91,25 +86,24 @@ public final class SearchSpace {
    * @throws EspalierException if the rules do not fit the network, or there is no symbolic map
    */
   public void generate(Rules rules) {
-    SymMap known = map;
-    if (known == null) {
-      throw new EspalierException(
-          "no search space can be generated for "
-              + model.description()
-              + ": it was given without a symbolic map; solve the model first, or restore a saved"
-              + " space");
-    }
-    ResolvedRules resolved = rules.resolve(registry.modules().values());
-    state = new SpaceState(SpaceBuilder.build(model, known, registry, resolved));
-    costs = new Costs(known);
+    generated = Generated.of(model, map, registry, rules);
     ranking.clear();
     for (Space.Failure failure : space().failures()) {
       LOG.warn("layer {} is frozen: {}", failure.layer().name(), failure.reason());
     }
   }
 
+  private Generated generated() {
+    return Generated.required(generated, model);
+  }
+
+  /** What can change, of a space that was generated. */
+  SpaceState state() {
+    return generated().state();
+  }
+
   private Space space() {
-    return state().space();
+    return generated().space();
   }
 
   /** The network. */
@@ -161,12 +155,12 @@ public final class SearchSpace {
 
   /** Whether any hparam has more than one choice. */
   public boolean isConfigurable() {
-    return state != null && !namedHparams(true, true).isEmpty();
+    return generated != null && !namedHparams(true, true).isEmpty();
   }
 
   /** Whether the space was generated or restored and has elastic layers. */
   public boolean isDynamic() {
-    return state != null && !space().modules().isEmpty();
+    return generated != null && !space().modules().isEmpty();
   }
 
   /** The number of sub-networks in the space. */
@@ -178,7 +172,7 @@ public final class SearchSpace {
 
   /** The active config, with every hparam. */
   public Config config() {
-    return Config.of(space().values(state().active()));
+    return generated().config();
   }
 
   /**
@@ -188,10 +182,7 @@ public final class SearchSpace {
    *     false for the others
    */
   public Config config(boolean configurable) {
-    Map<String, Choice> all = space().values(state().active());
-    Set<String> chosen = namedHparams(true, configurable).keySet();
-    all.keySet().removeIf(name -> chosen.contains(name) != configurable);
-    return Config.of(all);
+    return generated().config(namedHparams(true, configurable).keySet(), configurable);
   }
 
   /** Selects a config, and requires it to be complete; as {@code select(config, true)}. */
@@ -209,7 +200,7 @@ public final class SearchSpace {
    *     entry; nothing is selected then
    */
   public void select(Config config, boolean strict) {
-    state().setActive(state().resolve(config, state().active(), strict));
+    generated().select(config, strict);
   }
 
   /**
@@ -221,7 +212,7 @@ public final class SearchSpace {
 
   /** Samples every hparam by a function of its choices, selects and returns the full config. */
   public Config sample(@Nullable Function<List<Choice>, Choice> function) {
-    return sampled(dial -> function);
+    return generated().sample(dial -> function);
   }
 
   /**
@@ -229,46 +220,34 @@ public final class SearchSpace {
    * returns the full config. A null function, or no match, leaves the hparam as it is.
    */
   public Config sample(Map<String, ? extends @Nullable Function<List<Choice>, Choice>> functions) {
-    return sampled(Sampling.byGlob(functions));
-  }
-
-  private Config sampled(Function<Dial, @Nullable Function<List<Choice>, Choice>> functionOf) {
-    SpaceState now = state();
-    int[] setting = Sampling.each(now, functionOf);
-    now.setActive(setting);
-    return lazy(now.space(), setting);
-  }
-
-  private static Config lazy(Space space, int[] setting) {
-    return Config.lazy(() -> space.values(setting));
+    return generated().sample(Sampling.byGlob(functions));
   }
 
   /** A random config; nothing is selected. The same generator state gives the same config. */
   public Config draw(RandomGenerator random) {
-    SpaceState now = state();
-    return lazy(now.space(), Sampling.random(now, random));
+    return generated().draw(random);
   }
 
   /** Weights and biases of a sub-network; running statistics are not counted. */
   public long params(Config config) {
-    return costs().params(space(), setting(config));
+    return generated().params(config);
   }
 
   /**
    * Multiply-accumulate operations of a sub-network at batch 1: convolutions and matrix products.
    */
   public long macs(Config config) {
-    return costs().macs(space(), setting(config));
+    return generated().macs(config);
   }
 
   /** Weights and biases of the active sub-network. */
   public long params() {
-    return costs().params(space(), state().active());
+    return generated().params();
   }
 
   /** Multiply-accumulate operations of the active sub-network at batch 1. */
   public long macs() {
-    return costs().macs(space(), state().active());
+    return generated().macs();
   }
 
   /**
@@ -277,10 +256,6 @@ public final class SearchSpace {
    */
   public List<UncountedNode> uncounted() {
     return UncountedNode.of(space().map());
-  }
-
-  private int[] setting(Config config) {
-    return state().resolve(config, space().original(), false);
   }
 
   // ---- sorting
@@ -340,23 +315,22 @@ public final class SearchSpace {
 
   /** As {@link #export()}, checked by the rules of another registry. */
   public Model export(DMRegistry checkedBy) {
-    Cut cut = cut();
-    return model.carve(cut, new Proof(cut, checkedBy));
+    return generated().export(checkedBy);
   }
 
   /** What is kept of the network at the active config; what is set or sorted later changes none. */
   public Cut cut() {
-    return state().cut(state().active());
+    return generated().cut();
   }
 
   /** What is kept of the network at a config; units by the orders they have now. */
   public Cut cut(Config config) {
-    return state().cut(setting(config));
+    return generated().cut(config);
   }
 
   /** What was cut from the network at the active config, in terms of the original. */
   public Manifest manifest() {
-    return cut().manifest();
+    return generated().manifest(registry);
   }
 
   /** The axes that may not change, each with its reason. */
@@ -413,25 +387,6 @@ public final class SearchSpace {
   }
 
   // ---- what the views read
-
-  /** What can change, of a space that was generated. */
-  SpaceState state() {
-    return generated(state);
-  }
-
-  private Costs costs() {
-    return generated(costs);
-  }
-
-  private <T> T generated(@Nullable T known) {
-    if (known == null) {
-      throw new EspalierException(
-          "the search space of "
-              + model.description()
-              + " has not been generated; call generate(rules) or restore(saved)");
-    }
-    return known;
-  }
 
   Optional<double[]> importance(HparamSpec spec) {
     return ranking.importance(state(), spec);

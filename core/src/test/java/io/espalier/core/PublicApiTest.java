@@ -39,6 +39,7 @@ class PublicApiTest {
           "io.espalier.core.space.",
           "io.espalier.core.importance.",
           "io.espalier.core.cost.",
+          "io.espalier.core.checks.",
           "io.espalier.core.values.Json",
           "io.espalier.core.values.ConfigJson");
 

@@ -323,13 +323,14 @@ final class NodeTyping implements Typing {
     }
   }
 
-  /** Checks that every output was typed. */
+  /** Checks that every output was typed, and that what was declared is there. */
   void check() {
     for (int i = 0; i < outputs.length; i++) {
       if (node.outputs().get(i) >= 0 && outputs[i] == null && unknownReason == null) {
         throw new IllegalStateException("it gave no axes to output " + i);
       }
     }
+    DeclaredFacts.check(pass, node, this);
   }
 
   /**

@@ -1,7 +1,9 @@
 package io.espalier.core.pruning;
 
+import io.espalier.core.checks.RepairChecks;
 import io.espalier.core.moments.DataModel;
 import io.espalier.core.values.Manifest;
+import io.espalier.spi.DMRegistry;
 import io.espalier.trace.Graph;
 import io.espalier.trace.GraphNode;
 import java.nio.ByteBuffer;
@@ -26,9 +28,14 @@ final class Compensated {
    * @param carved the network as it was carved
    * @param repaired the same with other values
    * @param given the parameters that were given values, which may be the same as before
+   * @param registry the rules that the network was cut by
    */
   static Manifest add(
-      Manifest manifest, DataModel carved, DataModel repaired, Collection<String> given) {
+      Manifest manifest,
+      DataModel carved,
+      DataModel repaired,
+      Collection<String> given,
+      DMRegistry registry) {
     List<Manifest.Compensated> changed = new ArrayList<>();
     for (String name : new TreeSet<>(given)) {
       ByteBuffer now = repaired.stored(name);
@@ -36,7 +43,9 @@ final class Compensated {
         changed.add(entry(repaired.graph(), name, now));
       }
     }
-    return manifest.withCompensated(changed);
+    Manifest listed = manifest.withCompensated(changed);
+    RepairChecks.check(repaired.graph(), listed, registry);
+    return listed;
   }
 
   /** Finds where a parameter, perhaps through nodes that only reshape it, first meets data. */

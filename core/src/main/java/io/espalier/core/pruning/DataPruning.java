@@ -176,7 +176,8 @@ public final class DataPruning {
     return new Pruned(
         better ? repaired.model() : plain,
         better
-            ? Compensated.add(manifest, plain, repaired.model(), repaired.values().keySet())
+            ? Compensated.add(
+                manifest, plain, repaired.model(), repaired.values().keySet(), registry)
             : manifest,
         best,
         better ? after : before,

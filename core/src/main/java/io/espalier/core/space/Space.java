@@ -15,6 +15,7 @@ import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -156,6 +157,11 @@ public final class Space {
   /** What the rules freeze, of what could be free. */
   Map<Layout.Symbol, Ruled> ruled() {
     return ruled;
+  }
+
+  /** The symbols that rules leave no width but the original. */
+  public Set<Layout.Symbol> ruledSymbols() {
+    return ruled.keySet();
   }
 
   /** The setting that leaves the network as it is. */

@@ -109,10 +109,10 @@ public record Manifest(
         continue;
       }
       NodeFacts facts = map.facts(node.index());
-      String output = CutEdges.firstOutput(graph, node);
       for (NodeFacts.Normalised over : facts.normalised()) {
         int[] keep = cut.kept(layouts(map, node, over.input()).get(over.axis()));
         if (keep != null) {
+          String output = CutEdges.firstOutput(graph, node);
           normalised.add(
               new CutNormalised(node.name(), output, over.input(), over.axis(), list(keep)));
         }

@@ -139,8 +139,11 @@ class ArchitectureTest {
       coreSeesOnly("cost", "values", "rules", "structure", "space", "importance");
 
   @ArchTest
+  static final ArchRule CHECKS_SEE_WHAT_THEY_CHECK = coreSeesOnly("checks", "values", "space");
+
+  @ArchTest
   static final ArchRule THE_FACADE_SEES_NOTHING_ABOVE =
-      coreSeesOnly("", "values", "rules", "structure", "space", "importance", "cost");
+      coreSeesOnly("", "values", "rules", "structure", "space", "importance", "cost", "checks");
 
   @ArchTest
   static final ArchRule SEARCH_SEES_THE_FACADE =
@@ -159,7 +162,15 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule PRUNING_SEES_ALL =
       coreSeesOnly(
-          "pruning", "values", "", "search", "data", "moments", "calibration", "compensation");
+          "pruning",
+          "values",
+          "checks",
+          "",
+          "search",
+          "data",
+          "moments",
+          "calibration",
+          "compensation");
 
   @ArchTest static final ArchRule DATA_SEE_VALUES = coreSeesOnly("data", "values", "rules");
 
@@ -178,7 +189,8 @@ class ArchitectureTest {
               corePackage("structure"),
               corePackage("space"),
               corePackage("importance"),
-              corePackage("cost"));
+              corePackage("cost"),
+              corePackage("checks"));
 
   @ArchTest
   static final ArchRule ONLY_EXAMPLES_AND_THE_TESTKIT_SEE_A_BACKEND =

@@ -1,0 +1,150 @@
+package io.espalier.core;
+
+import io.espalier.core.checks.ManifestChecks;
+import io.espalier.core.checks.Proof;
+import io.espalier.core.checks.SpaceChecks;
+import io.espalier.core.cost.Costs;
+import io.espalier.core.rules.ResolvedRules;
+import io.espalier.core.rules.Rules;
+import io.espalier.core.space.Dial;
+import io.espalier.core.space.Sampling;
+import io.espalier.core.space.Space;
+import io.espalier.core.space.SpaceBuilder;
+import io.espalier.core.space.SpaceState;
+import io.espalier.core.values.Choice;
+import io.espalier.core.values.Config;
+import io.espalier.core.values.Cut;
+import io.espalier.core.values.EspalierException;
+import io.espalier.core.values.Manifest;
+import io.espalier.core.values.Model;
+import io.espalier.spi.DMRegistry;
+import io.espalier.trace.SymMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a search space has once it was generated: what of it can change, and what it costs.
+ *
+ * @param model the network
+ * @param state the space, with what of it can change
+ * @param costs counts parameters and operations
+ */
+record Generated(Model model, SpaceState state, Costs costs) {
+  /**
+   * Makes a network elastic under rules.
+   *
+   * @param map the network's symbolic map, if it has one
+   * @throws EspalierException if the rules do not fit the network, or there is no symbolic map
+   */
+  static Generated of(Model model, @Nullable SymMap map, DMRegistry registry, Rules rules) {
+    if (map == null) {
+      throw new EspalierException(
+          "no search space can be generated for "
+              + model.description()
+              + ": it was given without a symbolic map; solve the model first, or restore a saved"
+              + " space");
+    }
+    ResolvedRules resolved = rules.resolve(registry.modules().values());
+    Space space = SpaceBuilder.build(model, map, registry, resolved);
+    SpaceChecks.check(space, registry);
+    return new Generated(model, new SpaceState(space), new Costs(map));
+  }
+
+  /** What is generated; an error where nothing is yet. */
+  static Generated required(@Nullable Generated known, Model model) {
+    if (known == null) {
+      throw new EspalierException(
+          "the search space of "
+              + model.description()
+              + " has not been generated; call generate(rules) or restore(saved)");
+    }
+    return known;
+  }
+
+  Space space() {
+    return state.space();
+  }
+
+  /** The active config, with every hparam. */
+  Config config() {
+    return Config.of(space().values(state.active()));
+  }
+
+  /** The active config without some hparams. */
+  Config config(Set<String> names, boolean kept) {
+    Map<String, Choice> all = space().values(state.active());
+    all.keySet().removeIf(name -> names.contains(name) != kept);
+    return Config.of(all);
+  }
+
+  void select(Config config, boolean strict) {
+    state.setActive(state.resolve(config, state.active(), strict));
+  }
+
+  /** Samples every dial by its function, selects and returns the full config. */
+  Config sample(Function<Dial, @Nullable Function<List<Choice>, Choice>> functionOf) {
+    int[] setting = Sampling.each(state, functionOf);
+    state.setActive(setting);
+    return lazy(setting);
+  }
+
+  /** A random config; nothing is selected. */
+  Config draw(RandomGenerator random) {
+    return lazy(Sampling.random(state, random));
+  }
+
+  private Config lazy(int[] setting) {
+    Space space = space();
+    return Config.lazy(() -> space.values(setting));
+  }
+
+  private int[] setting(Config config) {
+    return state.resolve(config, space().original(), false);
+  }
+
+  long params() {
+    return costs.params(space(), state.active());
+  }
+
+  long params(Config config) {
+    return costs.params(space(), setting(config));
+  }
+
+  long macs() {
+    return costs.macs(space(), state.active());
+  }
+
+  long macs(Config config) {
+    return costs.macs(space(), setting(config));
+  }
+
+  Cut cut() {
+    return state.cut(state.active());
+  }
+
+  Cut cut(Config config) {
+    return state.cut(setting(config));
+  }
+
+  /** What was cut at the active config; checked. */
+  Manifest manifest(DMRegistry registry) {
+    return manifest(cut(), registry);
+  }
+
+  private static Manifest manifest(Cut cut, DMRegistry registry) {
+    Manifest manifest = cut.manifest();
+    ManifestChecks.check(cut, manifest, registry);
+    return manifest;
+  }
+
+  /** The active sub-network as a smaller network; it, and what would be listed of it, are checked. */
+  Model export(DMRegistry checkedBy) {
+    Cut cut = cut();
+    manifest(cut, checkedBy);
+    return model.carve(cut, new Proof(cut, checkedBy));
+  }
+}

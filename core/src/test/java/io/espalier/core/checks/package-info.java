@@ -1,0 +1,4 @@
+@NullMarked
+package io.espalier.core.checks;
+
+import org.jspecify.annotations.NullMarked;
