@@ -163,7 +163,7 @@ public final class SpaceChecks {
       if (dial == null) {
         continue;
       }
-      if (dial.index() >= made.dials().size() || made.dials().get(dial.index()) != dial) {
+      if (dial.index() >= made.dials().size() || !made.dials().get(dial.index()).equals(dial)) {
         throw faults.at("hparam " + spec.name(), "has a dial of another space");
       }
       boolean first = !met.get(dial.index());

@@ -15,7 +15,10 @@ final class Broken<T> {
   /** By each of these the check of a name is broken, and none before it. */
   @SafeVarargs
   final Broken<T> by(String check, T... made) {
-    broken.computeIfAbsent(check, key -> new ArrayList<>()).addAll(List.of(made));
+    List<T> all = broken.computeIfAbsent(check, key -> new ArrayList<>());
+    for (T each : made) {
+      all.add(each);
+    }
     return this;
   }
 

@@ -104,7 +104,7 @@ class SpaceChecksTest {
         .by(
             "a dial turns the hparam it is named after",
             depth(new Block("blocks.1", List.of(1), 1, 2), 0, 1, 2),
-            more(spec("other", dial(WIDTH, WIDTH.index(), WIDTH.settings()), List.of())),
+            more(spec("other", dial(WIDTH, WIDTH.index(), List.of(new int[] {6})), List.of())),
             more(spec("other", WIDTH, List.of(CROP.symbols().get(0)))),
             hparams(VALID.hparams().subList(1, VALID.hparams().size())))
         .areCaught(SpaceChecks.ALL, VALID);
