@@ -141,7 +141,9 @@ record Generated(Model model, SpaceState state, Costs costs) {
     return manifest;
   }
 
-  /** The active sub-network as a smaller network; it, and what would be listed of it, are checked. */
+  /**
+   * The active sub-network as a smaller network; it, and what would be listed of it, are checked.
+   */
   Model export(DMRegistry checkedBy) {
     Cut cut = cut();
     manifest(cut, checkedBy);

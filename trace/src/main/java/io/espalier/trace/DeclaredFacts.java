@@ -7,8 +7,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks that what a rule declared of its node beside types is there. A rule that is wrong about
- * it fails as one that throws does: it freezes its node alone, and is named.
+ * Checks that what a rule declared of its node beside types is there. A rule that is wrong about it
+ * fails as one that throws does: it freezes its node alone, and is named.
  */
 final class DeclaredFacts {
   private final Pass pass;
@@ -102,7 +102,6 @@ final class DeclaredFacts {
   }
 
   private static IllegalArgumentException missing(String what) {
-    return new IllegalArgumentException(
-        "it says that the node " + what + ", which is not there");
+    return new IllegalArgumentException("it says that the node " + what + ", which is not there");
   }
 }

@@ -32,15 +32,11 @@ class DeclaredFactsTest {
     Map<String, Consumer<Typing>> wrong =
         Map.ofEntries(
             Map.entry(
-                "rewrites element 2 of attribute pads",
-                t -> t.attribute("pads", 2, t.number(1))),
+                "rewrites element 2 of attribute pads", t -> t.attribute("pads", 2, t.number(1))),
             Map.entry(
-                "rewrites element -2 of attribute pads",
-                t -> t.attribute("pads", -2, t.number(1))),
-            Map.entry(
-                "rewrites element 0 of input 2", t -> t.element(2, 0, t.number(1))),
-            Map.entry(
-                "rewrites element 999 of input 1", t -> t.element(1, 999, t.number(1))),
+                "rewrites element -2 of attribute pads", t -> t.attribute("pads", -2, t.number(1))),
+            Map.entry("rewrites element 0 of input 2", t -> t.element(2, 0, t.number(1))),
+            Map.entry("rewrites element 999 of input 1", t -> t.element(1, 999, t.number(1))),
             Map.entry("rectifies input 2", t -> t.rectifies(2)),
             Map.entry("selects from input 5", t -> t.selects(5)),
             Map.entry("adds input 3", t -> t.affine(3, 0)),
@@ -57,7 +53,10 @@ class DeclaredFactsTest {
           Solved net = declaring(declared);
           String why = net.why("s", 1);
           assertTrue(
-              why.endsWith("IllegalArgumentException: it says that the node " + what + ", which is not there"),
+              why.endsWith(
+                  "IllegalArgumentException: it says that the node "
+                      + what
+                      + ", which is not there"),
               why);
         });
   }

@@ -111,7 +111,9 @@ public final class CarvedChecks {
               + made.after().graph().tensor(output).name()
               + "\" with shape "
               + (found == null
-                  ? "unknown (" + made.after().unknown(output).map(Reason::toString).orElse("") + ")"
+                  ? "unknown ("
+                      + made.after().unknown(output).map(Reason::toString).orElse("")
+                      + ")"
                   : found)
               + " where "
               + meant
@@ -125,8 +127,7 @@ public final class CarvedChecks {
     for (GraphNode node : after.graph().nodes()) {
       Tensor first = isAlias(made, node) ? null : made.original(node.outputs().get(0));
       if (first != null && first.producer() >= 0 && !made.cut().skips(first.producer())) {
-        compareInputs(
-            made, node, made.cut().map().graph().nodes().get(first.producer()), faults);
+        compareInputs(made, node, made.cut().map().graph().nodes().get(first.producer()), faults);
       }
     }
   }
@@ -146,7 +147,12 @@ public final class CarvedChecks {
       if (!made.meant(before).equals(found)) {
         throw faults.at(
             node,
-            "reads input " + i + " with shape " + found + " where " + made.meant(before)
+            "reads input "
+                + i
+                + " with shape "
+                + found
+                + " where "
+                + made.meant(before)
                 + " was meant");
       }
     }

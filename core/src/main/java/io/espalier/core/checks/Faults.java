@@ -18,10 +18,7 @@ final class Faults {
   /** A fault at a node, which the author of the node's rule is to hear of. */
   CheckException at(GraphNode node, String what) {
     String author =
-        registry
-            .rule(node.op())
-            .map(rule -> ", to the author of " + rule.getClass())
-            .orElse("");
+        registry.rule(node.op()).map(rule -> ", to the author of " + rule.getClass()).orElse("");
     return exception("node " + node.label(), what, author);
   }
 

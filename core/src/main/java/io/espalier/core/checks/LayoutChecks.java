@@ -178,8 +178,7 @@ public final class LayoutChecks {
   }
 
   private static boolean alike(Layout a, Layout b) {
-    return a == b
-        || SETTINGS.stream().allMatch(widths -> a.extent(widths) == b.extent(widths));
+    return a == b || SETTINGS.stream().allMatch(widths -> a.extent(widths) == b.extent(widths));
   }
 
   private static long width(Layout.Symbol symbol, double step) {

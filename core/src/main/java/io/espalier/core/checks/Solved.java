@@ -41,8 +41,7 @@ record Solved(
   }
 
   static Solved of(SymMap map) {
-    return new Solved(
-        map.graph(), map.symbols(), map::tensor, map::input, map::unknown);
+    return new Solved(map.graph(), map.symbols(), map::tensor, map::input, map::unknown);
   }
 
   /** Looks at the axes of everything that is computed or read. */

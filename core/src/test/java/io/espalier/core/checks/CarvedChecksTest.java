@@ -30,13 +30,9 @@ class CarvedChecksTest {
   @Test
   void everyCheckFindsWhatBreaksIt() {
     new Broken<Carved>()
-        .by(
-            "a carved network is fed and read as before",
-            carved(Convolutions.of(4).graph("other")))
+        .by("a carved network is fed and read as before", carved(Convolutions.of(4).graph("other")))
         .by("a node computes the shape that is meant", carved(Convolutions.of(5).graph()))
-        .by(
-            "a node reads the shapes that are meant",
-            carved(new Convolutions(4, 6, false).graph()))
+        .by("a node reads the shapes that are meant", carved(new Convolutions(4, 6, false).graph()))
         .areCaught(CarvedChecks.ALL, carved(Convolutions.of(4).graph()));
   }
 

@@ -66,7 +66,8 @@ record Convolutions(int channels, int bias, boolean integral) {
       Graph.Builder builder, String name, List<String> inputs, String output, long kernel) {
     long pad = kernel / 2;
     Map<String, long[]> attributes =
-        Map.of("kernel_shape", new long[] {kernel, kernel}, "pads", new long[] {pad, pad, pad, pad});
+        Map.of(
+            "kernel_shape", new long[] {kernel, kernel}, "pads", new long[] {pad, pad, pad, pad});
     OpId op = OpId.of("Conv");
     int node =
         builder.node(

@@ -52,8 +52,7 @@ class LayoutChecksTest {
   }
 
   private static Solved symbols(List<Layout.Symbol> symbols) {
-    return new Solved(
-        GRAPH, symbols, VALID.tensors(), VALID.inputs(), VALID.unknown());
+    return new Solved(GRAPH, symbols, VALID.tensors(), VALID.inputs(), VALID.unknown());
   }
 
   /** Every axis is a number, and widths are listed all the same. */
@@ -94,7 +93,9 @@ class LayoutChecksTest {
             nothingFree(),
             tensor("a", List.of(new Layout.Fixed(6, new Reason("", "", ""), false, false))),
             tensor("a", List.of(fixed(-1))))
-        .by("what is stored once is cut alike for all", input(2, 1, Broken.with(shared, 0, fixed(6))))
+        .by(
+            "what is stored once is cut alike for all",
+            input(2, 1, Broken.with(shared, 0, fixed(6))))
         .areCaught(LayoutChecks.ALL, VALID);
   }
 }

@@ -52,8 +52,7 @@ class SpaceChecksTest {
     }
     Block goes = new Block("blocks.0", List.of(0), 0, 1);
     int index = VALID.dials().size();
-    return more(
-        new Dial(index, Dial.Kind.DEPTH, "depth", List.of(), depths, List.of(goes, last)));
+    return more(new Dial(index, Dial.Kind.DEPTH, "depth", List.of(), depths, List.of(goes, last)));
   }
 
   private static HparamSpec spec(String name, Dial dial, List<Layout> layouts) {
@@ -72,8 +71,7 @@ class SpaceChecksTest {
     int next = VALID.dials().size();
     List<Layout.Symbol> foreign =
         WIDTH.symbols().stream().map(symbol -> other.symbols().get(symbol.index())).toList();
-    Dial strange =
-        new Dial(next, WIDTH.kind(), WIDTH.name(), foreign, WIDTH.settings(), List.of());
+    Dial strange = new Dial(next, WIDTH.kind(), WIDTH.name(), foreign, WIDTH.settings(), List.of());
     new Broken<Restricted>()
         .by("a dial is the number it stands at", more(dial(WIDTH, 0, WIDTH.settings())))
         .by(
