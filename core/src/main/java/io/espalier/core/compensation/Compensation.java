@@ -2,6 +2,7 @@ package io.espalier.core.compensation;
 
 import io.espalier.core.calibration.Calibration;
 import io.espalier.core.calibration.Place;
+import io.espalier.core.data.InputSpec;
 import io.espalier.core.data.Samples;
 import io.espalier.core.moments.ChannelMoments;
 import io.espalier.core.moments.DataModel;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -164,15 +166,14 @@ public final class Compensation {
     List<Task> tasks = new ArrayList<>();
     List<Probe> probes = new ArrayList<>();
     List<Probe.Pair> pairs = new ArrayList<>();
-    for (Site site : turn) {
-      if (!rectified || isRectified(site)) {
-        tasks.add(task(site, rectified, probes, pairs));
-      }
-    }
-    if (tasks.isEmpty()) {
+    List<Site> due = turn.stream().filter(site -> !rectified || isRectified(site)).toList();
+    if (due.isEmpty()) {
       return;
     }
-    Measured measured = original.measure(carved, new Probe.Request(probes, pairs), data, folds);
+    int every = every(due);
+    due.forEach(site -> tasks.add(task(site, rectified, every, probes, pairs)));
+    Probe.Request request = new Probe.Request(probes, pairs);
+    Measured measured = original.measure(carved, request, data, thinned(every));
     Map<String, float[]> changed = new LinkedHashMap<>();
     for (Task task : tasks) {
       Change change = solve(task, measured, !rectified);
@@ -191,6 +192,35 @@ public final class Compensation {
       values.putAll(changed);
       carved = carved.withValues(changed);
     }
+  }
+
+  /** Every how manieth sample is enough for all of some weights. */
+  private int every(List<Site> due) {
+    if (InputSpec.batchSize(original.inputs(), 1) > 1) {
+      return 1;
+    }
+    double least = Double.POSITIVE_INFINITY;
+    for (Site site : due) {
+      for (Place place : site.places()) {
+        least = Math.min(least, spare(site, place));
+      }
+    }
+    return effort.every(least);
+  }
+
+  private double spare(Site site, Place place) {
+    List<Layout> aimed = Objects.requireNonNull(map.tensor(aim(place)));
+    return effort.spare(site, aimed, place.form().outputAxis());
+  }
+
+  private List<int[]> thinned(int every) {
+    return folds.stream()
+        .map(
+            fold ->
+                IntStream.range(0, (fold.length + every - 1) / every)
+                    .map(i -> fold[i * every])
+                    .toArray())
+        .toList();
   }
 
   private String name(int tensor) {
@@ -220,7 +250,8 @@ public final class Compensation {
     return site.places().stream().allMatch(place -> calibration.places().isRectified(aim(place)));
   }
 
-  private Task task(Site site, boolean rectified, List<Probe> probes, List<Probe.Pair> pairs) {
+  private Task task(
+      Site site, boolean rectified, int every, List<Probe> probes, List<Probe.Pair> pairs) {
     Task task = new Task(site, new ArrayList<>(), new ArrayList<>());
     for (Place place : site.places()) {
       List<Layout> axes = Objects.requireNonNull(map.input(place.node(), place.form().data()));
@@ -238,7 +269,7 @@ public final class Compensation {
               site.groups(),
               new Probe.Aim(name(aim), aimed.size(), axis, cut.kept(aimed.get(axis)), rectified),
               place.mask(),
-              effort.step(site, aimed, axis)));
+              Effort.step(spare(site, place) / every, aimed.get(aimed.size() - 1).extent())));
     }
     Place place = site.place();
     if (site.places().size() == 1 && !place.chain().isEmpty()) {

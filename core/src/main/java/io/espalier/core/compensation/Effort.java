@@ -9,19 +9,45 @@ import java.util.List;
  *
  * @param pass the multiply-accumulate operations of one pass over the data, in both networks
  * @param samples how many samples there are
+ * @param mostRounds how many further rounds there are at most for each layer whose negative results
+ *     do not matter
  */
-public record Effort(double pass, int samples) {
+public record Effort(double pass, int samples, int mostRounds) {
   /** All passes together take no more operations than this, if the layers can be put together. */
   private static final double OPERATIONS = 8e12;
 
   private static final int FEWEST_PASSES = 12;
 
+  /** What preparing a pass takes, as if it were operations. */
+  private static final double OF_A_PASS = 4e9;
+
   /** Rows for each column beyond which more change nothing. */
   private static final int ROWS_FOR_A_COLUMN = 40;
 
   private static final int LEAST_ROWS = 20_000;
+
+  /** Rows of one sample are much alike: samples go only once its rows are thinned out so far. */
+  private static final int LEAST_STEP = 3;
+
+  private static final int LEAST_SAMPLES = 80;
   private static final int[] STEPS = {31, 23, 17, 13, 11, 7, 5, 3};
   private static final int MOST_ROUNDS = 2;
+
+  /** As many rounds as are of use. */
+  public Effort(double pass, int samples) {
+    this(pass, samples, MOST_ROUNDS);
+  }
+
+  /** Enough to tell which of some networks can be repaired better. */
+  public Effort withoutRounds() {
+    return new Effort(pass, samples, 0);
+  }
+
+  /** About how many operations it takes to repair a network of so many levels. */
+  public double operations(int levels) {
+    double turns = Math.ceil((double) levels / together(levels));
+    return turns * (1 + rounds(levels)) * (pass / 2 + OF_A_PASS);
+  }
 
   /** How many levels are repaired in one pass. */
   int together(int levels) {
@@ -30,7 +56,7 @@ public record Effort(double pass, int samples) {
 
   /** How many further rounds there are for layers whose negative results do not matter. */
   int rounds(int levels) {
-    return passes() >= (1 + MOST_ROUNDS) * levels ? MOST_ROUNDS : 0;
+    return passes() >= (1 + MOST_ROUNDS) * levels ? mostRounds : 0;
   }
 
   /** On average, a pass ends halfway through the networks. */
@@ -39,12 +65,12 @@ public record Effort(double pass, int samples) {
   }
 
   /**
-   * Every how manieth row is enough.
+   * How many times as many rows there are as are enough.
    *
    * @param aimed the layouts of what is aimed at
    * @param axis the axis of its channels
    */
-  int step(Site site, List<Layout> aimed, int axis) {
+  double spare(Site site, List<Layout> aimed, int axis) {
     double rows = samples;
     for (int i = 1; i < aimed.size(); i++) {
       rows *= i == axis ? 1 : aimed.get(i).extent();
@@ -52,10 +78,24 @@ public record Effort(double pass, int samples) {
     double enough =
         Math.max(
             LEAST_ROWS, ROWS_FOR_A_COLUMN * (double) site.weight().rows() * site.weight().places());
-    long last = aimed.get(aimed.size() - 1).extent();
+    return rows / enough;
+  }
+
+  /** Every how manieth sample is enough where there are so many times as many rows as needed. */
+  int every(double spare) {
+    return (int) Math.max(1, Math.min(spare / LEAST_STEP, (double) samples / LEAST_SAMPLES));
+  }
+
+  /**
+   * Every how manieth row is enough.
+   *
+   * @param spare how many times as many there are
+   * @param last the extent of the last axis
+   */
+  static int step(double spare, long last) {
     for (int step : STEPS) {
       // a step that divides the width of an image would see the same columns only
-      if (rows / step >= enough && last % step != 0) {
+      if (spare >= step && last % step != 0) {
         return step;
       }
     }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param aim what is missing; null for the moments of the columns alone
  * @param mask an input of the network, of the shape of the rows, that is 0 at those which count for
  *     nothing; empty where all count
- * @param step only every so manieth row is observed; 1 for all
+ * @param step only every so manieth row is observed, of each sample or of them all; 1 for all
  */
 public record Probe(
     String reader,

@@ -2,10 +2,12 @@ package io.espalier.core.pruning;
 
 import io.espalier.core.SearchSpace;
 import io.espalier.core.calibration.Calibration;
+import io.espalier.core.calibration.Place;
 import io.espalier.core.calibration.Rankings;
 import io.espalier.core.compensation.Compensation;
 import io.espalier.core.compensation.Effort;
 import io.espalier.core.data.InputSpec;
+import io.espalier.core.data.KeptSamples;
 import io.espalier.core.data.SampleDraw;
 import io.espalier.core.data.Samples;
 import io.espalier.core.moments.DataModel;
@@ -20,6 +22,8 @@ import io.espalier.spi.DMRegistry;
 import io.espalier.spi.DataCriterion;
 import io.espalier.trace.SymMap;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -38,11 +42,21 @@ public final class DataPruning {
   private static final double HELD_BACK = 0.2;
   private static final int FEWEST = 20;
 
-  /** Scaling curves takes no more multiply-accumulate operations than this. */
-  private static final double OPERATIONS = 2e12;
+
+  /** Scaling curves takes no more multiply-accumulate operations than this if it can be helped. */
+  private static final double OPERATIONS = 4e11;
+
+  /** Beyond this curves are not scaled. */
+  private static final double MOST_OPERATIONS = 3e12;
+
+  /** Candidates are repaired layer by layer as long as that takes no more operations than this. */
+  private static final double OF_TRIALS = 4e11;
 
   private static final int CUTS_FOR_A_WIDTH = 3;
   private static final int FEWEST_TO_SCALE = 16;
+
+  /** Data are kept in memory up to so many bytes. */
+  private static final long ROOM = 200_000_000;
 
   private final SearchSpace space;
   private final DMRegistry registry;
@@ -62,7 +76,7 @@ public final class DataPruning {
     this.space = space;
     this.registry = space.registry();
     this.options = options;
-    this.data = data;
+    this.data = new KeptSamples(data, ROOM);
     this.samples = samples.clone();
     this.progress = progress;
     if (!(space.model() instanceof DataModel model)) {
@@ -115,9 +129,9 @@ public final class DataPruning {
     Set<BudgetResult> candidates = candidates(calibration, heldBack);
     BudgetResult best = null;
     double least = Double.POSITIVE_INFINITY;
-    for (BudgetResult candidate : candidates) {
+    for (BudgetResult candidate : promising(candidates, calibration, folds, judge)) {
       progress.accept("trying " + describe(candidate));
-      double error = judge.of(repaired(candidate, calibration, folds).model());
+      double error = judge.of(repaired(candidate, calibration, folds, true).model());
       if (best == null || error < least) {
         best = candidate;
         least = error;
@@ -171,7 +185,7 @@ public final class DataPruning {
     List<int[]> folds = SampleDraw.folds(samples, FOLDS, options.seed());
     progress.accept("repairing");
     Calibration calibration = Calibration.measure(original, map, data, folds);
-    Compensation.Result repaired = repaired(best, calibration, folds);
+    Compensation.Result repaired = repaired(best, calibration, folds, false);
     boolean better = judge.of(repaired.model()) < before;
     return new Pruned(
         better ? repaired.model() : plain,
@@ -186,8 +200,42 @@ public final class DataPruning {
         repaired.left());
   }
 
+  /**
+   * Those candidates that are worth a trial: all of them where trials are cheap, else those that
+   * come nearest to the original when each weight is repaired by itself.
+   */
+  private List<BudgetResult> promising(
+      Set<BudgetResult> candidates, Calibration calibration, List<int[]> folds, OutputError judge) {
+    List<BudgetResult> all = new ArrayList<>(candidates);
+    if (options.repair() != PruneOptions.Repair.SEQUENTIAL || all.size() == 1) {
+      return all;
+    }
+    int levels = (int) calibration.places().places().stream().mapToInt(Place::level).distinct().count();
+    double trial = effort(all.get(0), folds).withoutRounds().operations(levels);
+    int count = (int) Math.max(1, OF_TRIALS / trial);
+    if (count >= all.size()) {
+      return all;
+    }
+    progress.accept("comparing " + all.size() + " choices of widths");
+    Map<BudgetResult, Double> errors = new HashMap<>();
+    for (BudgetResult candidate : all) {
+      space.select(candidate.config());
+      DataModel carved = (DataModel) space.export();
+      errors.put(
+          candidate,
+          judge.of(Compensation.onePass(space.cut(), carved, calibration).model()));
+    }
+    all.sort(Comparator.comparingDouble(errors::get));
+    return all.subList(0, count);
+  }
+
+  private static Effort effort(BudgetResult candidate, List<int[]> folds) {
+    int count = folds.stream().mapToInt(fold -> fold.length).sum();
+    return new Effort((double) (candidate.macs() + candidate.originalMacs()) * count, count);
+  }
+
   private Compensation.Result repaired(
-      BudgetResult candidate, Calibration calibration, List<int[]> folds) {
+      BudgetResult candidate, Calibration calibration, List<int[]> folds, boolean trial) {
     space.select(candidate.config());
     Cut cut = space.cut();
     DataModel carved = (DataModel) space.export();
@@ -195,10 +243,15 @@ public final class DataPruning {
       case NONE -> new Compensation.Result(carved, Map.of(), Map.of());
       case ONE_PASS -> Compensation.onePass(cut, carved, calibration);
       case SEQUENTIAL -> {
-        int count = folds.stream().mapToInt(fold -> fold.length).sum();
-        double pass = (double) (candidate.macs() + candidate.originalMacs()) * count;
-        Effort effort = new Effort(pass, count);
-        yield Compensation.sequential(original, cut, carved, calibration, data, folds, effort);
+        Effort effort = effort(candidate, folds);
+        yield Compensation.sequential(
+            original,
+            cut,
+            carved,
+            calibration,
+            data,
+            folds,
+            trial ? effort.withoutRounds() : effort);
       }
     };
   }
@@ -229,14 +282,17 @@ public final class DataPruning {
     CurveSearch.order(space, rankings);
     WidthErrors predicted = WidthErrors.predicted(space, rankings);
     List<WidthErrors> tables = new ArrayList<>(List.of(predicted));
-    int judges = judges(heldBack.length);
-    if (judges >= FEWEST_TO_SCALE) {
+    int few = Math.min(heldBack.length, FEWEST_TO_SCALE);
+    int cuts = judges(heldBack.length, CUTS_FOR_A_WIDTH) < few ? 1 : CUTS_FOR_A_WIDTH;
+    int judges = judges(heldBack.length, cuts);
+    if (judges > 0) {
       progress.accept("measuring what each width is worth");
       int[] some = SampleDraw.draw(heldBack, judges, options.seed());
       OutputError judge = new OutputError(original, data, some);
       tables.add(
           predicted.scaled(
               space,
+              cuts,
               turned ->
                   judge.of(
                       Compensation.onePass(turned.cut(), (DataModel) turned.export(), calibration)
@@ -251,10 +307,17 @@ public final class DataPruning {
     return candidates;
   }
 
-  /** How many samples judge single cuts. */
-  private int judges(int most) {
+  /**
+   * How many samples judge single cuts: at most as many as there are, and none where even a few
+   * would take too long.
+   *
+   * @param cuts of each width
+   */
+  private int judges(int most, int cuts) {
     int widths = space.namedHparams(true, true).size();
-    double runs = (double) CUTS_FOR_A_WIDTH * widths * Math.max(1, space.macs());
-    return (int) Math.min(most, OPERATIONS / runs);
+    double runs = (double) cuts * widths * Math.max(1, space.macs());
+    int judges = (int) Math.min(most, OPERATIONS / runs);
+    int few = Math.min(most, FEWEST_TO_SCALE);
+    return judges >= few || cuts > 1 ? judges : few * runs <= MOST_OPERATIONS ? few : 0;
   }
 }

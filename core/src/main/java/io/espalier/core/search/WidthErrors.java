@@ -7,6 +7,7 @@ import io.espalier.core.values.Choice;
 import io.espalier.core.values.Config;
 import io.espalier.spi.Ranking;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,9 @@ import java.util.function.ToDoubleFunction;
  * what the outputs of the whole network say of a few cuts of that width alone.
  */
 public final class WidthErrors {
-  private static final double[] PROBED = {0.75, 0.5, 0.25};
+  /** Widths that are measured, the most telling one first. */
+  private static final double[] PROBED = {0.5, 0.75, 0.25};
+
   private static final double LEAST = 1e-9;
 
   private final Map<String, double[]> byUnits = new LinkedHashMap<>();
@@ -60,9 +63,10 @@ public final class WidthErrors {
   /**
    * The same, scaled.
    *
+   * @param cuts how many cuts of each width are measured, 1 to 3
    * @param measure the error of the outputs with the config that is active
    */
-  public WidthErrors scaled(SearchSpace space, ToDoubleFunction<SearchSpace> measure) {
+  public WidthErrors scaled(SearchSpace space, int cuts, ToDoubleFunction<SearchSpace> measure) {
     WidthErrors scaled = new WidthErrors();
     Config before = space.config();
     try {
@@ -70,7 +74,7 @@ public final class WidthErrors {
       for (WidthUnits width : WidthUnits.of(space)) {
         double[] errors = byUnits.get(width.hparam().name());
         if (errors != null) {
-          scaled.byUnits.put(width.hparam().name(), scaled(width, errors, space, measure));
+          scaled.byUnits.put(width.hparam().name(), scaled(width, errors, cuts, space, measure));
         }
       }
     } finally {
@@ -80,10 +84,14 @@ public final class WidthErrors {
   }
 
   private static double[] scaled(
-      WidthUnits width, double[] errors, SearchSpace space, ToDoubleFunction<SearchSpace> measure) {
+      WidthUnits width,
+      double[] errors,
+      int cuts,
+      SearchSpace space,
+      ToDoubleFunction<SearchSpace> measure) {
     List<Double> ratios = new ArrayList<>();
     Hparam hparam = width.hparam();
-    for (double part : PROBED) {
+    for (double part : Arrays.copyOf(PROBED, cuts)) {
       Choice choice = nearest(hparam, part * hparam.original().number());
       int units = width.at(choice.number());
       if (!choice.equals(hparam.original()) && errors[units] > LEAST) {

@@ -43,14 +43,20 @@ final class MomentNodes {
    * A tensor as a matrix, a row for each place and a column for each channel.
    *
    * @param mask a tensor of one number for each row; empty for none
-   * @param step only every so manieth row is kept
+   * @param step only every so manieth row of each sample is kept; with a mask, of them all
    */
   String rows(String tensor, int rank, int axis, String mask, int step) {
     return shared(
         "rows " + tensor + " " + axis + " " + mask + " " + step,
         () -> {
+          if (axis == 1 && rank > 2 && step > 1 && opset >= STEPS && mask.isEmpty()) {
+            // before anything large is turned round
+            String places = reshape(cast(tensor), longs(0, 0, -1));
+            String few = channelsLast(thin(places, 2, step), 3, axis);
+            return reshape(few, flatShape(few));
+          }
           String last = channelsLast(cast(tensor), rank, axis);
-          return thin(masked(reshape(last, flatShape(last)), mask), step);
+          return thin(masked(reshape(last, flatShape(last)), mask), 0, step);
         });
   }
 
@@ -171,7 +177,7 @@ final class MomentNodes {
   String count(String rows, int groups, String mask, int step) {
     return mask.isEmpty()
         ? gather(shape(rows), 0, new int[] {groups > 1 ? 1 : 0})
-        : sums(thin(reshape(cast(mask), longs(-1, 1)), step), 2);
+        : sums(thin(reshape(cast(mask), longs(-1, 1)), 0, step), 2);
   }
 
   /** The dimensions of a tensor. */
@@ -226,10 +232,12 @@ final class MomentNodes {
     return mask.isEmpty() ? rows : add("Mul", List.of(rows, reshape(cast(mask), longs(-1, 1))));
   }
 
-  private String thin(String rows, int step) {
+  private String thin(String tensor, int axis, int step) {
     return step == 1 || opset < STEPS
-        ? rows
-        : add("Slice", List.of(rows, longs(0), longs(Integer.MAX_VALUE), longs(0), longs(step)));
+        ? tensor
+        : add(
+            "Slice",
+            List.of(tensor, longs(0), longs(Integer.MAX_VALUE), longs(axis), longs(step)));
   }
 
   private String reshape(String tensor, String shape) {

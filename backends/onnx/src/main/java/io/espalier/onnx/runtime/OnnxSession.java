@@ -126,6 +126,10 @@ public final class OnnxSession implements AutoCloseable {
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       options.setIntraOpNumThreads(settings.threads());
       options.setInterOpNumThreads(1);
+      if (settings.threads() != 1) {
+        // threads that wait for each other sleep: what else runs may need the cores
+        options.addConfigEntry("session.intra_op.allow_spinning", "0");
+      }
       options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
       options.setOptimizationLevel(
           switch (settings.optimisation()) {

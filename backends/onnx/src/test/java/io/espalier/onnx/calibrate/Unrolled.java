@@ -36,7 +36,7 @@ record Unrolled(int[] window, int stride, int pad, int dilation, int groups) {
    * The moments.
    *
    * @param wanted what is aimed at, of the shape of y
-   * @param step every how manieth row counts
+   * @param step every how manieth row of an image counts
    */
   Moments moments(
       float[] x,
@@ -49,8 +49,8 @@ record Unrolled(int[] window, int stride, int pad, int dilation, int groups) {
     int outputs = (int) shape[1] / groups;
     int columns = (int) dims[1] / groups * window[0] * window[1] + 1;
     Moments moments = new Moments(columns, outputs, groups);
-    int number = 0;
     for (int image = 0; image < shape[0]; image++) {
+      int number = 0;
       for (int top = 0; top < shape[2]; top++) {
         for (int left = 0; left < shape[3]; left++) {
           for (int g = 0; g < groups && number % step == 0; g++) {

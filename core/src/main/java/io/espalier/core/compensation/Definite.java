@@ -1,0 +1,139 @@
+package io.espalier.core.compensation;
+
+/**
+ * Dense algebra on symmetric positive definite matrices, by rows: a row is an array of its own, and
+ * four rows go into one pass over another, so that the compiler can use vector instructions.
+ */
+final class Definite {
+  private static final int BLOCK = 32;
+
+  private Definite() {}
+
+  /**
+   * Replaces the upper triangle of a matrix A by U with U'U = A; what is below is left as it is.
+   *
+   * @return whether A is positive definite
+   */
+  static boolean factor(double[][] a) {
+    int n = a.length;
+    for (int start = 0; start < n; start += BLOCK) {
+      int end = Math.min(n, start + BLOCK);
+      for (int k = start; k < end; k++) {
+        double[] row = a[k];
+        if (!(row[k] > 0) || row[k] == Double.POSITIVE_INFINITY) {
+          return false;
+        }
+        double scale = 1 / Math.sqrt(row[k]);
+        for (int j = k; j < n; j++) {
+          row[j] *= scale;
+        }
+        for (int i = k + 1; i < end; i++) {
+          subtract(a[i], row[i], row, i);
+        }
+      }
+      for (int i = end; i < n; i++) {
+        int k = start;
+        for (; k + 4 <= end; k += 4) {
+          double[] p = a[k];
+          double[] q = a[k + 1];
+          double[] r = a[k + 2];
+          double[] s = a[k + 3];
+          subtract(a[i], p[i], p, q[i], q, r[i], r, s[i], s, i);
+        }
+        for (; k < end; k++) {
+          subtract(a[i], a[k][i], a[k], i);
+        }
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Replaces B [n, m] by the solution X of U'U X = B.
+   *
+   * @param u the result of {@link #factor}
+   */
+  static void solve(double[][] u, double[][] b) {
+    int n = u.length;
+    for (int i = 0; i < n; i++) {
+      int k = 0;
+      for (; k + 4 <= i; k += 4) {
+        double[] to = b[i];
+        subtract(
+            to, u[k][i], b[k], u[k + 1][i], b[k + 1], u[k + 2][i], b[k + 2], u[k + 3][i], b[k + 3],
+            0);
+      }
+      for (; k < i; k++) {
+        subtract(b[i], u[k][i], b[k], 0);
+      }
+      divide(b[i], u[i][i]);
+    }
+    for (int i = n - 1; i >= 0; i--) {
+      double[] row = u[i];
+      int k = i + 1;
+      for (; k + 4 <= n; k += 4) {
+        subtract(
+            b[i], row[k], b[k], row[k + 1], b[k + 1], row[k + 2], b[k + 2], row[k + 3], b[k + 3],
+            0);
+      }
+      for (; k < n; k++) {
+        subtract(b[i], row[k], b[k], 0);
+      }
+      divide(b[i], row[i]);
+    }
+  }
+
+  /**
+   * The sum over all elements of D' A D - 2 D' C, which stand in the same places: by how much the
+   * square of what is missing grows with a change D.
+   */
+  static double growth(double[][] a, double[][] c, double[][] d) {
+    double growth = 0;
+    int m = d.length == 0 ? 0 : d[0].length;
+    for (int i = 0; i < a.length; i++) {
+      double[] row = a[i];
+      double[] product = new double[m];
+      int k = 0;
+      for (; k + 4 <= row.length; k += 4) {
+        subtract(
+            product, row[k], d[k], row[k + 1], d[k + 1], row[k + 2], d[k + 2], row[k + 3], d[k + 3],
+            0);
+      }
+      for (; k < row.length; k++) {
+        subtract(product, row[k], d[k], 0);
+      }
+      for (int j = 0; j < m; j++) {
+        growth -= d[i][j] * (product[j] + 2 * c[i][j]);
+      }
+    }
+    return growth;
+  }
+
+  private static void divide(double[] row, double by) {
+    for (int j = 0; j < row.length; j++) {
+      row[j] /= by;
+    }
+  }
+
+  private static void subtract(double[] to, double a, double[] p, int from) {
+    for (int j = from; j < to.length; j++) {
+      to[j] -= a * p[j];
+    }
+  }
+
+  private static void subtract(
+      double[] to,
+      double a,
+      double[] p,
+      double b,
+      double[] q,
+      double c,
+      double[] r,
+      double d,
+      double[] s,
+      int from) {
+    for (int j = from; j < to.length; j++) {
+      to[j] -= a * p[j] + b * q[j] + c * r[j] + d * s[j];
+    }
+  }
+}
