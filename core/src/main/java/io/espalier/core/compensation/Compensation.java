@@ -135,11 +135,21 @@ public final class Compensation {
     }
     List<List<Site>> turns = new ArrayList<>();
     int together = effort.together(levels.size());
+    long taken = 0;
     for (List<Site> level : levels.values()) {
       if (turns.isEmpty() || levelsIn(turns.get(turns.size() - 1)) >= together) {
         turns.add(new ArrayList<>());
+        taken = 0;
       }
-      turns.get(turns.size() - 1).addAll(level);
+      for (Site site : level) {
+        long bytes = Effort.bytes(site, folds.size());
+        if (taken > 0 && taken + bytes > Effort.OF_ONE_PASS) {
+          turns.add(new ArrayList<>());
+          taken = 0;
+        }
+        taken += bytes;
+        turns.get(turns.size() - 1).add(site);
+      }
     }
     for (List<Site> turn : turns) {
       repair(turn, false);
@@ -247,7 +257,9 @@ public final class Compensation {
   }
 
   private boolean isRectified(Site site) {
-    return site.places().stream().allMatch(place -> calibration.places().isRectified(aim(place)));
+    return !site.byChannels()
+        && site.places().stream()
+            .allMatch(place -> calibration.places().isRectified(aim(place)));
   }
 
   private Task task(
@@ -259,6 +271,12 @@ public final class Compensation {
       List<Layout> aimed = Objects.requireNonNull(map.tensor(aim));
       int axis = place.form().outputAxis();
       task.probes().add(probes.size());
+      int step =
+          Effort.step(spare(site, place) / every, aimed.get(aimed.size() - 1).extent());
+      if (site.byChannels()) {
+        probes.add(ChannelMap.probe(site, place, cut, step));
+        return task;
+      }
       probes.add(
           new Probe(
               name(output(place.node())),
@@ -269,7 +287,7 @@ public final class Compensation {
               site.groups(),
               new Probe.Aim(name(aim), aimed.size(), axis, cut.kept(aimed.get(axis)), rectified),
               place.mask(),
-              Effort.step(spare(site, place) / every, aimed.get(aimed.size() - 1).extent())));
+              step));
     }
     Place place = site.place();
     if (site.places().size() == 1 && !place.chain().isEmpty()) {
@@ -295,6 +313,10 @@ public final class Compensation {
       int at = fold;
       moments.add(
           Moments.sum(task.probes().stream().map(p -> measured.moments().get(p).get(at)).toList()));
+    }
+    if (site.byChannels()) {
+      float[] current = values.getOrDefault(site.name(), site.weight().numbers());
+      return ChannelMap.change(site, moments, current, cut, calibration);
     }
     double[] slopes = slopes(task, measured, task.pairs().size() - 1);
     boolean intercept = site.shift() != null;

@@ -24,6 +24,9 @@ public record Effort(double pass, int samples, int mostRounds) {
   /** Rows for each column beyond which more change nothing. */
   private static final int ROWS_FOR_A_COLUMN = 40;
 
+  /** Moments of one pass take no more bytes than this, but for a single weight. */
+  static final long OF_ONE_PASS = 300_000_000;
+
   private static final int LEAST_ROWS = 20_000;
 
   /** Rows of one sample are much alike: samples go only once its rows are thinned out so far. */
@@ -77,8 +80,15 @@ public record Effort(double pass, int samples, int mostRounds) {
     }
     double enough =
         Math.max(
-            LEAST_ROWS, ROWS_FOR_A_COLUMN * (double) site.weight().rows() * site.weight().places());
+            LEAST_ROWS, (double) ROWS_FOR_A_COLUMN * site.columns());
     return rows / enough;
+  }
+
+  /** How many bytes the moments for a weight take. */
+  static long bytes(Site site, int folds) {
+    long columns = site.columns() + 1L;
+    long outputs = site.byChannels() ? columns : site.weight().columns() / site.groups();
+    return columns * (columns + outputs) * site.groups() * folds * Double.BYTES;
   }
 
   /** Every how manieth sample is enough where there are so many times as many rows as needed. */

@@ -2,7 +2,6 @@ package io.espalier.core.compensation;
 
 import io.espalier.core.calibration.Place;
 import io.espalier.core.calibration.StoredWeight;
-import io.espalier.trace.GraphNode;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -12,9 +11,10 @@ import org.jspecify.annotations.Nullable;
  * @param name what it is stored as
  * @param weight its numbers
  * @param places the nodes of the original that read it, in order; more than one where it is shared
- * @param nodes the same in the carved network
+ * @param reader the first output of the first of these
  * @param groups how many groups it falls into
- * @param windows whether it is solved over the places of a window, too
+ * @param windows whether it is solved over the places of a window, too; where it has places and is
+ *     not, channels stand for them
  * @param shift a parameter that is added to what it computes; null where there is none
  * @param level the position in the sweep
  */
@@ -22,7 +22,7 @@ record Site(
     String name,
     StoredWeight weight,
     List<Place> places,
-    List<GraphNode> nodes,
+    String reader,
     int groups,
     boolean windows,
     @Nullable Shift shift,
@@ -37,6 +37,16 @@ record Site(
    */
   @SuppressWarnings("ArrayRecordComponent") // read only, never compared
   record Shift(String name, float[] numbers, boolean behind) {}
+
+  /** Whether channels stand for the places of its window. */
+  boolean byChannels() {
+    return !windows && weight.places() > 1;
+  }
+
+  /** How many columns it is solved for, in each group, without the 1. */
+  int columns() {
+    return weight.rows() * (windows ? weight.places() : 1);
+  }
 
   Place place() {
     return places.get(0);

@@ -140,22 +140,34 @@ final class Sites {
       boolean windows = groups > 1 || weight.places() > 1 || isStrided(first);
       long columns = (long) weight.rows() * weight.places();
       String reader = graph.tensor(nodes.get(0).outputs().get(0)).name();
-      if (columns > WIDEST) {
+      boolean wide = columns > WIDEST;
+      if (wide && !(weight.places() > 1 && weight.rows() <= WIDEST && isPlain(uses, groups, nodes))) {
         problem =
             "what it reads has " + columns + " columns; at most " + WIDEST + " are solved for";
-      } else if (windows && !carved.hasWindows(reader)) {
+      } else if (windows && !wide && !carved.hasWindows(reader)) {
         problem = "its window cannot be spelled out";
       } else {
         int level = uses.stream().mapToInt(Place::level).max().orElse(0);
-        Site.Shift shift = uses.size() > 1 ? null : shift(first, nodes.get(0), weight.columns());
+        Site.Shift shift =
+            uses.size() > 1 || wide ? null : shift(first, nodes.get(0), weight.columns());
         String name = graph.tensor(tensor).name();
-        sites.add(new Site(name, weight, uses, nodes, groups, windows, shift, level));
+        sites.add(
+            new Site(name, weight, uses, reader, groups, windows && !wide, shift, level));
         return;
       }
     }
     for (Place use : uses) {
       leave(use.node(), problem, touched);
     }
+  }
+
+  /** Whether a weight is read once, in one group, and from the tensor that the original reads. */
+  private boolean isPlain(List<Place> uses, int groups, List<GraphNode> nodes) {
+    Place place = uses.get(0);
+    int input = nodes.get(0).inputs().get(place.form().data());
+    return uses.size() == 1
+        && groups == 1
+        && graph.tensor(input).name().equals(ChannelMap.read(map, place));
   }
 
   /** Why a weight cannot be solved; empty if it can. */

@@ -50,7 +50,7 @@ public final class DataPruning {
   private static final double MOST_OPERATIONS = 3e12;
 
   /** Candidates are repaired layer by layer as long as that takes no more operations than this. */
-  private static final double OF_TRIALS = 4e11;
+  private static final double OF_TRIALS = 5e11;
 
   private static final int CUTS_FOR_A_WIDTH = 3;
   private static final int FEWEST_TO_SCALE = 16;

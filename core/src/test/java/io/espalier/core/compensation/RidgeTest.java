@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RidgeTest {
   private static final int FOLDS = 5;
@@ -76,6 +78,69 @@ class RidgeTest {
     double[] planted = {1, 0, 0, 3, 0, 0, -2, 0, 0.7, -0.7};
     assertArrayEquals(planted, solution.change(), 2e-3);
     assertTrue(solution.after() < 1e-6 * solution.before());
+  }
+
+  /** Few strengths are tried, few folds judge, and some outputs judge for all. */
+  @ParameterizedTest
+  @ValueSource(ints = {210, 710})
+  void findsWhatWasPlantedAmongManyColumns(int columns) {
+    int outputs = 70;
+    Random random = new Random(5);
+    double[] planted = new double[columns * outputs];
+    Arrays.setAll(planted, i -> random.nextInt(20) == 0 ? random.nextGaussian() : 0);
+    List<Moments> folds = new ArrayList<>();
+    for (int fold = 0; fold < FOLDS; fold++) {
+      Moments moments = new Moments(columns + 1, outputs, 1);
+      // moments of independent columns, but for a few that are alike
+      for (int i = 0; i < columns; i++) {
+        moments.gram(0)[i * (columns + 1) + i] = 100;
+      }
+      for (int i = 0; i + 1 < columns; i += 7) {
+        moments.gram(0)[i * (columns + 1) + i + 1] = 90;
+        moments.gram(0)[(i + 1) * (columns + 1) + i] = 90;
+      }
+      moments.gram(0)[(columns + 1) * (columns + 1) - 1] = 100;
+      for (int i = 0; i < columns; i++) {
+        for (int k = Math.max(0, i - 1); k < Math.min(columns, i + 2); k++) {
+          for (int o = 0; o < outputs; o++) {
+            double product =
+                moments.gram(0)[i * (columns + 1) + k] * planted[k * outputs + o];
+            moments.cross(0)[i * outputs + o] += product;
+            moments.squares(0)[o] += planted[i * outputs + o] * product;
+          }
+        }
+      }
+      folds.add(moments);
+    }
+    List<double[]> zero = new ArrayList<>();
+    for (int fold = 0; fold <= FOLDS; fold++) {
+      zero.add(new double[columns * outputs]);
+    }
+    Ridge.Solution solution = Ridge.solve(folds, 0, false, List.of(zero));
+    assertTrue(solution.helps());
+    assertTrue(solution.after() < 1e-4 * solution.before());
+    assertArrayEquals(planted, solution.change(), 0.01);
+  }
+
+  @Test
+  void samplesGoOnlyWhereTheirRowsAreThinnedOutAlready() {
+    Effort effort = new Effort(1e9, 400);
+    assertEquals(1, effort.every(0.5));
+    assertEquals(1, effort.every(5.9));
+    assertEquals(2, effort.every(6));
+    assertEquals(5, effort.every(1000));
+    assertEquals(1, new Effort(1e9, 100).every(1000));
+    assertEquals(1, Effort.step(2.9, 8));
+    assertEquals(3, Effort.step(3, 8));
+    assertEquals(5, Effort.step(8, 14));
+    assertEquals(31, Effort.step(1e6, 224));
+  }
+
+  @Test
+  void trialsGoWithoutRounds() {
+    Effort effort = new Effort(1e9, 500);
+    assertEquals(0, effort.withoutRounds().rounds(50));
+    assertEquals(3 * effort.withoutRounds().operations(10), effort.operations(10));
   }
 
   @Test
