@@ -258,8 +258,7 @@ public final class Compensation {
 
   private boolean isRectified(Site site) {
     return !site.byChannels()
-        && site.places().stream()
-            .allMatch(place -> calibration.places().isRectified(aim(place)));
+        && site.places().stream().allMatch(place -> calibration.places().isRectified(aim(place)));
   }
 
   private Task task(
@@ -271,8 +270,7 @@ public final class Compensation {
       List<Layout> aimed = Objects.requireNonNull(map.tensor(aim));
       int axis = place.form().outputAxis();
       task.probes().add(probes.size());
-      int step =
-          Effort.step(spare(site, place) / every, aimed.get(aimed.size() - 1).extent());
+      int step = Effort.step(spare(site, place) / every, aimed.get(aimed.size() - 1).extent());
       if (site.byChannels()) {
         probes.add(ChannelMap.probe(site, place, cut, step));
         return task;

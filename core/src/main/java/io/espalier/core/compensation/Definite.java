@@ -60,7 +60,15 @@ final class Definite {
       for (; k + 4 <= i; k += 4) {
         double[] to = b[i];
         subtract(
-            to, u[k][i], b[k], u[k + 1][i], b[k + 1], u[k + 2][i], b[k + 2], u[k + 3][i], b[k + 3],
+            to,
+            u[k][i],
+            b[k],
+            u[k + 1][i],
+            b[k + 1],
+            u[k + 2][i],
+            b[k + 2],
+            u[k + 3][i],
+            b[k + 3],
             0);
       }
       for (; k < i; k++) {
@@ -73,7 +81,15 @@ final class Definite {
       int k = i + 1;
       for (; k + 4 <= n; k += 4) {
         subtract(
-            b[i], row[k], b[k], row[k + 1], b[k + 1], row[k + 2], b[k + 2], row[k + 3], b[k + 3],
+            b[i],
+            row[k],
+            b[k],
+            row[k + 1],
+            b[k + 1],
+            row[k + 2],
+            b[k + 2],
+            row[k + 3],
+            b[k + 3],
             0);
       }
       for (; k < n; k++) {
@@ -96,7 +112,15 @@ final class Definite {
       int k = 0;
       for (; k + 4 <= row.length; k += 4) {
         subtract(
-            product, row[k], d[k], row[k + 1], d[k + 1], row[k + 2], d[k + 2], row[k + 3], d[k + 3],
+            product,
+            row[k],
+            d[k],
+            row[k + 1],
+            d[k + 1],
+            row[k + 2],
+            d[k + 2],
+            row[k + 3],
+            d[k + 3],
             0);
       }
       for (; k < row.length; k++) {

@@ -78,9 +78,7 @@ public record Effort(double pass, int samples, int mostRounds) {
     for (int i = 1; i < aimed.size(); i++) {
       rows *= i == axis ? 1 : aimed.get(i).extent();
     }
-    double enough =
-        Math.max(
-            LEAST_ROWS, (double) ROWS_FOR_A_COLUMN * site.columns());
+    double enough = Math.max(LEAST_ROWS, (double) ROWS_FOR_A_COLUMN * site.columns());
     return rows / enough;
   }
 

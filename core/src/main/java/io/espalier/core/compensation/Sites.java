@@ -141,7 +141,8 @@ final class Sites {
       long columns = (long) weight.rows() * weight.places();
       String reader = graph.tensor(nodes.get(0).outputs().get(0)).name();
       boolean wide = columns > WIDEST;
-      if (wide && !(weight.places() > 1 && weight.rows() <= WIDEST && isPlain(uses, groups, nodes))) {
+      if (wide
+          && !(weight.places() > 1 && weight.rows() <= WIDEST && isPlain(uses, groups, nodes))) {
         problem =
             "what it reads has " + columns + " columns; at most " + WIDEST + " are solved for";
       } else if (windows && !wide && !carved.hasWindows(reader)) {
@@ -151,8 +152,7 @@ final class Sites {
         Site.Shift shift =
             uses.size() > 1 || wide ? null : shift(first, nodes.get(0), weight.columns());
         String name = graph.tensor(tensor).name();
-        sites.add(
-            new Site(name, weight, uses, reader, groups, windows && !wide, shift, level));
+        sites.add(new Site(name, weight, uses, reader, groups, windows && !wide, shift, level));
         return;
       }
     }

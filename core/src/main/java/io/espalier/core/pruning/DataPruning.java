@@ -42,7 +42,6 @@ public final class DataPruning {
   private static final double HELD_BACK = 0.2;
   private static final int FEWEST = 20;
 
-
   /** Scaling curves takes no more multiply-accumulate operations than this if it can be helped. */
   private static final double OPERATIONS = 4e11;
 
@@ -210,7 +209,8 @@ public final class DataPruning {
     if (options.repair() != PruneOptions.Repair.SEQUENTIAL || all.size() == 1) {
       return all;
     }
-    int levels = (int) calibration.places().places().stream().mapToInt(Place::level).distinct().count();
+    int levels =
+        (int) calibration.places().places().stream().mapToInt(Place::level).distinct().count();
     double trial = effort(all.get(0), folds).withoutRounds().operations(levels);
     int count = (int) Math.max(1, OF_TRIALS / trial);
     if (count >= all.size()) {
@@ -222,8 +222,7 @@ public final class DataPruning {
       space.select(candidate.config());
       DataModel carved = (DataModel) space.export();
       errors.put(
-          candidate,
-          judge.of(Compensation.onePass(space.cut(), carved, calibration).model()));
+          candidate, judge.of(Compensation.onePass(space.cut(), carved, calibration).model()));
     }
     all.sort(Comparator.comparingDouble(errors::get));
     return all.subList(0, count);

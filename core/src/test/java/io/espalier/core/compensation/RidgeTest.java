@@ -103,8 +103,7 @@ class RidgeTest {
       for (int i = 0; i < columns; i++) {
         for (int k = Math.max(0, i - 1); k < Math.min(columns, i + 2); k++) {
           for (int o = 0; o < outputs; o++) {
-            double product =
-                moments.gram(0)[i * (columns + 1) + k] * planted[k * outputs + o];
+            double product = moments.gram(0)[i * (columns + 1) + k] * planted[k * outputs + o];
             moments.cross(0)[i * outputs + o] += product;
             moments.squares(0)[o] += planted[i * outputs + o] * product;
           }

@@ -236,8 +236,7 @@ final class MomentNodes {
     return step == 1 || opset < STEPS
         ? tensor
         : add(
-            "Slice",
-            List.of(tensor, longs(0), longs(Integer.MAX_VALUE), longs(axis), longs(step)));
+            "Slice", List.of(tensor, longs(0), longs(Integer.MAX_VALUE), longs(axis), longs(step)));
   }
 
   private String reshape(String tensor, String shape) {

@@ -35,8 +35,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CompensationTest {
   private static final DMRegistry REGISTRY =
       DMRegistry.discover(CompensationTest.class.getClassLoader());
-  private static final SearchSpaces SPACES =
-      new SearchSpaces(Set.of(new OnnxBackend()), REGISTRY);
+  private static final SearchSpaces SPACES = new SearchSpaces(Set.of(new OnnxBackend()), REGISTRY);
 
   /** Relative squared errors of the outputs without and with repair. */
   private record Outcome(double cut, double repaired, Compensation.Result result) {}
@@ -54,8 +53,7 @@ class CompensationTest {
     InMemory data = InMemory.random(original.inputs(), shapes, samples, 1);
     InMemory fresh = InMemory.random(original.inputs(), shapes, Math.min(samples, 40), 99);
     List<int[]> folds = SampleDraw.folds(SampleDraw.all(samples), 5, 0);
-    Calibration calibration =
-        Calibration.measure(original, space.map().orElseThrow(), data, folds);
+    Calibration calibration = Calibration.measure(original, space.map().orElseThrow(), data, folds);
     space.sortParameters();
     if (byData) {
       CurveSearch.order(
@@ -250,7 +248,8 @@ class CompensationTest {
     OnnxGraphBuilder b = builder();
     String x = b.input("x", "N", 6, 12);
     String a = b.node("MatMul", "a", List.of(x, b.weights("wa", 12, 16)));
-    String r = b.node("Relu", "r", List.of(b.node("Add", "p", List.of(a, b.random("ba", 0, 1, 16)))));
+    String r =
+        b.node("Relu", "r", List.of(b.node("Add", "p", List.of(a, b.random("ba", 0, 1, 16)))));
     String c = b.node("MatMul", "b", List.of(r, b.weights("wb", 16, 6)));
     String z = norm(b, "n", b.node("Add", "q", List.of(c, b.random("bb", 0, 1, 6))), 6);
     return b.output("y", z, "N", 6, 6).build();
