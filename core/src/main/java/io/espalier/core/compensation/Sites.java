@@ -161,12 +161,13 @@ final class Sites {
     }
   }
 
-  /** Whether a weight is read once, in one group, and from the tensor that the original reads. */
+  /** Whether a weight is read once, in one group, from a tensor that is computed alike in both. */
   private boolean isPlain(List<Place> uses, int groups, List<GraphNode> nodes) {
     Place place = uses.get(0);
     int input = nodes.get(0).inputs().get(place.form().data());
     return uses.size() == 1
         && groups == 1
+        && graph.tensor(input).producer() >= 0
         && graph.tensor(input).name().equals(ChannelMap.read(map, place));
   }
 
