@@ -44,6 +44,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** A block that was opened and traced. It reads the block's parameters, and never changes them. */
 public final class DjlNetwork implements DataModel {
@@ -55,7 +56,17 @@ public final class DjlNetwork implements DataModel {
   private final String description;
   private final Map<String, Parameter> stored = new HashMap<>();
 
-  private DjlNetwork(TracedBlock traced, WidthsRegistry registry, String description) {
+  private final @Nullable NDManager owned;
+
+  /**
+   * @param owned what its parameters belong to; null for a block that was opened
+   */
+  private DjlNetwork(
+      TracedBlock traced,
+      WidthsRegistry registry,
+      String description,
+      @Nullable NDManager owned) {
+    this.owned = owned;
     this.traced = traced;
     this.registry = registry;
     this.network = new Network(traced, registry);
@@ -85,7 +96,8 @@ public final class DjlNetwork implements DataModel {
     return new DjlNetwork(
         BlockTracer.trace(source),
         WidthsRegistry.discover(loader),
-        "block " + source.block().getClass().getName());
+        "block " + source.block().getClass().getName(),
+        null);
   }
 
   /** What each part of the traced network stands for in the block. */
@@ -144,7 +156,7 @@ public final class DjlNetwork implements DataModel {
       initialize(block, manager);
       TracedBlock carved = check(block, cut);
       prover.prove(carved.graph());
-      return new DjlNetwork(carved, registry, "a block carved from " + description);
+      return new DjlNetwork(carved, registry, "a block carved from " + description, manager);
     } catch (EspalierException e) {
       manager.close();
       throw new EspalierException(
@@ -254,7 +266,15 @@ public final class DjlNetwork implements DataModel {
     values.forEach((name, numbers) -> changed.put(parameter(name), numbers));
     Block block = NewValues.copy(block(), changed, manager);
     DjlBlock source = new DjlBlock(block, traced.source().inputs());
-    return new DjlNetwork(BlockTracer.trace(source), registry, description);
+    return new DjlNetwork(BlockTracer.trace(source), registry, description, manager);
+  }
+
+  /** Closes the arrays of a block that was carved, or given other values. */
+  @Override
+  public void release() {
+    if (owned != null) {
+      owned.close();
+    }
   }
 
   /**

@@ -39,6 +39,7 @@ public final class Compensation {
   private final Sites sites;
   private final Map<Integer, Integer> lastInto = new HashMap<>();
   private final Map<String, float[]> values = new LinkedHashMap<>();
+  private final DataModel cutOnly;
   private DataModel carved;
 
   private Compensation(
@@ -52,6 +53,7 @@ public final class Compensation {
     this.original = original;
     this.map = cut.map();
     this.cut = cut;
+    this.cutOnly = carved;
     this.carved = carved;
     this.calibration = calibration;
     this.data = data;
@@ -200,7 +202,11 @@ public final class Compensation {
     }
     if (!changed.isEmpty()) {
       values.putAll(changed);
-      carved = carved.withValues(changed);
+      DataModel before = carved;
+      carved = before.withValues(changed);
+      if (before != cutOnly) { // sites go on reading what was only cut
+        before.release();
+      }
     }
   }
 

@@ -130,7 +130,9 @@ public final class DataPruning {
     double least = Double.POSITIVE_INFINITY;
     for (BudgetResult candidate : promising(candidates, calibration, folds, judge)) {
       progress.accept("trying " + describe(candidate));
-      double error = judge.of(repaired(candidate, calibration, folds, true).model());
+      DataModel repaired = repaired(candidate, calibration, folds, true).model();
+      double error = judge.of(repaired);
+      repaired.release();
       if (best == null || error < least) {
         best = candidate;
         least = error;
@@ -186,12 +188,15 @@ public final class DataPruning {
     Calibration calibration = Calibration.measure(original, map, data, folds);
     Compensation.Result repaired = repaired(best, calibration, folds, false);
     boolean better = judge.of(repaired.model()) < before;
-    return new Pruned(
-        better ? repaired.model() : plain,
+    Manifest changed =
         better
             ? Compensated.add(
                 manifest, plain, repaired.model(), repaired.values().keySet(), registry)
-            : manifest,
+            : manifest;
+    (better ? plain : repaired.model()).release();
+    return new Pruned(
+        better ? repaired.model() : plain,
+        changed,
         best,
         better ? after : before,
         before,
@@ -220,9 +225,7 @@ public final class DataPruning {
     Map<BudgetResult, Double> errors = new HashMap<>();
     for (BudgetResult candidate : all) {
       space.select(candidate.config());
-      DataModel carved = (DataModel) space.export();
-      errors.put(
-          candidate, judge.of(Compensation.onePass(space.cut(), carved, calibration).model()));
+      errors.put(candidate, error(judge, calibration));
     }
     all.sort(Comparator.comparingDouble(errors::get));
     return all.subList(0, count);
@@ -238,7 +241,8 @@ public final class DataPruning {
     space.select(candidate.config());
     Cut cut = space.cut();
     DataModel carved = (DataModel) space.export();
-    return switch (options.repair()) {
+    Compensation.Result result =
+        switch (options.repair()) {
       case NONE -> new Compensation.Result(carved, Map.of(), Map.of());
       case ONE_PASS -> Compensation.onePass(cut, carved, calibration);
       case SEQUENTIAL -> {
@@ -253,6 +257,20 @@ public final class DataPruning {
             trial ? effort.withoutRounds() : effort);
       }
     };
+    if (result.model() != carved) {
+      carved.release();
+    }
+    return result;
+  }
+
+  /** The error at the config that is active, repaired by what the data say of the original. */
+  private double error(OutputError judge, Calibration calibration) {
+    DataModel carved = (DataModel) space.export();
+    DataModel repaired = Compensation.onePass(space.cut(), carved, calibration).model();
+    double error = judge.of(repaired);
+    carved.release();
+    repaired.release();
+    return error;
   }
 
   /** Choices of widths that meet the budget. */
@@ -289,13 +307,7 @@ public final class DataPruning {
       int[] some = SampleDraw.draw(heldBack, judges, options.seed());
       OutputError judge = new OutputError(original, data, some);
       tables.add(
-          predicted.scaled(
-              space,
-              cuts,
-              turned ->
-                  judge.of(
-                      Compensation.onePass(turned.cut(), (DataModel) turned.export(), calibration)
-                          .model())));
+          predicted.scaled(space, cuts, turned -> error(judge, calibration)));
     }
     for (WidthErrors table : tables) {
       for (double power : POWERS) {

@@ -17,9 +17,11 @@ import io.espalier.djl.trace.TracedBlock;
 import io.espalier.trace.GraphNode;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +34,8 @@ public final class BlockMeasuring {
   private final Probe.Request request;
   private final Map<String, Integer> wantedNames;
   private final Map<String, Integer> names;
+  private final Set<Integer> aimed = new HashSet<>();
+  private final Set<Integer> read = new HashSet<>();
 
   private BlockMeasuring(TracedBlock reference, TracedBlock observed, Probe.Request request) {
     this.reference = reference;
@@ -39,6 +43,29 @@ public final class BlockMeasuring {
     this.request = request;
     this.wantedNames = ObservedTensors.names(reference);
     this.names = ObservedTensors.names(observed);
+    for (Probe probe : request.probes()) {
+      read.add(reader(probe.reader()).inputs().get(probe.data()));
+      Probe.Aim aim = probe.aim();
+      if (aim != null) {
+        read.add(number(names, aim.tensor()));
+        aimed.add(number(wantedNames, aim.tensor()));
+      }
+    }
+    for (Probe.Pair pair : request.pairs()) {
+      read.add(number(names, pair.from()));
+      read.add(number(names, pair.to()));
+    }
+    if (reference == observed) {
+      read.addAll(aimed);
+    }
+  }
+
+  private static int number(Map<String, Integer> names, String tensor) {
+    Integer number = names.get(tensor);
+    if (number == null) {
+      throw new IllegalArgumentException("the block computes no '" + tensor + "'");
+    }
+    return number;
   }
 
   /**
@@ -93,12 +120,11 @@ public final class BlockMeasuring {
       @Nullable ChannelMoments[] pairs) {
     try (NDManager manager = network.newManager()) {
       NDList inputs = BlockInputs.arrays(observed, batch, manager);
-      ObservedTensors now = ObservedTensors.of(observed, names, inputs, manager);
-      boolean aims = request.probes().stream().anyMatch(probe -> probe.aim() != null);
+      ObservedTensors now = ObservedTensors.of(observed, names, read, inputs, manager);
       ObservedTensors wanted =
-          reference == observed || !aims
+          reference == observed || aimed.isEmpty()
               ? now
-              : ObservedTensors.of(reference, wantedNames, inputs, manager);
+              : ObservedTensors.of(reference, wantedNames, aimed, inputs, manager);
       for (int i = 0; i < sums.length; i++) {
         try (NDScope scope = new NDScope()) {
           sums[i][fold] = sum(sums[i][fold], request.probes().get(i), now, wanted);
@@ -141,10 +167,7 @@ public final class BlockMeasuring {
   }
 
   private GraphNode reader(String output) {
-    Integer tensor = names.get(output);
-    if (tensor == null) {
-      throw new IllegalArgumentException("the block computes no '" + output + "'");
-    }
+    int tensor = number(names, output);
     return observed.graph().nodes().get(observed.graph().tensor(tensor).producer());
   }
 
@@ -160,8 +183,11 @@ public final class BlockMeasuring {
   }
 
   private static NDArray rows(NDArray data, int axis, @Nullable NDArray mask, int step) {
+    if (mask == null) {
+      return Rows.doubles(Rows.some(data, axis, step));
+    }
     NDArray rows = Rows.doubles(Rows.thin(Rows.of(data, axis), step));
-    return mask == null ? rows : rows.mul(Rows.thin(mask, step));
+    return rows.mul(Rows.thin(mask, step));
   }
 
   /**

@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What a block computed from one batch, by the names of the tensors of its graph. Where one method
@@ -41,11 +42,17 @@ final class ObservedTensors {
    * Runs a block.
    *
    * @param names the tensors of its graph by name
+   * @param wanted the numbers of those that will be asked for
    * @param manager what is computed belongs to it
    */
   static ObservedTensors of(
-      TracedBlock traced, Map<String, Integer> names, NDList data, NDManager manager) {
-    return new ObservedTensors(traced, names, ObservedRun.tensors(traced, data, manager), manager);
+      TracedBlock traced,
+      Map<String, Integer> names,
+      Set<Integer> wanted,
+      NDList data,
+      NDManager manager) {
+    return new ObservedTensors(
+        traced, names, ObservedRun.tensors(traced, data, wanted, manager), manager);
   }
 
   /** The tensors of a graph by name. */

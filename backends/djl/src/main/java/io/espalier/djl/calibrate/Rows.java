@@ -14,6 +14,23 @@ final class Rows {
   private Rows() {}
 
   /**
+   * Some rows of an array: every so manieth place of each sample where channels are the second axis
+   * of several, of all samples together elsewhere.
+   *
+   * @param axis of the channels
+   * @param step 1 for all rows
+   */
+  static NDArray some(NDArray x, int axis, int step) {
+    long[] shape = x.getShape().getShape();
+    if (axis != 1 || shape.length < 3 || step == 1) {
+      return thin(of(x, axis), step);
+    }
+    NDArray places = x.reshape(new Shape(shape[0], shape[1], -1));
+    long count = places.getShape().get(2);
+    return of(places.get(new NDIndex().addAllDim(2).addSliceDim(0, count, step)), axis);
+  }
+
+  /**
    * Rows of an array.
    *
    * @param axis of the channels

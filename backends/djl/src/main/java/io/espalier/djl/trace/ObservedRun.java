@@ -19,6 +19,7 @@ import io.espalier.trace.TraceException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Runs a traced block on data, as at inference, and shows what its operators read. Every operator
@@ -65,13 +66,15 @@ public final class ObservedRun {
    * Runs a block, and gives what was computed.
    *
    * @param data its inputs, in order; they are not changed
+   * @param wanted numbers of tensors in the graph; the run ends where all of them are known
    * @param manager what is computed belongs to it
    * @return by the number of the tensor in the graph; what lies inside a method of an array is
    *     missing
    * @throws TraceException if the block does not run on them, or does other things than it did when
    *     it was traced
    */
-  public static Map<Integer, NDArray> tensors(TracedBlock traced, NDList data, NDManager manager) {
+  public static Map<Integer, NDArray> tensors(
+      TracedBlock traced, NDList data, Set<Integer> wanted, NDManager manager) {
     ObservedRun run = new ObservedRun(traced);
     run.checkCount(data);
     RealArrays arrays = new RealArrays(manager);
@@ -80,7 +83,7 @@ public final class ObservedRun {
     for (int i = 0; i < inputs.size(); i++) {
       tensors.put(inputs.get(i), data.get(i));
     }
-    List<Step> steps = run.run(data, arrays);
+    List<Step> steps = run.run(data, arrays, run.last(wanted));
     for (int i = 0; i < steps.size(); i++) {
       List<Integer> outputs = traced.graph().nodes().get(traced.steps().get(i)).outputs();
       for (int j = 0; j < outputs.size(); j++) {
@@ -107,8 +110,26 @@ public final class ObservedRun {
     }
   }
 
-  private List<Step> run(NDList data, RealArrays arrays) {
+  /** The step behind which all of some tensors are known, as a number of steps. */
+  private int last(Set<Integer> wanted) {
+    int last = 0;
+    for (int i = 0; i < traced.steps().size(); i++) {
+      GraphNode node = traced.graph().nodes().get(traced.steps().get(i));
+      if (node.outputs().stream().anyMatch(wanted::contains)) {
+        last = i + 1;
+      }
+    }
+    return last;
+  }
+
+  /**
+   * Records a run.
+   *
+   * @param enough how many steps are enough
+   */
+  private List<Step> run(NDList data, RealArrays arrays, int enough) {
     Session session = new Session(KnownMethods.all(), new BlockTree(block), arrays);
+    session.stopBehind(enough);
     List<Shape> shapes = data.stream().map(NDArray::getShape).toList();
     List<DataType> types = data.stream().map(NDArray::getDataType).toList();
     try {
@@ -118,12 +139,12 @@ public final class ObservedRun {
           name() + " does not run on data of shape " + shapes + ": " + e.getMessage(), e);
     }
     List<Step> steps = session.tape().steps();
-    checkAlike(steps, shapes);
+    checkAlike(steps, shapes, enough);
     return steps;
   }
 
   private void observe(NDList data, RealArrays arrays, Observer observer) {
-    List<Step> steps = run(data, arrays);
+    List<Step> steps = run(data, arrays, Integer.MAX_VALUE);
     for (int i = 0; i < steps.size(); i++) {
       GraphNode node = traced.graph().nodes().get(traced.steps().get(i));
       for (int input = 0; input < steps.get(i).inputs().size(); input++) {
@@ -143,8 +164,10 @@ public final class ObservedRun {
     return source instanceof Value.Fed || source instanceof Value.Computed;
   }
 
-  private void checkAlike(List<Step> steps, List<Shape> shapes) {
-    boolean alike = steps.size() == traced.steps().size();
+  private void checkAlike(List<Step> steps, List<Shape> shapes, int enough) {
+    boolean alike =
+        steps.size() <= traced.steps().size()
+            && steps.size() >= Math.min(enough, traced.steps().size());
     for (int i = 0; alike && i < steps.size(); i++) {
       GraphNode node = traced.graph().nodes().get(traced.steps().get(i));
       alike = node.op().equals(steps.get(i).op());

@@ -37,6 +37,7 @@ public final class Session {
   private final ParameterStore store;
   private final IdentityHashMap<NDArray, Parameter> arrays = new IdentityHashMap<>();
   private final @Nullable RealArrays real;
+  private int enough = Integer.MAX_VALUE;
 
   public Session(Methods methods, BlockTree tree) {
     this(methods, tree, null);
@@ -83,6 +84,11 @@ public final class Session {
     return store;
   }
 
+  /** Ends a run once so many steps were recorded; nothing is returned then. */
+  public void stopBehind(int steps) {
+    enough = steps;
+  }
+
   /** Runs the block on inputs of these shapes. */
   public void run(Block block, List<Shape> shapes, List<DataType> types) {
     run(block, shapes, types, new NDList());
@@ -98,8 +104,12 @@ public final class Session {
         real.put(input, data.get(i));
       }
     }
-    NDList outputs = new BlockRunner(this).run(block, inputs);
-    outputs.forEach(output -> tape.output(value(output)));
+    try {
+      NDList outputs = new BlockRunner(this).run(block, inputs);
+      outputs.forEach(output -> tape.output(value(output)));
+    } catch (Enough e) {
+      // all that was asked for is known
+    }
   }
 
   /** Whether everything could be traced. */
@@ -146,6 +156,9 @@ public final class Session {
     RealCall behind = new RealCall(call, real::get);
     Object result = symbolic(call);
     real.follow(behind, result);
+    if (tape.steps().size() >= enough) {
+      throw new Enough();
+    }
     return result;
   }
 
@@ -216,5 +229,14 @@ public final class Session {
         outputs.shapes(),
         outputs.types(),
         read.toArray(Value[]::new));
+  }
+
+  /** Ends a run before its end. An error, since what is no error might be caught by a block. */
+  private static final class Enough extends Error {
+    private static final long serialVersionUID = 1L;
+
+    Enough() {
+      super("the run has gone far enough", null, false, false);
+    }
   }
 }
