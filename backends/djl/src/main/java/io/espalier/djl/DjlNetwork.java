@@ -62,10 +62,7 @@ public final class DjlNetwork implements DataModel {
    * @param owned what its parameters belong to; null for a block that was opened
    */
   private DjlNetwork(
-      TracedBlock traced,
-      WidthsRegistry registry,
-      String description,
-      @Nullable NDManager owned) {
+      TracedBlock traced, WidthsRegistry registry, String description, @Nullable NDManager owned) {
     this.owned = owned;
     this.traced = traced;
     this.registry = registry;

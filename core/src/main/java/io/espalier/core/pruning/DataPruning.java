@@ -243,20 +243,20 @@ public final class DataPruning {
     DataModel carved = (DataModel) space.export();
     Compensation.Result result =
         switch (options.repair()) {
-      case NONE -> new Compensation.Result(carved, Map.of(), Map.of());
-      case ONE_PASS -> Compensation.onePass(cut, carved, calibration);
-      case SEQUENTIAL -> {
-        Effort effort = effort(candidate, folds);
-        yield Compensation.sequential(
-            original,
-            cut,
-            carved,
-            calibration,
-            data,
-            folds,
-            trial ? effort.withoutRounds() : effort);
-      }
-    };
+          case NONE -> new Compensation.Result(carved, Map.of(), Map.of());
+          case ONE_PASS -> Compensation.onePass(cut, carved, calibration);
+          case SEQUENTIAL -> {
+            Effort effort = effort(candidate, folds);
+            yield Compensation.sequential(
+                original,
+                cut,
+                carved,
+                calibration,
+                data,
+                folds,
+                trial ? effort.withoutRounds() : effort);
+          }
+        };
     if (result.model() != carved) {
       carved.release();
     }
@@ -306,8 +306,7 @@ public final class DataPruning {
       progress.accept("measuring what each width is worth");
       int[] some = SampleDraw.draw(heldBack, judges, options.seed());
       OutputError judge = new OutputError(original, data, some);
-      tables.add(
-          predicted.scaled(space, cuts, turned -> error(judge, calibration)));
+      tables.add(predicted.scaled(space, cuts, turned -> error(judge, calibration)));
     }
     for (WidthErrors table : tables) {
       for (double power : POWERS) {
