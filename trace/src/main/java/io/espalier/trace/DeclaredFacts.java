@@ -57,15 +57,18 @@ final class DeclaredFacts {
   }
 
   private void check(NodeFacts.ElementTarget target) {
-    if (typing.replaced.containsKey(target.input())) {
-      return;
-    }
+    // the next input may be left out: it is added when elements of it are rewritten
+    boolean replaced = typing.replaced.containsKey(target.input());
+    long size = Long.MAX_VALUE;
     List<? extends Axis> axes = axes(target.input());
-    long size = 1;
-    for (Axis axis : axes == null ? List.<Axis>of() : axes) {
-      size *= axis.extent();
+    if (axes != null && !replaced) {
+      size = 1;
+      for (Axis axis : axes) {
+        size *= axis.extent();
+      }
     }
-    if (axes == null || target.index() < 0 || target.index() >= size) {
+    boolean known = target.input() >= 0 && target.input() <= node.inputs().size();
+    if (!(known || replaced) || target.index() < 0 || target.index() >= size) {
       throw missing("rewrites element " + target.index() + " of input " + target.input());
     }
   }

@@ -35,7 +35,7 @@ class DeclaredFactsTest {
                 "rewrites element 2 of attribute pads", t -> t.attribute("pads", 2, t.number(1))),
             Map.entry(
                 "rewrites element -2 of attribute pads", t -> t.attribute("pads", -2, t.number(1))),
-            Map.entry("rewrites element 0 of input 2", t -> t.element(2, 0, t.number(1))),
+            Map.entry("rewrites element 0 of input 3", t -> t.element(3, 0, t.number(1))),
             Map.entry("rewrites element 999 of input 1", t -> t.element(1, 999, t.number(1))),
             Map.entry("rectifies input 2", t -> t.rectifies(2)),
             Map.entry("selects from input 5", t -> t.selects(5)),
@@ -71,6 +71,7 @@ class DeclaredFactsTest {
               t.attribute("dilations", 7, t.number(1));
               t.replaces(4, "pads");
               t.element(4, 3, t.number(1));
+              t.element(2, 0, t.number(1)); // left out, and added
               t.rectifies(0);
               t.affine(1, 0);
               t.unmaskable(1);

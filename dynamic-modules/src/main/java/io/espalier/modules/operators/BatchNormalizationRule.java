@@ -49,6 +49,6 @@ public final class BatchNormalizationRule implements OperatorRule {
     t.statistic(VARIANCE);
     t.unmaskable(VARIANCE);
     t.output(0, x.axes());
-    t.affine(2, 0);
+    t.affine(node.input(2).present() ? 2 : -1, 0);
   }
 }
