@@ -19,6 +19,7 @@ import io.espalier.core.values.WholeFile;
 import io.espalier.djl.calibrate.BlockInputs;
 import io.espalier.djl.calibrate.BlockMeasuring;
 import io.espalier.djl.calibrate.BlockRun;
+import io.espalier.djl.calibrate.ObservableBlock;
 import io.espalier.djl.carve.BlockCarver;
 import io.espalier.djl.carve.BlockCut;
 import io.espalier.djl.carve.CarvedCheck;
@@ -47,7 +48,7 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** A block that was opened and traced. It reads the block's parameters, and never changes them. */
-public final class DjlNetwork implements DataModel {
+public final class DjlNetwork implements DataModel, ObservableBlock {
   private static final OpId CONVOLUTION = OpId.of("Conv");
 
   private final TracedBlock traced;
@@ -98,11 +99,13 @@ public final class DjlNetwork implements DataModel {
   }
 
   /** What each part of the traced network stands for in the block. */
+  @Override
   public TracedBlock traced() {
     return traced;
   }
 
   /** The block. */
+  @Override
   public Block block() {
     return traced.source().block();
   }
@@ -206,6 +209,7 @@ public final class DjlNetwork implements DataModel {
   }
 
   /** A manager of its own, on the device that the parameters are on. */
+  @Override
   public NDManager newManager() {
     return block().getParameters().values().stream()
         .filter(Parameter::isInitialized)

@@ -334,6 +334,7 @@ class ArchitectureTest {
               ".export",
               ".widths",
               ".carve",
+              ".calibrate",
               ".load",
               "",
               ".elastic",

@@ -12,7 +12,6 @@ import io.espalier.core.moments.Measured;
 import io.espalier.core.moments.Moments;
 import io.espalier.core.moments.Probe;
 import io.espalier.core.values.EspalierException;
-import io.espalier.djl.DjlNetwork;
 import io.espalier.djl.trace.TracedBlock;
 import io.espalier.trace.GraphNode;
 import java.util.ArrayList;
@@ -77,8 +76,8 @@ public final class BlockMeasuring {
    *     finite
    */
   public static Measured measure(
-      DjlNetwork reference,
-      DjlNetwork observed,
+      ObservableBlock reference,
+      ObservableBlock observed,
       Probe.Request request,
       Samples data,
       List<int[]> folds) {
@@ -86,7 +85,7 @@ public final class BlockMeasuring {
         .run(observed, data, folds, BlockInputs.batch(reference.traced()));
   }
 
-  private Measured run(DjlNetwork network, Samples data, List<int[]> folds, int batch) {
+  private Measured run(ObservableBlock network, Samples data, List<int[]> folds, int batch) {
     @Nullable Moments[][] sums = new Moments[request.probes().size()][folds.size()];
     @Nullable ChannelMoments[] pairs = new ChannelMoments[request.pairs().size()];
     for (int fold = 0; fold < folds.size(); fold++) {
@@ -113,7 +112,7 @@ public final class BlockMeasuring {
   }
 
   private void add(
-      DjlNetwork network,
+      ObservableBlock network,
       Batch batch,
       int fold,
       @Nullable Moments[][] sums,

@@ -7,7 +7,6 @@ import io.espalier.core.data.Batch;
 import io.espalier.core.data.DataArray;
 import io.espalier.core.data.Samples;
 import io.espalier.core.values.EspalierException;
-import io.espalier.djl.DjlNetwork;
 import io.espalier.djl.trace.TracedBlock;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,7 +25,7 @@ public final class BlockRun {
    * @throws EspalierException if the block does not run on the data
    */
   public static void of(
-      DjlNetwork network,
+      ObservableBlock network,
       Samples data,
       int[] samples,
       BiConsumer<Batch, Map<String, DataArray>> listener) {
@@ -43,7 +42,7 @@ public final class BlockRun {
     }
   }
 
-  private static NDList forward(DjlNetwork network, NDList inputs, NDManager manager) {
+  private static NDList forward(ObservableBlock network, NDList inputs, NDManager manager) {
     try {
       return network.block().forward(new ParameterStore(manager, false), inputs, false);
     } catch (RuntimeException e) {

@@ -9,7 +9,7 @@ import io.espalier.core.data.DataArray;
 import io.espalier.core.data.DataException;
 import io.espalier.core.data.InputSpec;
 import io.espalier.core.data.Samples;
-import io.espalier.djl.DjlNetwork;
+import io.espalier.core.moments.DataModel;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,7 +38,7 @@ public final class BlockSamples implements Samples {
    * @throws DataException if they are not, differ in the number of samples, or hold a number that
    *     is not finite
    */
-  public static BlockSamples of(DjlNetwork network, NDArray... arrays) {
+  public static BlockSamples of(DataModel network, NDArray... arrays) {
     List<InputSpec> inputs = network.inputs();
     if (arrays.length != inputs.size()) {
       throw new DataException(
