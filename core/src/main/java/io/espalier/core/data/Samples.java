@@ -1,6 +1,8 @@
 package io.espalier.core.data;
 
+import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Data that were opened for a network. They can be read any number of times, by one thread at a
@@ -37,5 +39,33 @@ public interface Samples {
 
     @Override
     void close();
+
+    /**
+     * Batches of samples that can be read in any order and need no closing, in the order of their
+     * positions.
+     *
+     * @param samples which samples
+     * @param size how many a batch holds, the last perhaps fewer; at least 1
+     * @param read reads a batch, given the positions of its samples
+     */
+    static Batches of(int[] samples, int size, Function<int[], Batch> read) {
+      int[] all = samples.clone();
+      return new Batches() {
+        private int next;
+
+        @Override
+        public Optional<Batch> next() {
+          if (next == all.length) {
+            return Optional.empty();
+          }
+          int[] some = Arrays.copyOfRange(all, next, Math.min(next + size, all.length));
+          next += some.length;
+          return Optional.of(read.apply(some));
+        }
+
+        @Override
+        public void close() {}
+      };
+    }
   }
 }

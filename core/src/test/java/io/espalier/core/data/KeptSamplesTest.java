@@ -4,10 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class KeptSamplesTest {
@@ -28,27 +26,16 @@ class KeptSamplesTest {
     @Override
     public Batches read(int[] samples, int size) {
       reads++;
-      return new Batches() {
-        private int at;
+      return Batches.of(samples, size, Counted::batch);
+    }
 
-        @Override
-        public Optional<Batch> next() {
-          if (at >= samples.length) {
-            return Optional.empty();
-          }
-          int[] some = Arrays.copyOfRange(samples, at, Math.min(at + size, samples.length));
-          at += some.length;
-          float[] values = new float[4 * some.length];
-          for (int i = 0; i < values.length; i++) {
-            values[i] = some[i / 4];
-          }
-          DataArray array = DataArray.ofFloats(ElementType.FLOAT32, values, some.length, 4);
-          return Optional.of(new Batch(some, Map.of("x", array)));
-        }
-
-        @Override
-        public void close() {}
-      };
+    private static Batch batch(int[] some) {
+      float[] values = new float[4 * some.length];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = some[i / 4];
+      }
+      DataArray array = DataArray.ofFloats(ElementType.FLOAT32, values, some.length, 4);
+      return new Batch(some, Map.of("x", array));
     }
   }
 

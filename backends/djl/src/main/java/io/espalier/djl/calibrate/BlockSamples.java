@@ -10,11 +10,9 @@ import io.espalier.core.data.DataException;
 import io.espalier.core.data.InputSpec;
 import io.espalier.core.data.Samples;
 import io.espalier.core.moments.DataModel;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Arrays of DJL as data: one for each input of a network, the first axis of each is the sample.
@@ -92,23 +90,7 @@ public final class BlockSamples implements Samples {
 
   @Override
   public Batches read(int[] samples, int size) {
-    int[] wanted = samples.clone();
-    return new Batches() {
-      private int at;
-
-      @Override
-      public Optional<Batch> next() {
-        if (at >= wanted.length) {
-          return Optional.empty();
-        }
-        int[] some = Arrays.copyOfRange(wanted, at, Math.min(wanted.length, at + size));
-        at += some.length;
-        return Optional.of(batch(some));
-      }
-
-      @Override
-      public void close() {}
-    };
+    return Batches.of(samples, size, this::batch);
   }
 
   private Batch batch(int... samples) {

@@ -11,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Random;
 
 /** Samples of several inputs that are held in memory. */
@@ -110,21 +109,6 @@ final class InMemory implements Samples {
 
   @Override
   public Batches read(int[] samples, int size) {
-    return new Batches() {
-      private int next;
-
-      @Override
-      public Optional<Batch> next() {
-        if (next == samples.length) {
-          return Optional.empty();
-        }
-        int[] chosen = Arrays.copyOfRange(samples, next, Math.min(next + size, samples.length));
-        next += chosen.length;
-        return Optional.of(batch(chosen));
-      }
-
-      @Override
-      public void close() {}
-    };
+    return Batches.of(samples, size, this::batch);
   }
 }

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** Samples of which each is an image in a file. */
 final class ImageSamples implements Samples {
@@ -40,22 +39,7 @@ final class ImageSamples implements Samples {
 
   @Override
   public Batches read(int[] samples, int size) {
-    return new Batches() {
-      private int next;
-
-      @Override
-      public Optional<Batch> next() {
-        if (next == samples.length) {
-          return Optional.empty();
-        }
-        int[] chosen = Arrays.copyOfRange(samples, next, Math.min(next + size, samples.length));
-        next += chosen.length;
-        return Optional.of(new Batch(chosen, Map.of(input.name(), array(chosen))));
-      }
-
-      @Override
-      public void close() {}
-    };
+    return Batches.of(samples, size, some -> new Batch(some, Map.of(input.name(), array(some))));
   }
 
   private DataArray array(int[] samples) {

@@ -10,7 +10,6 @@ import io.espalier.core.data.Samples;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 
 /** Data that are made up: of each input what is plausible for it, at its trial sizes. */
@@ -48,22 +47,7 @@ public final class RandomSource implements DataSource {
 
     @Override
     public Batches read(int[] samples, int size) {
-      return new Batches() {
-        private int next;
-
-        @Override
-        public Optional<Batch> next() {
-          if (next == samples.length) {
-            return Optional.empty();
-          }
-          int[] chosen = Arrays.copyOfRange(samples, next, Math.min(next + size, samples.length));
-          next += chosen.length;
-          return Optional.of(batch(chosen));
-        }
-
-        @Override
-        public void close() {}
-      };
+      return Batches.of(samples, size, this::batch);
     }
 
     private Batch batch(int[] samples) {
