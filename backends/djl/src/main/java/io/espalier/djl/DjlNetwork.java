@@ -15,6 +15,7 @@ import io.espalier.core.moments.Probe;
 import io.espalier.core.values.Cut;
 import io.espalier.core.values.EspalierException;
 import io.espalier.core.values.Prover;
+import io.espalier.core.values.StagedFiles;
 import io.espalier.core.values.WholeFile;
 import io.espalier.djl.calibrate.BlockInputs;
 import io.espalier.djl.calibrate.BlockMeasuring;
@@ -284,14 +285,28 @@ public final class DjlNetwork implements DataModel, ObservableBlock {
    */
   @Override
   public void save(Path file) {
+    try (StagedFiles files = new StagedFiles()) {
+      save(file, files);
+      files.commit();
+    } catch (IOException e) {
+      throw unwritten(file, e);
+    }
+  }
+
+  @Override
+  public void save(Path file, StagedFiles files) {
     if (file.toString().toLowerCase(Locale.ROOT).endsWith(".onnx")) {
-      OnnxExport.write(traced, file);
+      OnnxExport.write(traced, file, files);
       return;
     }
     try {
-      WholeFile.write(file, out -> block().saveParameters(new DataOutputStream(out)));
+      files.write(file, out -> block().saveParameters(new DataOutputStream(out)));
     } catch (IOException e) {
-      throw new EspalierException("the parameters cannot be written: " + e.getMessage(), e);
+      throw unwritten(file, e);
     }
+  }
+
+  private static EspalierException unwritten(Path file, IOException e) {
+    return new EspalierException("cannot write " + file + ": " + WholeFile.reason(e), e);
   }
 }

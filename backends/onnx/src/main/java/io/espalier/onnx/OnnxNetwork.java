@@ -9,6 +9,7 @@ import io.espalier.core.moments.Measured;
 import io.espalier.core.moments.Probe;
 import io.espalier.core.values.Cut;
 import io.espalier.core.values.Prover;
+import io.espalier.core.values.StagedFiles;
 import io.espalier.onnx.calibrate.OnnxMeasuring;
 import io.espalier.onnx.carve.OnnxCarver;
 import io.espalier.onnx.file.Functions;
@@ -215,5 +216,10 @@ public final class OnnxNetwork implements DataModel {
   @Override
   public void save(Path file) {
     content.write(file);
+  }
+
+  @Override
+  public void save(Path file, StagedFiles files) {
+    content.write(file, files);
   }
 }

@@ -1,6 +1,7 @@
 package io.espalier.core.values;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -68,6 +69,15 @@ public final class Config {
    */
   public void write(Path file) throws IOException {
     WholeFile.write(file, toJson());
+  }
+
+  /**
+   * Writes this config to a JSON file that appears together with others.
+   *
+   * @throws IOException if the file cannot be written
+   */
+  public void write(Path file, StagedFiles files) throws IOException {
+    files.write(file, out -> out.write(toJson().getBytes(StandardCharsets.UTF_8)));
   }
 
   @Override

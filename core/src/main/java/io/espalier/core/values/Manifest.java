@@ -9,6 +9,7 @@ import io.espalier.trace.Layout;
 import io.espalier.trace.NodeFacts;
 import io.espalier.trace.SymMap;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -182,6 +183,15 @@ public record Manifest(
    */
   public void write(Path file) throws IOException {
     WholeFile.write(file, toJson());
+  }
+
+  /**
+   * Writes this manifest to a JSON file that appears together with others.
+   *
+   * @throws IOException if the file cannot be written
+   */
+  public void write(Path file, StagedFiles files) throws IOException {
+    files.write(file, out -> out.write(toJson().getBytes(StandardCharsets.UTF_8)));
   }
 
   /**

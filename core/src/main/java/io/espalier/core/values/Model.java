@@ -2,6 +2,7 @@ package io.espalier.core.values;
 
 import io.espalier.spi.OpId;
 import io.espalier.trace.Graph;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -53,4 +54,19 @@ public interface Model {
    * @throws EspalierException if the file cannot be written
    */
   void save(Path file);
+
+  /**
+   * Writes the network to a file that appears together with others, with what belongs beside it.
+   *
+   * @throws EspalierException if the file cannot be written
+   */
+  default void save(Path file, StagedFiles files) {
+    Path staged;
+    try {
+      staged = files.stage(file);
+    } catch (IOException e) {
+      throw new EspalierException("cannot write " + file + ": " + WholeFile.reason(e), e);
+    }
+    save(staged);
+  }
 }

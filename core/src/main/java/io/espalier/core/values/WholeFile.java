@@ -1,18 +1,12 @@
 package io.espalier.core.values;
 
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.util.UUID;
 
-/** Writes files whole or not at all: to a temporary name, forced to disk, then moved. */
+/** Writes files whole or not at all: under another name, forced to disk, then moved. */
 public final class WholeFile {
   private WholeFile() {}
 
@@ -39,32 +33,20 @@ public final class WholeFile {
    *     device; nothing is left behind then
    */
   public static void write(Path file, Body body) throws IOException {
-    Path target = file.toAbsolutePath();
-    Path folder = target.getParent();
-    if (folder == null || !Files.isDirectory(folder)) {
-      throw new IOException("the folder " + folder + " does not exist; create it first");
+    try (StagedFiles files = new StagedFiles()) {
+      files.write(file, body);
+      files.commit();
     }
-    if (Files.isDirectory(target)) {
-      throw new IOException(file + " is a folder; name a file");
+  }
+
+  /** Why a file could not be written, in words for the end of a sentence that names the file. */
+  public static String reason(IOException e) {
+    if (e instanceof FileSystemException failure && failure.getReason() != null) {
+      return String.valueOf(failure.getReason());
     }
-    if (Files.exists(target) && !Files.isRegularFile(target)) {
-      // a move would put a file in the place of a device
-      throw new IOException(file + " is not a regular file; choose another name");
-    }
-    // a process that is killed leaves its file behind, and a later one may have the same number
-    Path temporary = folder.resolve("." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
-    try {
-      try (FileChannel channel =
-          FileChannel.open(temporary, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
-        OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16);
-        body.writeTo(out);
-        out.flush();
-        channel.force(true);
-      }
-      Files.move(
-          temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(temporary);
-    }
+    String message = String.valueOf(e.getMessage());
+    return e.getClass() == IOException.class
+        ? message
+        : e.getClass().getSimpleName() + " " + message;
   }
 }

@@ -5,6 +5,7 @@ import io.espalier.core.search.BudgetResult;
 import io.espalier.core.values.Manifest;
 import io.espalier.core.values.Model;
 import io.espalier.onnx.OnnxNetwork;
+import io.espalier.onnx.file.OnnxModel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -67,7 +68,7 @@ final class CarveOptions {
     if (file != null) {
       all.add(file);
     }
-    return new Outputs(all.toArray(Path[]::new)).with(manifest).with(config).with(output);
+    return Outputs.beside(all).with(manifest).with(config).with(output);
   }
 
   /** How the model is opened. */
@@ -86,19 +87,21 @@ final class CarveOptions {
     StaysWhole.word(space, output).ifPresent(words::add);
   }
 
-  /** Writes all that was asked for, once the carved model was seen to run; the model comes last. */
+  /** Writes all that was asked for; it appears together, once the carved model was seen to run. */
   void write(SearchSpace space, Model carved, Outputs outputs) {
     write(space, carved, space.manifest(), outputs);
   }
 
   /** As {@link #write(SearchSpace, Model, Outputs)}, with a manifest of what was changed, too. */
   void write(SearchSpace space, Model carved, Manifest changed, Outputs outputs) {
-    if (space.model() instanceof OnnxNetwork original && carved instanceof OnnxNetwork smaller) {
-      notRun = TrialRun.of(original.model(), smaller.model(), given(space));
-    }
     outputs.write(manifest, changed::write);
-    outputs.write(config, file -> space.config().write(file));
+    outputs.write(config, (file, files) -> space.config().write(file, files));
     outputs.write(output, carved::save);
+    if (space.model() instanceof OnnxNetwork original && carved instanceof OnnxNetwork) {
+      OnnxModel written = OnnxModel.read(outputs.staged(output));
+      notRun = TrialRun.of(original.model(), written, given(space));
+    }
+    outputs.commit();
     LargerFile.word(source.file(), output).ifPresent(words::add);
   }
 

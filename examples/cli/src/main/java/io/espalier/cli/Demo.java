@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -91,7 +92,6 @@ final class Demo implements Callable<Integer> {
     Path dir = folder();
     Path original = dir.resolve("digits.onnx");
     Path small = dir.resolve("small.onnx");
-    Outputs outputs = new Outputs().with(original).with(small);
 
     say("Drawing %,d digits to learn from, and %,d to be tested on.", images, EXAM);
     Images lessons = Images.drawn(images, seed);
@@ -99,7 +99,8 @@ final class Demo implements Callable<Integer> {
     School school = new School(lessons, exam);
     // networks are chosen by lessons, never by the exam
     School judge = new School(lessons, lessons.part(0, JUDGED));
-    try (SuperNetwork network = new SuperNetwork(spaces(), WIDTH, seed)) {
+    try (Outputs outputs = Outputs.beside(List.of()).with(original).with(small);
+        SuperNetwork network = new SuperNetwork(spaces(), WIDTH, seed)) {
       say(
           "Training a residual network together with its %s sub-networks, %d epochs.",
           Numbers.rounded(network.space().size()), epochs);
@@ -117,6 +118,7 @@ final class Demo implements Callable<Integer> {
       say("Cutting the best one out, and training it for %d more epochs.", FINE_TUNING);
       school.train(cut.block(), FINE_TUNING, RATE / 4, seed);
       outputs.write(small, cut::save);
+      outputs.commit();
       say("Both run in ONNX Runtime:");
       tell(DigitTable.of(network.space(), largest, best, original, small, exam));
     }

@@ -50,10 +50,10 @@ final class Export implements Callable<Integer> {
     if (file == null && !carving.source().isBlock()) {
       throw carving.source().missing("option: '--config=C.json'");
     }
-    Outputs outputs = file == null ? carving.outputs() : carving.outputs(file);
     Config chosen = file == null ? null : Config.read(file);
     String summary;
-    try (Progress progress = Progress.of(terminal, carving.quiet(), 3)) {
+    try (Outputs outputs = file == null ? carving.outputs() : carving.outputs(file);
+        Progress progress = Progress.of(terminal, carving.quiet(), 3)) {
       progress.step("tracing");
       SearchSpace space = carving.generate();
       long params = space.params();

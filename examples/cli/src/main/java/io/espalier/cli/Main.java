@@ -6,6 +6,7 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import picocli.CommandLine;
+import picocli.CommandLine.ExitCode;
 
 /** The entry of the command line. */
 public final class Main {
@@ -13,7 +14,10 @@ public final class Main {
 
   /** Runs a command and exits with its code. */
   public static void main(String[] args) {
-    System.exit(run(Terminal.system(), args));
+    Results results = Results.standard();
+    Terminal terminal = Terminal.system(results.printer());
+    int code = run(terminal, args);
+    System.exit(results.isLeft() ? code : checked(terminal, code));
   }
 
   /**
@@ -25,7 +29,8 @@ public final class Main {
    *     verification, or because of a bug
    */
   public static int run(PrintStream out, PrintStream err, String... args) {
-    return run(new Terminal(out, err, false), args);
+    Terminal terminal = new Terminal(out, err, false);
+    return checked(terminal, run(terminal, args));
   }
 
   private static int run(Terminal terminal, String... args) {
@@ -51,6 +56,18 @@ public final class Main {
     }
     terminal.out().flush();
     return code;
+  }
+
+  /** Results that nobody got are a failure. */
+  private static int checked(Terminal terminal, int code) {
+    if (!terminal.out().checkError() || code != ExitCode.OK) {
+      return code;
+    }
+    return new Failures(terminal.err())
+        .report(
+            new EspalierException(
+                "the results cannot be written to the standard output, which is full or closed;"
+                    + " send them elsewhere"));
   }
 
   private static PrintWriter writer(PrintStream stream) {

@@ -1,6 +1,8 @@
 package io.espalier.cli;
 
 import io.espalier.core.values.EspalierException;
+import io.espalier.core.values.StagedFiles;
+import io.espalier.core.values.WholeFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,16 +13,21 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files that a command will write. They are checked before the work begins, and if one cannot
- * be written after all, those written before it are deleted.
+ * The files that a command will write. They are checked before the work begins, and appear together
+ * when the last is written: until then, the old files stand, and nothing is left if the command
+ * fails or is ended.
  */
-final class Outputs {
+final class Outputs implements AutoCloseable {
   private final List<Path> taken = new ArrayList<>();
-  private final List<Path> written = new ArrayList<>();
+  private final StagedFiles files = new StagedFiles();
+
+  private Outputs(List<Path> inputs) {
+    taken.addAll(inputs);
+  }
 
   /** Outputs of a command that reads these files, none of which may be overwritten. */
-  Outputs(Path... inputs) {
-    taken.addAll(List.of(inputs));
+  static Outputs beside(List<Path> inputs) {
+    return new Outputs(inputs);
   }
 
   /**
@@ -31,7 +38,12 @@ final class Outputs {
    */
   Outputs with(@Nullable Path file) {
     if (file != null) {
-      check(file);
+      try {
+        check(file);
+      } catch (RuntimeException e) {
+        close();
+        throw e;
+      }
       taken.add(file);
     }
     return this;
@@ -52,9 +64,15 @@ final class Outputs {
             "cannot write " + file + ": the same command uses it already; choose another name");
       }
     }
-    if (isReadOnly(folder) || (Files.exists(file) && isReadOnly(file)) || !accepts(folder)) {
+    if (isReadOnly(folder) || (Files.exists(file) && isReadOnly(file))) {
       throw new EspalierException(
           "cannot write " + file + ": the folder or file is read-only; choose another");
+    }
+    try {
+      // the only sure test is to make something there
+      files.announce(file);
+    } catch (IOException e) {
+      throw failed(file, e);
     }
   }
 
@@ -79,51 +97,61 @@ final class Outputs {
     }
   }
 
-  /** Whether a file can be made in a folder: the only sure test is to make one. */
-  private static boolean accepts(Path folder) {
-    try {
-      Files.delete(Files.createTempFile(folder, ".espalier", ".tmp"));
-      return true;
-    } catch (IOException e) {
-      return false;
-    }
-  }
-
   /**
-   * Writes a file that was announced.
+   * Writes a file that was announced; it appears by {@link #commit}.
    *
    * @param file null for one that was not asked for
-   * @throws EspalierException if it cannot be written; then nothing is left of the others either
+   * @throws EspalierException if it cannot be written
    */
   void write(@Nullable Path file, Content content) {
     if (file == null) {
       return;
     }
     try {
-      content.writeTo(file);
-      written.add(file);
+      content.writeTo(file, files);
     } catch (IOException e) {
-      discard();
-      throw new EspalierException(
-          "cannot write " + file + ": " + e.getMessage() + "; choose another folder", e);
-    } catch (RuntimeException e) {
-      discard();
-      throw e;
+      throw failed(file, e);
     }
   }
 
-  private void discard() {
-    for (Path file : written) {
-      try {
-        Files.deleteIfExists(file);
-      } catch (IOException e) {
-        // the failure that led here is the one to report
-      }
+  /**
+   * Where a file is that was written, until {@link #commit}.
+   *
+   * @throws IllegalStateException if it was not written
+   */
+  Path staged(Path file) {
+    return files
+        .staged(file)
+        .orElseThrow(() -> new IllegalStateException(file + " was not written yet"));
+  }
+
+  /**
+   * Moves all to their places.
+   *
+   * @throws EspalierException if one cannot be moved; then the old files stand
+   */
+  void commit() {
+    try {
+      files.commit();
+    } catch (IOException e) {
+      throw failed(taken.get(taken.size() - 1), e);
     }
   }
 
-  /** What goes into a file; all of it or nothing. */
+  private static EspalierException failed(Path file, IOException e) {
+    String reason = WholeFile.reason(e);
+    return new EspalierException(
+        "cannot write " + file + ": " + reason + (reason.contains(";") ? "" : "; choose another folder"),
+        e);
+  }
+
+  @Override
+  public void close() {
+    files.close();
+  }
+
+  /** What goes into a file. */
   interface Content {
-    void writeTo(Path file) throws IOException;
+    void writeTo(Path file, StagedFiles files) throws IOException;
   }
 }

@@ -95,8 +95,10 @@ final class Prune implements Callable<Integer> {
   @Override
   public Integer call() {
     Budget budget = fraction.budget().withDivisor(divisor).withFloor(floor).withExact(exact);
-    Outputs outputs = carving.outputs();
-    String table = data.given() ? withData(budget, outputs) : withoutData(budget, outputs);
+    String table;
+    try (Outputs outputs = carving.outputs()) {
+      table = data.given() ? withData(budget, outputs) : withoutData(budget, outputs);
+    }
     carving.words().forEach(terminal.err()::println);
     terminal.out().print(table);
     return ExitCode.OK;

@@ -49,9 +49,9 @@ final class Sample implements Callable<Integer> {
   @Override
   public Integer call() {
     carving.alsoWriteConfig(config);
-    Outputs outputs = carving.outputs();
     String summary;
-    try (Progress progress = Progress.of(terminal, carving.quiet(), 2)) {
+    try (Outputs outputs = carving.outputs();
+        Progress progress = Progress.of(terminal, carving.quiet(), 2)) {
       progress.step("tracing");
       SearchSpace space = carving.generate();
       long params = space.params();

@@ -2,22 +2,23 @@ package io.espalier.cli;
 
 import io.espalier.core.values.EspalierException;
 import io.espalier.core.values.Model;
+import io.espalier.core.values.ScratchFolder;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** A model written as ONNX for a while. */
 final class TemporaryModel implements AutoCloseable {
-  private final Path folder;
+  private final ScratchFolder folder;
 
-  private TemporaryModel(Path folder) {
+  private TemporaryModel(ScratchFolder folder) {
     this.folder = folder;
   }
 
   /** Writes a model. */
   static TemporaryModel of(Model model) {
     try {
-      TemporaryModel written = new TemporaryModel(Files.createTempDirectory("espalier"));
+      TemporaryModel written =
+          new TemporaryModel(ScratchFolder.in(Path.of(System.getProperty("java.io.tmpdir"))));
       try {
         model.save(written.file());
         return written;
@@ -33,16 +34,11 @@ final class TemporaryModel implements AutoCloseable {
 
   /** The file. */
   Path file() {
-    return folder.resolve("original.onnx");
+    return folder.path().resolve("original.onnx");
   }
 
   @Override
   public void close() {
-    try {
-      Files.deleteIfExists(file());
-      Files.deleteIfExists(folder);
-    } catch (IOException e) {
-      // a leftover in the temporary folder is no failure of the command
-    }
+    folder.close();
   }
 }

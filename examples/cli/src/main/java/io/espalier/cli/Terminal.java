@@ -12,8 +12,8 @@ import java.io.PrintStream;
  */
 record Terminal(PrintStream out, PrintStream err, boolean interactive) {
   /** The terminal of this process. */
-  static Terminal system() {
-    return new Terminal(System.out, System.err, isWatched());
+  static Terminal system(PrintStream out) {
+    return new Terminal(out, System.err, isWatched());
   }
 
   /** Up to JDK 21 there is a console only on a terminal; later ones have a method that tells. */

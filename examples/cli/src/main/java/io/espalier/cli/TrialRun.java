@@ -1,13 +1,15 @@
 package io.espalier.cli;
 
+import io.espalier.onnx.file.OnnxEdit;
 import io.espalier.onnx.file.OnnxModel;
 import io.espalier.onnx.runtime.OnnxRunException;
 import io.espalier.onnx.runtime.OnnxSession;
+import io.espalier.onnx.runtime.RunTooLargeException;
 import io.espalier.onnx.runtime.SessionSettings;
 import java.util.Optional;
 
 /**
- * Loads a carved model and runs it once, before it is written: some mistakes pass every check of a
+ * Loads a carved model and runs it once, before it appears: some mistakes pass every check of a
  * file, and show only then.
  */
 final class TrialRun {
@@ -18,12 +20,15 @@ final class TrialRun {
    *
    * @param given what a user said of inputs
    * @return why it was not run, where the original cannot be run either
+   * @throws RunTooLargeException if a run takes more memory than is allowed
    * @throws IllegalStateException if it does not run although the original does
    */
   static Optional<String> of(OnnxModel original, OnnxModel carved, GivenInputs given) {
     try {
       run(carved, given);
       return Optional.empty();
+    } catch (RunTooLargeException e) {
+      throw e;
     } catch (OnnxRunException failure) {
       try {
         run(original, given);
@@ -37,7 +42,8 @@ final class TrialRun {
   }
 
   private static void run(OnnxModel model, GivenInputs given) {
-    try (OnnxSession session = OnnxSession.open(model, SessionSettings.plain().withThreads(1))) {
+    // weights stay where they are, mapped: a model may be larger than the memory
+    try (OnnxSession session = OnnxSession.open(new OnnxEdit(model), SessionSettings.plain())) {
       session.run(Stopwatch.inputs(session, given));
     }
   }

@@ -6,6 +6,7 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import io.espalier.core.values.EspalierException;
+import io.espalier.core.values.StagedFiles;
 import io.espalier.core.values.WholeFile;
 import io.espalier.djl.DjlBlock;
 import io.espalier.djl.trace.BlockTracer;
@@ -71,12 +72,27 @@ public final class OnnxExport {
    *     the file cannot be written
    */
   public static void write(TracedBlock block, Path file) {
-    ModelProto model = new OnnxExport(block).model();
-    try {
-      WholeFile.write(file, model::writeTo);
+    try (StagedFiles files = new StagedFiles()) {
+      write(block, file, files);
+      files.commit();
     } catch (IOException e) {
       throw new EspalierException(
-          "cannot write " + file + ": " + e.getMessage() + "; choose another file", e);
+          "cannot write " + file + ": " + WholeFile.reason(e) + "; choose another file", e);
+    }
+  }
+
+  /**
+   * Writes a traced block to a file that appears together with others.
+   *
+   * @throws EspalierException as {@link #write(TracedBlock, Path)} does
+   */
+  public static void write(TracedBlock block, Path file, StagedFiles files) {
+    ModelProto model = new OnnxExport(block).model();
+    try {
+      files.write(file, model::writeTo);
+    } catch (IOException e) {
+      throw new EspalierException(
+          "cannot write " + file + ": " + WholeFile.reason(e) + "; choose another file", e);
     }
   }
 

@@ -23,9 +23,6 @@ import org.jspecify.annotations.Nullable;
  * inside sub-graphs.
  */
 public final class Functions {
-  /** Functions that call functions may grow without bounds. */
-  private static final int MOST_NODES = 1_000_000;
-
   private static final Pattern ORGANISATION = Pattern.compile("(com|org|net|edu|gov|io|ai|dev)\\.");
 
   private final OnnxModel model;
@@ -34,14 +31,14 @@ public final class Functions {
   private final Set<String> taken;
   private final Set<String> nodeNames = new HashSet<>();
   private final Deque<String> open = new ArrayDeque<>();
-  private int made;
 
   private Functions(OnnxModel model, Predicate<NodeProto> which) {
     this.model = model;
     this.which = which;
     for (FunctionProto function : model.functions()) {
       functions.put(
-          key(function.getDomain(), function.getName(), function.getOverload()), function);
+          FunctionSizes.key(function.getDomain(), function.getName(), function.getOverload()),
+          function);
     }
     taken = new HashSet<>(new NamesWithin(model.nodes()).tensors());
     taken.addAll(model.initializers().keySet());
@@ -79,17 +76,12 @@ public final class Functions {
     return edit.isEmpty() ? model : edit.toModel();
   }
 
-  private static String key(String domain, String name, String overload) {
-    return OnnxModel.domain(domain) + ":" + name + ":" + overload;
-  }
-
   /** What stands in the place of a node; null if it is no call, or has to stay. */
   private @Nullable List<NodeProto> body(NodeProto call) {
-    String key = key(call.getDomain(), call.getOpType(), call.getOverload());
+    String key = FunctionSizes.key(call.getDomain(), call.getOpType(), call.getOverload());
     FunctionProto function = functions.get(key);
     if (function == null
         || open.contains(key)
-        || made > MOST_NODES
         || !which.test(call)
         || !fits(function, call)) {
       return null;
@@ -102,7 +94,6 @@ public final class Functions {
       nodes.addAll(inner == null ? List.of(node) : inner);
     }
     open.pop();
-    made += function.getNodeCount();
     return nodes;
   }
 

@@ -1,9 +1,13 @@
 package io.espalier.onnx.file;
 
+import io.espalier.core.values.StagedFiles;
+import io.espalier.core.values.WholeFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Objects;
+import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.Set;
 
@@ -11,6 +15,11 @@ import java.util.Set;
 final class ModelWriter {
   /** What protobuf allows. */
   private static final long LIMIT = Integer.MAX_VALUE;
+
+  private static final String DATA = ".data";
+
+  /** Bytes in the name of a file, as most file systems have it. */
+  private static final int LONGEST_NAME = 255;
 
   private ModelWriter() {}
 
@@ -22,27 +31,55 @@ final class ModelWriter {
    * @param limit bytes a model file may have before its weights go to another
    */
   static void write(OnnxModel model, OnnxEdit edit, Path out, long limit) {
-    try (StagedFile file = StagedFile.of(out);
-        StagedFile dataFile = StagedFile.of(dataPath(out))) {
-      ExternalDataFile data = new ExternalDataFile(dataPath(out).getFileName().toString());
-      Chunks chunks = plan(model, edit, data, limit);
-      if (!data.isEmpty()) {
-        dataFile.write(data::writeTo);
-      }
-      file.write(chunks::writeTo);
-      if (!data.isEmpty()) {
-        dataFile.commit();
-      }
-      file.commit();
+    try (StagedFiles files = new StagedFiles()) {
+      stage(model, edit, out, limit, files);
+      files.commit();
     } catch (IOException e) {
-      throw new OnnxFileException(
-          "cannot write "
-              + out
-              + ": "
-              + StagedFile.reason(e)
-              + "; free some space or choose another folder",
-          e);
+      throw failed(out, e);
     }
+  }
+
+  static void stage(OnnxModel model, OnnxEdit edit, Path out, StagedFiles files) {
+    try {
+      stage(model, edit, out, LIMIT, files);
+    } catch (IOException e) {
+      throw failed(out, e);
+    }
+  }
+
+  private static void stage(
+      OnnxModel model, OnnxEdit edit, Path out, long limit, StagedFiles files) throws IOException {
+    Path file = files.stage(out);
+    ExternalDataFile data = new ExternalDataFile(dataName(file));
+    Chunks chunks = plan(model, edit, data, limit);
+    if (!data.isEmpty()) {
+      write(file.resolveSibling(data.location()), data::writeTo);
+    }
+    write(file, chunks::writeTo);
+  }
+
+  private static void write(Path file, Body body) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      body.writeTo(channel);
+      channel.force(true);
+    }
+  }
+
+  private static OnnxFileException failed(Path out, IOException e) {
+    String reason = WholeFile.reason(e);
+    return new OnnxFileException(
+        "cannot write "
+            + out
+            + ": "
+            + reason
+            + (reason.contains(";") ? "" : "; free some space or choose another folder"),
+        e);
+  }
+
+  /** What a file is to hold. */
+  private interface Body {
+    void writeTo(FileChannel file) throws IOException;
   }
 
   static byte[] toBytes(OnnxModel model, OnnxEdit edit) {
@@ -66,7 +103,7 @@ final class ModelWriter {
       chunks.writeTo(sink);
       sink.flush();
     } catch (IOException e) {
-      throw new OnnxFileException("cannot copy " + model + ": " + StagedFile.reason(e), e);
+      throw new OnnxFileException("cannot copy " + model + ": " + WholeFile.reason(e), e);
     }
     return bytes.array();
   }
@@ -94,8 +131,12 @@ final class ModelWriter {
             + " data");
   }
 
-  private static Path dataPath(Path out) {
-    Path name = Objects.requireNonNull(out.toAbsolutePath().getFileName(), "a file has a name");
-    return out.resolveSibling(name + ".data");
+  /** The name of the file beside a model, cut where it would be longer than a name may be. */
+  private static String dataName(Path file) {
+    String name = String.valueOf(file.getFileName());
+    while (name.getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME - DATA.length()) {
+      name = name.substring(0, name.offsetByCodePoints(name.length(), -1));
+    }
+    return name + DATA;
   }
 }

@@ -4,6 +4,7 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.MessageLite;
+import io.espalier.core.values.StagedFiles;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -120,8 +121,8 @@ public final class OnnxEdit {
   }
 
   /**
-   * Writes the result: under a temporary name beside the target, forced to disk, then moved into
-   * place, so that nobody ever sees half a file. The target may be the source. If the source has
+   * Writes the result: in a hidden folder beside the target, forced to disk, then moved into place,
+   * so that nobody ever sees half a file. The target may be the source. If the source has
    * external data, or the result would exceed the 2 GB that protobuf allows, tensors of 1 KiB and
    * more go to {@code <out>.data} beside it.
    *
@@ -130,6 +131,15 @@ public final class OnnxEdit {
    */
   public void write(Path out) {
     ModelWriter.write(model, this, out);
+  }
+
+  /**
+   * Writes the result as {@link #write(Path)} does, to appear together with other files.
+   *
+   * @throws OnnxFileException as there
+   */
+  public void write(Path out, StagedFiles files) {
+    ModelWriter.stage(model, this, out, files);
   }
 
   /**

@@ -85,6 +85,7 @@ public final class OnnxModel {
         reader.all(FunctionProto.parser(), skeleton.modelFields(ModelProto.FUNCTIONS_FIELD_NUMBER));
     this.nodes = reader.all(NodeProto.parser(), skeleton.graphFields(GraphProto.NODE_FIELD_NUMBER));
     nodes.forEach(this::requireOpset);
+    FunctionSizes.check(files.model(), functions, nodes);
     this.inputs =
         reader.all(ValueInfoProto.parser(), skeleton.graphFields(GraphProto.INPUT_FIELD_NUMBER));
     this.outputs =

@@ -4,7 +4,7 @@ package io.espalier.onnx.runtime;
  * A model that ONNX Runtime will not load or run, or inputs that do not fit it. The message is one
  * sentence: what, where, and what to do.
  */
-public final class OnnxRunException extends RuntimeException {
+public class OnnxRunException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   public OnnxRunException(String message) {

@@ -10,6 +10,7 @@ import ai.onnxruntime.TensorInfo;
 import io.espalier.core.data.DataArray;
 import io.espalier.onnx.file.DataTypes;
 import io.espalier.onnx.file.OnnxEdit;
+import io.espalier.onnx.file.OnnxFileException;
 import io.espalier.onnx.file.OnnxModel;
 import io.espalier.onnx.file.OnnxTensor;
 import io.espalier.onnx.file.SplitModel;
@@ -18,11 +19,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -45,9 +48,17 @@ public final class OnnxSession implements AutoCloseable {
   private final List<ValueSpec> inputSpecs;
   private final List<ValueSpec> outputSpecs;
 
+  /** What a run takes; null if the model can only be read by the runtime. */
+  private final @Nullable RunSize size;
+
   private OnnxSession(
-      String model, OrtEnvironment environment, OrtSession session, NativeTensors initializers)
+      String model,
+      OrtEnvironment environment,
+      OrtSession session,
+      NativeTensors initializers,
+      @Nullable RunSize size)
       throws OrtException {
+    this.size = size;
     this.initializers = initializers;
     this.model = model;
     this.environment = environment;
@@ -65,7 +76,8 @@ public final class OnnxSession implements AutoCloseable {
     return open(
         file.toString(),
         settings,
-        (environment, options) -> environment.createSession(file.toString(), options));
+        (environment, options) -> environment.createSession(file.toString(), options),
+        size(() -> OnnxModel.read(file), file.toString(), Map.of()));
   }
 
   /**
@@ -77,7 +89,8 @@ public final class OnnxSession implements AutoCloseable {
     return open(
         "the model in memory",
         settings,
-        (environment, options) -> environment.createSession(model, options));
+        (environment, options) -> environment.createSession(model, options),
+        size(() -> OnnxModel.of(model), "the model in memory", Map.of()));
   }
 
   /**
@@ -113,16 +126,38 @@ public final class OnnxSession implements AutoCloseable {
           options.addExternalInitializers(initializers.values());
           return environment.createSession(split.skeleton(), options);
         };
-    return open("the edited model", settings, opener, initializers);
+    Map<String, long[]> apart = new HashMap<>();
+    split.tensors().forEach(tensor -> apart.put(tensor.name(), tensor.dims()));
+    RunSize size = size(() -> OnnxModel.of(split.skeleton()), "the edited model", apart);
+    return open("the edited model", settings, opener, initializers, size);
   }
 
-  private static OnnxSession open(String model, SessionSettings settings, Opener opener) {
-    return open(model, settings, opener, new NativeTensors(environment()));
+  private static @Nullable RunSize size(
+      Supplier<OnnxModel> model, String name, Map<String, long[]> apart) {
+    try {
+      return new RunSize(model.get(), name, apart);
+    } catch (OnnxFileException e) {
+      // the runtime has the last word on what it reads
+      return null;
+    }
   }
 
   private static OnnxSession open(
-      String model, SessionSettings settings, Opener opener, NativeTensors initializers) {
+      String model, SessionSettings settings, Opener opener, @Nullable RunSize size) {
+    return open(model, settings, opener, new NativeTensors(environment()), size);
+  }
+
+  private static OnnxSession open(
+      String model,
+      SessionSettings settings,
+      Opener opener,
+      NativeTensors initializers,
+      @Nullable RunSize size) {
     OrtEnvironment environment = environment();
+    if (size != null) {
+      // the runtime computes what depends on no input when it loads a model
+      size.check(Map.of());
+    }
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       options.setIntraOpNumThreads(settings.threads());
       options.setInterOpNumThreads(1);
@@ -141,7 +176,7 @@ public final class OnnxSession implements AutoCloseable {
         register(library, options);
       }
       OrtSession session = opener.open(environment, options);
-      return new OnnxSession(model, environment, session, initializers);
+      return new OnnxSession(model, environment, session, initializers, size);
     } catch (OnnxRunException e) {
       initializers.close();
       throw e;
@@ -276,6 +311,11 @@ public final class OnnxSession implements AutoCloseable {
     }
     for (ValueSpec spec : inputSpecs) {
       requireFit(spec, inputs.get(spec.name()));
+    }
+    if (size != null) {
+      Map<String, long[]> shapes = new HashMap<>();
+      inputs.forEach((name, tensor) -> shapes.put(name, tensor.shape()));
+      size.check(shapes);
     }
     NativeTensors prepared = new NativeTensors(environment);
     try {
