@@ -43,8 +43,8 @@ record Replacement(Path from, Path to, ScratchFolder scratch, boolean cleared) {
     CommitLock.hold(folders, () -> noted(moves, replacements));
   }
 
-  private static void noted(
-      Map<ScratchFolder, List<Move>> moves, List<Replacement> replacements) throws IOException {
+  private static void noted(Map<ScratchFolder, List<Move>> moves, List<Replacement> replacements)
+      throws IOException {
     for (Map.Entry<ScratchFolder, List<Move>> list : moves.entrySet()) {
       UnfinishedMoves.note(list.getKey().path(), list.getValue());
     }

@@ -74,7 +74,7 @@ class StagedFilesTest {
       write(files, manifest, "cut");
       write(files, config, "config");
       files.stage(model); // nothing is written there
-      
+
       assertThrows(IOException.class, files::commit);
     }
     assertEquals("old manifest", Files.readString(manifest));
@@ -145,10 +145,8 @@ class StagedFilesTest {
     WholeFile.write(model, "new");
     WholeFile.write(manifest, "cut");
     Path plain = Files.writeString(folder.resolve("plain"), "");
-    assertEquals(
-        "rw-r-----", PosixFilePermissions.toString(Files.getPosixFilePermissions(model)));
-    assertEquals(
-        Files.getPosixFilePermissions(plain), Files.getPosixFilePermissions(manifest));
+    assertEquals("rw-r-----", PosixFilePermissions.toString(Files.getPosixFilePermissions(model)));
+    assertEquals(Files.getPosixFilePermissions(plain), Files.getPosixFilePermissions(manifest));
   }
 
   @Test

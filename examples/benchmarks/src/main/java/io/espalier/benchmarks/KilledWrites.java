@@ -116,8 +116,7 @@ public final class KilledWrites {
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
     BufferedReader words =
-        new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     if (!"ready".equals(words.readLine())) {
       throw new IOException("a writer did not start");
     }

@@ -141,7 +141,11 @@ final class Outputs implements AutoCloseable {
   private static EspalierException failed(Path file, IOException e) {
     String reason = WholeFile.reason(e);
     return new EspalierException(
-        "cannot write " + file + ": " + reason + (reason.contains(";") ? "" : "; choose another folder"),
+        "cannot write "
+            + file
+            + ": "
+            + reason
+            + (reason.contains(";") ? "" : "; choose another folder"),
         e);
   }
 

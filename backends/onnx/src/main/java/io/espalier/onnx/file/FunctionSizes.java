@@ -25,8 +25,7 @@ final class FunctionSizes {
   private static final int DEEPEST = Integer.getInteger("espalier.functions.depth", 500);
 
   /** Names grow with the depth: each begins with those of the calls around it. */
-  private static final long MOST_NAME_BYTES =
-      Long.getLong("espalier.functions.names", 256_000_000);
+  private static final long MOST_NAME_BYTES = Long.getLong("espalier.functions.names", 256_000_000);
 
   private final String model;
   private final Map<String, FunctionProto> functions = new HashMap<>();
@@ -95,13 +94,17 @@ final class FunctionSizes {
     }
     if (size.nodes() > MOST_NODES) {
       throw refused(
-          "come to " + count(size.nodes()) + " nodes when they are spelled out, more than "
+          "come to "
+              + count(size.nodes())
+              + " nodes when they are spelled out, more than "
               + MOST_NODES,
           "nodes=10000000");
     }
     if (size.names() > MOST_NAME_BYTES) {
       throw refused(
-          "come to " + count(size.names()) + " bytes of names when they are spelled out, more than "
+          "come to "
+              + count(size.names())
+              + " bytes of names when they are spelled out, more than "
               + MOST_NAME_BYTES,
           "names=2000000000");
     }

@@ -80,10 +80,7 @@ public final class Functions {
   private @Nullable List<NodeProto> body(NodeProto call) {
     String key = FunctionSizes.key(call.getDomain(), call.getOpType(), call.getOverload());
     FunctionProto function = functions.get(key);
-    if (function == null
-        || open.contains(key)
-        || !which.test(call)
-        || !fits(function, call)) {
+    if (function == null || open.contains(key) || !which.test(call) || !fits(function, call)) {
       return null;
     }
     open.push(key);

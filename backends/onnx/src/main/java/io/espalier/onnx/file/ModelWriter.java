@@ -47,8 +47,8 @@ final class ModelWriter {
     }
   }
 
-  private static void stage(
-      OnnxModel model, OnnxEdit edit, Path out, long limit, StagedFiles files) throws IOException {
+  private static void stage(OnnxModel model, OnnxEdit edit, Path out, long limit, StagedFiles files)
+      throws IOException {
     Path file = files.stage(out);
     ExternalDataFile data = new ExternalDataFile(dataName(file));
     Chunks chunks = plan(model, edit, data, limit);

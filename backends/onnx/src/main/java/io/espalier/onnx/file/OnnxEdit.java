@@ -122,9 +122,9 @@ public final class OnnxEdit {
 
   /**
    * Writes the result: in a hidden folder beside the target, forced to disk, then moved into place,
-   * so that nobody ever sees half a file. The target may be the source. If the source has
-   * external data, or the result would exceed the 2 GB that protobuf allows, tensors of 1 KiB and
-   * more go to {@code <out>.data} beside it.
+   * so that nobody ever sees half a file. The target may be the source. If the source has external
+   * data, or the result would exceed the 2 GB that protobuf allows, tensors of 1 KiB and more go to
+   * {@code <out>.data} beside it.
    *
    * @throws OnnxFileException if the folder does not exist, {@code out} is a folder, or writing
    *     fails; no file is left behind

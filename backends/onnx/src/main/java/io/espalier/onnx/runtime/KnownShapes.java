@@ -24,17 +24,72 @@ final class KnownShapes {
   /** Operators whose first output has the shape of their first input, or a smaller one. */
   private static final Set<String> LIKE_FIRST =
       Set.of(
-          "Abs", "BatchNormalization", "Cast", "Ceil", "Clip", "CumSum", "Dropout", "Elu", "Erf",
-          "Exp", "Floor", "Gelu", "GroupNormalization", "HardSigmoid", "HardSwish", "Identity",
-          "InstanceNormalization", "IsNaN", "LRN", "LayerNormalization", "LeakyRelu", "Log",
-          "LogSoftmax", "LpNormalization", "Mish", "Neg", "Not", "Reciprocal", "Relu", "Round",
-          "ScatterElements", "ScatterND", "Selu", "Sigmoid", "Sign", "Sin", "Cos",
-          "Softmax", "Softplus", "Softsign", "Sqrt", "Tanh", "Trilu");
+          "Abs",
+          "BatchNormalization",
+          "Cast",
+          "Ceil",
+          "Clip",
+          "CumSum",
+          "Dropout",
+          "Elu",
+          "Erf",
+          "Exp",
+          "Floor",
+          "Gelu",
+          "GroupNormalization",
+          "HardSigmoid",
+          "HardSwish",
+          "Identity",
+          "InstanceNormalization",
+          "IsNaN",
+          "LRN",
+          "LayerNormalization",
+          "LeakyRelu",
+          "Log",
+          "LogSoftmax",
+          "LpNormalization",
+          "Mish",
+          "Neg",
+          "Not",
+          "Reciprocal",
+          "Relu",
+          "Round",
+          "ScatterElements",
+          "ScatterND",
+          "Selu",
+          "Sigmoid",
+          "Sign",
+          "Sin",
+          "Cos",
+          "Softmax",
+          "Softplus",
+          "Softsign",
+          "Sqrt",
+          "Tanh",
+          "Trilu");
 
   private static final Set<String> BROADCAST =
       Set.of(
-          "Add", "And", "Div", "Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual", "Max",
-          "Mean", "Min", "Mod", "Mul", "Or", "PRelu", "Pow", "Sub", "Sum", "Where", "Xor");
+          "Add",
+          "And",
+          "Div",
+          "Equal",
+          "Greater",
+          "GreaterOrEqual",
+          "Less",
+          "LessOrEqual",
+          "Max",
+          "Mean",
+          "Min",
+          "Mod",
+          "Mul",
+          "Or",
+          "PRelu",
+          "Pow",
+          "Sub",
+          "Sum",
+          "Where",
+          "Xor");
 
   private final Map<String, long[]> shapes = new HashMap<>();
   private final Map<String, long[]> numbers = new HashMap<>();
@@ -253,8 +308,7 @@ final class KnownShapes {
     }
     long[] result = new long[shape.length];
     Arrays.setAll(
-        result,
-        i -> sum(sum(shape[i], Math.max(0, pads[i])), Math.max(0, pads[shape.length + i])));
+        result, i -> sum(sum(shape[i], Math.max(0, pads[i])), Math.max(0, pads[shape.length + i])));
     return result;
   }
 
@@ -297,8 +351,7 @@ final class KnownShapes {
     if (a == null || b == null || a.length < 2 || b.length < 2) {
       return null;
     }
-    long[] batch =
-        broadcast(Arrays.copyOf(a, a.length - 2), Arrays.copyOf(b, b.length - 2));
+    long[] batch = broadcast(Arrays.copyOf(a, a.length - 2), Arrays.copyOf(b, b.length - 2));
     if (batch == null) {
       return null;
     }
