@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * are summed up batch by batch, in doubles.
  */
 public final class BlockMeasuring {
+  /** Windows are spelled out for so many numbers at a time, or for a single sample. */
+  private static final long NUMBERS = 16_000_000;
+
   private final TracedBlock reference;
   private final TracedBlock observed;
   private final Probe.Request request;
@@ -143,21 +146,51 @@ public final class BlockMeasuring {
 
   private Moments sum(
       @Nullable Moments before, Probe probe, ObservedTensors now, ObservedTensors wanted) {
-    GraphNode reader = reader(probe.reader());
-    NDArray data = now.get(reader.inputs().get(probe.data()));
-    if (probe.windows()) {
-      data = Rows.patches(data, reader, window(reader));
-    }
+    NDArray data = now.get(reader(probe.reader()).inputs().get(probe.data()));
     NDArray mask = mask(probe.mask(), now);
-    NDArray x = rows(data, probe.axis(), mask, probe.step());
     Probe.Aim aim = probe.aim();
     NDArray y = aim == null ? null : missing(aim, probe, now, wanted, mask);
+    if (probe.windows()) {
+      return ofWindows(before, probe, data, y);
+    }
+    NDArray x = rows(data, probe.axis(), mask, probe.step());
+    double rows =
+        mask == null ? x.getShape().get(0) : Rows.thin(mask, probe.step()).sum().toDoubleArray()[0];
+    return add(before, probe, x, y, rows);
+  }
+
+  /** Windows are spelled out for some samples at a time. */
+  private Moments ofWindows(
+      @Nullable Moments before, Probe probe, NDArray data, @Nullable NDArray missing) {
+    GraphNode reader = reader(probe.reader());
+    long[] window = window(reader);
+    Moments moments = before;
+    long samples = data.getShape().get(0);
+    long at = 1;
+    for (long from = 0; from < samples; from += at) {
+      try (NDScope scope = new NDScope()) {
+        NDArray one = Rows.samples(data, from, from + 1);
+        NDArray x = Rows.doubles(Rows.of(Rows.patches(one, reader, probe.step(), window), 1));
+        long rows = x.getShape().get(0);
+        at = Math.min(samples - from, Math.max(1, NUMBERS / x.size()));
+        if (at > 1) {
+          NDArray some = Rows.samples(data, from, from + at);
+          x = Rows.doubles(Rows.of(Rows.patches(some, reader, probe.step(), window), 1));
+        }
+        NDArray y = missing == null ? null : Rows.samples(missing, from * rows, (from + at) * rows);
+        moments = add(moments, probe, x, y, x.getShape().get(0));
+        scope.suppressNotUsedWarning();
+      }
+    }
+    return Objects.requireNonNull(moments);
+  }
+
+  private Moments add(
+      @Nullable Moments before, Probe probe, NDArray x, @Nullable NDArray y, double rows) {
     int groups = probe.groups();
     int columns = Math.toIntExact(x.getShape().get(1) / groups);
     int outputs = y == null ? 0 : Math.toIntExact(y.getShape().get(1) / groups);
     Moments moments = before == null ? new Moments(columns + 1, outputs, groups) : before;
-    double rows =
-        mask == null ? x.getShape().get(0) : Rows.thin(mask, probe.step()).sum().toDoubleArray()[0];
     addGram(moments, x, columns, rows);
     if (y != null) {
       addCross(moments, x, y, columns);

@@ -25,9 +25,23 @@ final class Rows {
     if (axis != 1 || shape.length < 3 || step == 1) {
       return thin(of(x, axis), step);
     }
-    NDArray places = x.reshape(new Shape(shape[0], shape[1], -1));
+    return of(thinPlaces(x, step), axis);
+  }
+
+  /** Every so manieth place of each sample, [samples, channels, places]. */
+  private static NDArray thinPlaces(NDArray x, int step) {
+    NDArray places = x.reshape(new Shape(x.getShape().get(0), x.getShape().get(1), -1));
     long count = places.getShape().get(2);
-    return of(places.get(new NDIndex().addAllDim(2).addSliceDim(0, count, step)), axis);
+    return step == 1
+        ? places
+        : places.get(new NDIndex().addAllDim(2).addSliceDim(0, count, step));
+  }
+
+  /** Some of what lies along the first axis. */
+  static NDArray samples(NDArray x, long from, long to) {
+    return from == 0 && to == x.getShape().get(0)
+        ? x
+        : x.get(new NDIndex().addSliceDim(from, to));
   }
 
   /**
@@ -72,10 +86,11 @@ final class Rows {
    * the elements of the window in row-major order.
    *
    * @param x what it reads, [samples, channels, space...]
+   * @param step only every so manieth place of each sample is kept
    * @param window the extents of the window
-   * @return [samples, channels x window, places...]
+   * @return [samples, channels x window, places]
    */
-  static NDArray patches(NDArray x, GraphNode convolution, long... window) {
+  static NDArray patches(NDArray x, GraphNode convolution, int step, long... window) {
     int spatial = window.length;
     long[] ones = new long[spatial];
     Arrays.fill(ones, 1);
@@ -103,10 +118,10 @@ final class Rows {
       for (int i = 0; i < spatial; i++) {
         index.addSliceDim(from[i], from[i] + (shape[i + 2] - 1) * strides[i] + 1, strides[i]);
       }
-      shifted.add(padded.get(index));
+      shifted.add(thinPlaces(padded.get(index), step));
     }
-    shape[1] = x.getShape().get(1) * places;
-    return NDArrays.stack(shifted, 2).reshape(new Shape(shape));
+    return NDArrays.stack(shifted, 2)
+        .reshape(new Shape(shape[0], x.getShape().get(1) * places, -1));
   }
 
   /**

@@ -49,15 +49,19 @@ final class MomentNodes {
     return shared(
         "rows " + tensor + " " + axis + " " + mask + " " + step,
         () -> {
-          if (axis == 1 && rank > 2 && step > 1 && opset >= STEPS && mask.isEmpty()) {
+          if (axis == 1 && rank > 2 && step > 1 && mask.isEmpty()) {
             // before anything large is turned round
-            String places = reshape(cast(tensor), longs(0, 0, -1));
-            String few = channelsLast(thin(places, 2, step), 3, axis);
-            return reshape(few, flatShape(few));
+            return flat(thinPlaces(reshape(cast(tensor), longs(0, 0, -1)), step));
           }
           String last = channelsLast(cast(tensor), rank, axis);
-          return thin(masked(reshape(last, flatShape(last)), mask), 0, step);
+          return thinRows(masked(reshape(last, flatShape(last)), mask), step);
         });
+  }
+
+  /** [samples, channels, places] as a matrix, a row for each place. */
+  private String flat(String places) {
+    String last = channelsLast(places, 3, 1);
+    return reshape(last, flatShape(last));
   }
 
   /** The same for groups of channels: [groups, places, channels of a group]. */
@@ -71,43 +75,15 @@ final class MomentNodes {
   }
 
   /**
-   * What the window of a convolution covers at each place, as channels: channel by channel, in each
-   * the elements of the window in row-major order.
+   * What the window of a convolution covers, as a matrix: a row for each place, channel by channel,
+   * in each the elements of the window in row-major order.
    *
-   * @param convolution the node; its weight is [.., .., window]
-   * @param channels of the data
-   * @param window the extents of the window
+   * @param step only every so manieth place of each sample is kept, before anything is spelled out
    */
-  String patches(NodeProto convolution, long channels, long[] window) {
+  String patches(NodeProto convolution, long channels, long[] window, int step) {
     return shared(
-        "patches " + convolution.getOutput(0),
-        () -> {
-          int places = (int) LongStream.of(window).reduce(1, Math::multiplyExact);
-          int count = Math.toIntExact(channels);
-          float[] unit = new float[count * places * places];
-          for (int c = 0; c < count; c++) {
-            for (int p = 0; p < places; p++) {
-              unit[(c * places + p) * places + p] = 1;
-            }
-          }
-          long[] dims = new long[window.length + 2];
-          dims[0] = channels * places;
-          dims[1] = 1;
-          System.arraycopy(window, 0, dims, 2, window.length);
-          String weight = name();
-          edit.addInitializer(TensorSource.ofFloats(weight, unit, dims));
-          List<AttributeProto> attributes = new ArrayList<>();
-          for (AttributeProto attribute : convolution.getAttributeList()) {
-            if (!attribute.getName().equals("group")) {
-              attributes.add(attribute);
-            }
-          }
-          attributes.add(integer("group", channels));
-          return add(
-              "Conv",
-              List.of(cast(convolution.getInput(0)), weight),
-              attributes.toArray(AttributeProto[]::new));
-        });
+        "patches " + convolution.getOutput(0) + " " + step,
+        () -> flat(new Windows(this, convolution, channels, window).spelledOut(step)));
   }
 
   /** Elements along an axis. */
@@ -177,7 +153,12 @@ final class MomentNodes {
   String count(String rows, int groups, String mask, int step) {
     return mask.isEmpty()
         ? gather(shape(rows), 0, new int[] {groups > 1 ? 1 : 0})
-        : sums(thin(reshape(cast(mask), longs(-1, 1)), 0, step), 2);
+        : sums(thinRows(reshape(cast(mask), longs(-1, 1)), step), 2);
+  }
+
+  /** How many elements a tensor has: one number. */
+  String size(String tensor) {
+    return shared("size " + tensor, () -> add("Size", List.of(tensor)));
   }
 
   /** The dimensions of a tensor. */
@@ -232,18 +213,36 @@ final class MomentNodes {
     return mask.isEmpty() ? rows : add("Mul", List.of(rows, reshape(cast(mask), longs(-1, 1))));
   }
 
-  private String thin(String tensor, int axis, int step) {
-    return step == 1 || opset < STEPS
-        ? tensor
-        : add(
-            "Slice", List.of(tensor, longs(0), longs(Integer.MAX_VALUE), longs(axis), longs(step)));
+  /** Every so manieth place of [samples, channels, places]. */
+  String thinPlaces(String places, int step) {
+    return step == 1
+        ? places
+        : opset >= STEPS
+            ? everyManieth(places, 2, step)
+            : add("AveragePool", List.of(places), ints("kernel_shape", 1), ints("strides", step));
   }
 
-  private String reshape(String tensor, String shape) {
+  /** Every so manieth row of a matrix. */
+  private String thinRows(String rows, int step) {
+    if (step == 1 || opset >= STEPS) {
+      return step == 1 ? rows : everyManieth(rows, 0, step);
+    }
+    String image = add("Unsqueeze", List.of(rows), ints("axes", 0, 1));
+    AttributeProto one = ints("kernel_shape", 1, 1);
+    String few = add("AveragePool", List.of(image), one, ints("strides", step, 1));
+    return add("Squeeze", List.of(few), ints("axes", 0, 1));
+  }
+
+  private String everyManieth(String tensor, int axis, int step) {
+    return add(
+        "Slice", List.of(tensor, longs(0), longs(Integer.MAX_VALUE), longs(axis), longs(step)));
+  }
+
+  String reshape(String tensor, String shape) {
     return add("Reshape", List.of(tensor, shape));
   }
 
-  private String longs(long... values) {
+  String longs(long... values) {
     return shared(
         "longs " + java.util.Arrays.toString(values),
         () -> {
@@ -251,6 +250,14 @@ final class MomentNodes {
           edit.addInitializer(TensorSource.ofLongs(name, values, values.length));
           return name;
         });
+  }
+
+  void constant(TensorSource tensor) {
+    edit.addInitializer(tensor);
+  }
+
+  long opset() {
+    return opset;
   }
 
   private String shared(String question, java.util.function.Supplier<String> answer) {
@@ -262,11 +269,12 @@ final class MomentNodes {
     return found;
   }
 
-  private String name() {
+  /** A name for a constant. */
+  String name() {
     return PREFIX + "c" + constants++;
   }
 
-  private String add(String operator, List<String> inputs, AttributeProto... attributes) {
+  String add(String operator, List<String> inputs, AttributeProto... attributes) {
     String output = PREFIX + "n" + nodes.size();
     nodes.add(
         NodeProto.newBuilder()
@@ -278,7 +286,7 @@ final class MomentNodes {
     return output;
   }
 
-  private static AttributeProto integer(String name, long value) {
+  static AttributeProto integer(String name, long value) {
     return AttributeProto.newBuilder()
         .setName(name)
         .setType(AttributeProto.AttributeType.INT)
@@ -286,7 +294,7 @@ final class MomentNodes {
         .build();
   }
 
-  private static AttributeProto ints(String name, long... values) {
+  static AttributeProto ints(String name, long... values) {
     AttributeProto.Builder builder =
         AttributeProto.newBuilder().setName(name).setType(AttributeProto.AttributeType.INTS);
     LongStream.of(values).forEach(builder::addInts);

@@ -22,6 +22,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,12 @@ import org.jspecify.annotations.Nullable;
 public final class OnnxMeasuring {
   private static final String AIM = "espalier_aim/";
 
+  /** What is held of a batch while moments are taken, unless a single sample takes more. */
+  private static final long BYTES = 400_000_000;
+
+  /** A matrix of rows is turned round and multiplied; so many of its size are held at a time. */
+  private static final long COPIES = 3;
+
   private final OnnxModel observed;
   private final OnnxEdit edit;
   private final MomentNodes nodes;
@@ -41,9 +48,14 @@ public final class OnnxMeasuring {
   private final List<ProbeNames> probes = new ArrayList<>();
   private final List<PairNames> pairs = new ArrayList<>();
 
-  /** Outputs that hold what a probe asks for; those of its aim are empty where it has none. */
+  /**
+   * Outputs that hold what a probe asks for; those of its aim are empty where it has none.
+   *
+   * @param sizes how many numbers it brings into rows, and what they are made of
+   */
   private record ProbeNames(
       Probe probe,
+      List<String> sizes,
       String gram,
       String sums,
       String rows,
@@ -51,7 +63,8 @@ public final class OnnxMeasuring {
       String aim,
       String squares) {}
 
-  private record PairNames(String rows, String x, String y, String xx, String xy, String yy) {}
+  private record PairNames(
+      String size, String rows, String x, String y, String xx, String xy, String yy) {}
 
   private OnnxMeasuring(OnnxModel observed, Probe.Request request) {
     this.observed = observed;
@@ -76,11 +89,12 @@ public final class OnnxMeasuring {
     edit.insertNodesBefore(observed.nodes().size(), nodes.nodes());
     Set<String> outputs = new LinkedHashSet<>();
     for (ProbeNames names : probes) {
+      outputs.addAll(names.sizes);
       outputs.addAll(
           Arrays.asList(names.gram, names.sums, names.rows, names.cross, names.aim, names.squares));
     }
     for (PairNames names : pairs) {
-      outputs.addAll(Arrays.asList(names.rows, names.x, names.y, names.xx, names.xy, names.yy));
+      outputs.addAll(Arrays.asList(names.size, names.rows, names.x, names.y, names.xx, names.xy, names.yy));
     }
     outputs.remove("");
     outputs.forEach(output -> edit.addOutput(MomentNodes.output(output)));
@@ -123,24 +137,28 @@ public final class OnnxMeasuring {
       OnnxTensor weight =
           Objects.requireNonNull(observed.initializers().get(node.getInput(1)), "a stored weight");
       long[] window = Arrays.copyOfRange(weight.dims(), 2, weight.rank());
-      String patches = nodes.patches(node, weight.dim(1) * groups, window);
-      x = nodes.rows(patches, probe.rank(), probe.axis(), probe.mask(), probe.step());
+      x = nodes.patches(node, weight.dim(1) * groups, window, probe.step());
       if (groups > 1) {
         x = nodes.groupedRows(x, groups);
       }
     } else {
       x = nodes.rows(data, probe.rank(), probe.axis(), probe.mask(), probe.step());
     }
+    List<String> sizes = List.of(nodes.size(x), nodes.size(data));
     int rank = groups > 1 ? 3 : 2;
     String gram = nodes.products(x, x, rank);
     String sums = nodes.sums(x, rank);
     String rows = nodes.count(x, groups, probe.mask(), probe.step());
     Probe.Aim aim = probe.aim();
     if (aim == null) {
-      return new ProbeNames(probe, gram, sums, rows, "", "", "");
+      return new ProbeNames(probe, sizes, gram, sums, rows, "", "", "");
     }
-    String wanted = aims.computeIfAbsent(aimKey(aim), key -> AIM + aims.size());
-    edit.addInput(MomentNodes.input(wanted, aim.rank()));
+    String wanted = aims.get(aimKey(aim));
+    if (wanted == null) { // several probes may have one aim
+      wanted = AIM + aims.size();
+      aims.put(aimKey(aim), wanted);
+      edit.addInput(MomentNodes.input(wanted, aim.rank()));
+    }
     String missing = nodes.missing(wanted, nodes.cast(aim.tensor()), aim.rectified());
     String y = nodes.rows(missing, aim.rank(), aim.axis(), probe.mask(), probe.step());
     if (groups > 1) {
@@ -148,6 +166,7 @@ public final class OnnxMeasuring {
     }
     return new ProbeNames(
         probe,
+        sizes,
         gram,
         sums,
         rows,
@@ -164,6 +183,7 @@ public final class OnnxMeasuring {
     String x = nodes.rows(pair.from(), pair.rank(), pair.axis(), pair.mask(), 1);
     String y = nodes.rows(pair.to(), pair.rank(), pair.axis(), pair.mask(), 1);
     return new PairNames(
+        nodes.size(x),
         nodes.count(x, 1, pair.mask(), 1),
         nodes.sums(x, 2),
         nodes.sums(y, 2),
@@ -214,8 +234,9 @@ public final class OnnxMeasuring {
     try (OnnxSession session = OnnxSession.open(edit, SessionSettings.fast());
         OnnxSession original =
             wanted == null ? session : OnnxSession.open(wanted, SessionSettings.fast())) {
+      int size = fitting(original, session, wanted != null, data, folds, batch, usable);
       for (int fold = 0; fold < folds.size(); fold++) {
-        try (Samples.Batches batches = data.read(folds.get(fold), batch)) {
+        try (Samples.Batches batches = data.read(folds.get(fold), size)) {
           for (var next = batches.next(); next.isPresent(); next = batches.next()) {
             if (!usable.test(next.get())) {
               continue;
@@ -252,6 +273,55 @@ public final class OnnxMeasuring {
       moments.add(known);
     }
     return new Measured(moments, Arrays.stream(channels).map(Objects::requireNonNull).toList());
+  }
+
+  /**
+   * How many samples go into a batch: so many that what lies in memory at a time, rows and what
+   * they are made of, takes no more than {@link #BYTES}, as the first sample tells; at least one.
+   */
+  private int fitting(
+      OnnxSession original,
+      OnnxSession session,
+      boolean aimed,
+      Samples data,
+      List<int[]> folds,
+      int most,
+      Predicate<Batch> usable) {
+    int[] first = folds.stream().flatMapToInt(Arrays::stream).limit(1).toArray();
+    if (most == 1 || first.length == 0) {
+      return most;
+    }
+    try (Samples.Batches batches = data.read(first, 1)) {
+      Optional<Batch> one = batches.next();
+      if (one.isEmpty() || !usable.test(one.get())) {
+        return most; // it insists on what it says
+      }
+      Map<String, Tensor> inputs = tensors(one.get());
+      long aims = 0;
+      if (aimed) {
+        Map<String, Tensor> wanted = original.run(inputs);
+        inputs.putAll(wanted);
+        aims = wanted.values().stream().mapToLong(Tensor::elementCount).sum();
+      }
+      long bytes = Float.BYTES * (COPIES * largest(session.run(inputs)) + 2 * aims);
+      return (int) Math.max(1, Math.min(most, BYTES / Math.max(1, bytes)));
+    }
+  }
+
+  /** The most numbers that a probe or a pair brings into rows, with what they are made of. */
+  private long largest(Map<String, Tensor> outputs) {
+    long largest = 0;
+    for (ProbeNames names : probes) {
+      long sum = 0;
+      for (String size : names.sizes) {
+        sum += Objects.requireNonNull(outputs.get(size)).longs()[0];
+      }
+      largest = Math.max(largest, sum);
+    }
+    for (PairNames names : pairs) {
+      largest = Math.max(largest, 2 * Objects.requireNonNull(outputs.get(names.size)).longs()[0]);
+    }
+    return largest;
   }
 
   private static Map<String, Tensor> tensors(Batch batch) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.espalier.core.data.DataArray;
 import io.espalier.core.data.ElementType;
+import io.espalier.core.data.Samples;
 import io.espalier.core.moments.ChannelMoments;
 import io.espalier.core.moments.Measured;
 import io.espalier.core.moments.Moments;
@@ -18,13 +19,16 @@ import io.espalier.onnx.runtime.OnnxRunException;
 import io.espalier.onnx.runtime.OnnxSession;
 import io.espalier.onnx.runtime.SessionSettings;
 import io.espalier.onnx.runtime.Tensor;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -157,6 +161,118 @@ class OnnxMeasuringTest {
   void everySoManiethRowIsEnough() {
     check(new Unrolled(new int[] {3, 3}, 1, 1, 1, 1), 17, false, 3);
     check(new Unrolled(new int[] {3, 3}, 1, 1, 1, 4), 11, false, 5);
+    check(new Unrolled(new int[] {3, 3}, 2, 1, 1, 1), 9, false, 3);
+    check(new Unrolled(new int[] {1, 1}, 1, 0, 1, 1), 8, false, 3);
+  }
+
+  @Test
+  void everySoManiethTokenIsEnough() {
+    Moments[] sums = new Moments[2];
+    for (int i = 0; i < 2; i++) {
+      OnnxGraphBuilder b = new OnnxGraphBuilder("rows", i == 0 ? 8 : 17, 1);
+      String y =
+          b.node("MatMul", "layer", List.of(b.input("x", "N", 4, 6), b.weights("w", 6, 5)));
+      OnnxModel model = b.output(AIM, y, "N", 4, 5).build();
+      Probe probe = new Probe(AIM, 0, 3, 2, false, 1, null, "", 3);
+      InMemory data = new InMemory(SAMPLES).normal("x", 3, 4, 6);
+      List<int[]> all = List.of(new int[] {0, 1, 2, 3, 4});
+      sums[i] = measure(model, model, probe, data, all).moments().get(0).get(0);
+    }
+    assertEquals(7, sums[0].rows());
+    same(sums[1], sums[0]);
+  }
+
+  /** An image of 3 channels, 6 x 7, and a convolution that says in some way what it pads. */
+  private static OnnxModel padded(Map<String, Object> attributes, String h, String w) {
+    OnnxGraphBuilder b = new OnnxGraphBuilder("padded", 13, 1);
+    String x = b.input("x", "N", 3, 6, 7);
+    String y = b.node("Conv", "layer", List.of(x, b.weights("w", 4, 3, 2, 3)), attributes);
+    return b.output(AIM, y, "N", 4, h, w).build();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "SAME_UPPER, 1, '0,1,1,1'",
+    "SAME_LOWER, 1, '1,1,0,1'",
+    "VALID, 1, '0,0,0,0'",
+    "SAME_UPPER, 2, '0,1,0,1'",
+    "SAME_LOWER, 2, '0,1,0,1'"
+  })
+  void padsThatFollowFromTheSizeAreSpelledOut(String automatic, long stride, String pads) {
+    long[] strides = {stride, stride};
+    long[] numbers = Stream.of(pads.split(",")).mapToLong(Long::parseLong).toArray();
+    OnnxModel told = padded(Map.of("pads", numbers, "strides", strides), "H", "W");
+    OnnxModel self = padded(Map.of("auto_pad", automatic, "strides", strides), "H", "W");
+    InMemory data = new InMemory(SAMPLES).normal("x", 3, 3, 6, 7);
+    Probe.Aim aim = new Probe.Aim(AIM, 4, 1, null, false);
+    Probe probe = new Probe(AIM, 0, 4, 1, true, 1, aim, "", 1);
+    same(
+        Moments.sum(measure(told, told, probe, data, FOLDS).moments().get(0)),
+        Moments.sum(measure(self, self, probe, data, FOLDS).moments().get(0)));
+  }
+
+  @Test
+  void severalProbesMayHaveOneAim() {
+    Unrolled shape = new Unrolled(new int[] {3, 3}, 1, 1, 1, 1);
+    OnnxModel reference = convolution(shape, 17, 1, 8);
+    OnnxModel observed = convolution(shape, 17, 2, 8);
+    InMemory data = new InMemory(SAMPLES).normal("x", 3, 8, 7, 7);
+    Probe plain = probe(shape, false, 1);
+    Probe rectified = probe(shape, true, 1);
+    Measured both =
+        OnnxMeasuring.measure(
+            reference,
+            observed,
+            new Probe.Request(List.of(plain, rectified), List.of()),
+            data,
+            FOLDS,
+            SAMPLES,
+            batch -> true);
+    for (int i = 0; i < 2; i++) {
+      Probe one = i == 0 ? plain : rectified;
+      same(
+          Moments.sum(measure(reference, observed, one, data, FOLDS).moments().get(0)),
+          Moments.sum(both.moments().get(i)));
+    }
+  }
+
+  @Test
+  void batchesShrinkWhereWindowsTakeMuchMemory() {
+    OnnxGraphBuilder b = new OnnxGraphBuilder("wide", 11, 1);
+    String x = b.input("x", "N", 1, 114, 114);
+    String y = b.node("Conv", "layer", List.of(x, b.weights("w", 2, 1, 15, 15)), Map.of());
+    OnnxModel model = b.output(AIM, y, "N", 2, 100, 100).build();
+    InMemory data = new InMemory(20).normal("x", 3, 1, 114, 114);
+    List<Integer> sizes = new ArrayList<>();
+    Samples watched =
+        new Samples() {
+          @Override
+          public int count() {
+            return data.count();
+          }
+
+          @Override
+          public Batches read(int[] samples, int size) {
+            sizes.add(size);
+            return data.read(samples, size);
+          }
+        };
+    int[] all = IntStream.range(0, 20).toArray();
+    for (int step : new int[] {1, 7}) {
+      Probe probe = new Probe(AIM, 0, 4, 1, true, 1, null, "", step);
+      Measured measured =
+          OnnxMeasuring.measure(
+              model,
+              model,
+              new Probe.Request(List.of(probe), List.of()),
+              watched,
+              List.of(all),
+              20,
+              batch -> true);
+      assertEquals(20 * ((10_000 + step - 1) / step), measured.moments().get(0).get(0).rows());
+    }
+    // one sample to see, then as many as fit: 10,000 places by 225 columns take 27 MB with copies
+    assertEquals(List.of(1, 14, 1, 20), sizes);
   }
 
   @Test
