@@ -57,7 +57,7 @@ public final class BlockPruning {
         default -> files.add(Path.of(args[i]));
       }
     }
-    if (files.size() != 2) {
+    if (files.size() != 2 || draws < 1) {
       throw new IllegalArgumentException(USAGE);
     }
     if (budgets.isEmpty()) {

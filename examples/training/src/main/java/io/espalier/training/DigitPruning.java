@@ -64,7 +64,7 @@ public final class DigitPruning {
       }
       table.set(args[i], args[++i]);
     }
-    if (files.size() != 2) {
+    if (files.size() != 2 || table.draws < 1) {
       throw new IllegalArgumentException(USAGE);
     }
     table.print(files.get(0), files.get(1));
@@ -75,12 +75,22 @@ public final class DigitPruning {
       case "--draws" -> draws = Integer.parseInt(value);
       case "--macs" -> budgets = list(value, Double::valueOf);
       case "--criteria" -> criteria = list(value, name -> name);
-      case "--repairs" -> repairs = list(value, Repair::valueOf);
+      case "--repairs" -> repairs = list(value, DigitPruning::repair);
       case "--divisor" -> divisor = Integer.parseInt(value);
       case "--mean" -> mean = Float.parseFloat(value);
       case "--deviation" -> deviation = Float.parseFloat(value);
       default -> throw new IllegalArgumentException("there is no " + option + "; " + USAGE);
     }
+  }
+
+  private static Repair repair(String name) {
+    return Arrays.stream(Repair.values())
+        .filter(repair -> repair.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "there is no repair " + name + ", only " + Arrays.toString(Repair.values())));
   }
 
   private static <T> List<T> list(String value, Function<String, T> element) {

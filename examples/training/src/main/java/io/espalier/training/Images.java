@@ -113,8 +113,22 @@ public final class Images {
     return (int) labels[image];
   }
 
-  /** The images of these positions, to the exclusion of the last. */
+  /**
+   * The images of these positions, to the exclusion of the last.
+   *
+   * @throws IllegalArgumentException if there are not so many, or none would be left
+   */
   public Images part(int from, int to) {
+    if (from < 0 || from >= to || to > count()) {
+      throw new IllegalArgumentException(
+          "there are "
+              + count()
+              + " images, and those from number "
+              + from
+              + " on, to number "
+              + to
+              + ", are asked for; give the whole test set of MNIST");
+    }
     return new Images(
         Arrays.copyOfRange(pixels, from * PIXELS, to * PIXELS),
         Arrays.copyOfRange(labels, from, to));
