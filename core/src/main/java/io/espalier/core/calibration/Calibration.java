@@ -44,8 +44,10 @@ public final class Calibration {
   private final Map<Integer, double[]> first = new HashMap<>();
   private final Map<Integer, Double> variances = new HashMap<>();
   private final int folds;
+  private final Measuring measuring;
 
-  private Calibration(SymMap map, int folds) {
+  private Calibration(SymMap map, int folds, Measuring measuring) {
+    this.measuring = measuring;
     this.map = map;
     this.places = Places.of(map);
     this.folds = folds;
@@ -60,9 +62,29 @@ public final class Calibration {
    * @param folds which of them, in sets that can be left out one at a time
    */
   public static Calibration measure(DataModel model, SymMap map, Samples data, List<int[]> folds) {
-    Calibration calibration = new Calibration(map, folds.size());
+    return measure(model, map, data, folds, model::measure);
+  }
+
+  /**
+   * Takes from a cache what it holds already, and keeps there what it does not.
+   *
+   * @see #measure(DataModel, SymMap, Samples, List)
+   */
+  public static Calibration measure(
+      DataModel model, SymMap map, Samples data, List<int[]> folds, MomentsCache cache) {
+    return measure(model, map, data, folds, cache::measured);
+  }
+
+  private static Calibration measure(
+      DataModel model, SymMap map, Samples data, List<int[]> folds, Measuring measuring) {
+    Calibration calibration = new Calibration(map, folds.size(), measuring);
     calibration.run(model, data, folds);
     return calibration;
+  }
+
+  /** Takes moments of a network as it is. */
+  private interface Measuring {
+    Measured of(DataModel model, Probe.Request request, Samples data, List<int[]> sets);
   }
 
   /** The nodes whose weights can be solved anew. */
@@ -166,7 +188,7 @@ public final class Calibration {
         pairs.add(new Probe.Pair(name(aim(place)), name(aim(place)), ranks, axis, place.mask()));
       }
     }
-    Measured measured = model.measure(model, new Probe.Request(probes, pairs), data, sets);
+    Measured measured = measuring.of(model, new Probe.Request(probes, pairs), data, sets);
     int pair = 0;
     for (int i = 0; i < turn.size(); i++) {
       for (Place place : turn.get(i)) {

@@ -2,6 +2,7 @@ package io.espalier.core.pruning;
 
 import io.espalier.core.SearchSpace;
 import io.espalier.core.calibration.Calibration;
+import io.espalier.core.calibration.MomentsCache;
 import io.espalier.core.calibration.Place;
 import io.espalier.core.calibration.Rankings;
 import io.espalier.core.compensation.Compensation;
@@ -30,6 +31,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a network smaller with unlabelled data: ranks units by what the data say, chooses widths
@@ -65,6 +67,7 @@ public final class DataPruning {
   private final Samples data;
   private final int[] samples;
   private final Consumer<String> progress;
+  private final @Nullable MomentsCache cache;
 
   private DataPruning(
       SearchSpace space,
@@ -89,6 +92,7 @@ public final class DataPruning {
             .map()
             .orElseThrow(
                 () -> new EspalierException("the space was restored without a symbolic map"));
+    this.cache = options.cache() == null ? null : MomentsCache.in(options.cache(), progress);
   }
 
   /**
@@ -123,7 +127,7 @@ public final class DataPruning {
     List<int[]> folds = SampleDraw.folds(ints(split.fitted()), FOLDS, options.seed());
     requireWholeBatches(folds);
     progress.accept("calibrating");
-    Calibration calibration = Calibration.measure(original, map, data, folds);
+    Calibration calibration = calibrated(folds);
     OutputError judge = new OutputError(original, data, heldBack);
     Set<BudgetResult> candidates = candidates(calibration, heldBack);
     BudgetResult best = null;
@@ -142,6 +146,12 @@ public final class DataPruning {
       throw new IllegalStateException("there is no candidate");
     }
     return finish(best, least, judge);
+  }
+
+  private Calibration calibrated(List<int[]> folds) {
+    return cache == null
+        ? Calibration.measure(original, map, data, folds)
+        : Calibration.measure(original, map, data, folds, cache);
   }
 
   /** A network that insists on batches of several cannot be run on fewer. */
@@ -185,7 +195,7 @@ public final class DataPruning {
     }
     List<int[]> folds = SampleDraw.folds(samples, FOLDS, options.seed());
     progress.accept("repairing");
-    Calibration calibration = Calibration.measure(original, map, data, folds);
+    Calibration calibration = calibrated(folds);
     Compensation.Result repaired = repaired(best, calibration, folds, false);
     boolean better = judge.of(repaired.model()) < before;
     Manifest changed =

@@ -1,6 +1,8 @@
 package io.espalier.core.pruning;
 
 import io.espalier.core.search.Budget;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a network is to be made smaller with data.
@@ -9,8 +11,10 @@ import io.espalier.core.search.Budget;
  * @param criterion by which units are ranked: one that ranks by data, or one of single units
  * @param repair how weights are repaired
  * @param seed what the data are divided by
+ * @param cache the folder that keeps what was measured of the original between runs; null for none
  */
-public record PruneOptions(Budget budget, String criterion, Repair repair, long seed) {
+public record PruneOptions(
+    Budget budget, String criterion, Repair repair, long seed, @Nullable Path cache) {
   /** How weights are repaired. */
   public enum Repair {
     /** They stay as they are cut. */
@@ -23,18 +27,22 @@ public record PruneOptions(Budget budget, String criterion, Repair repair, long 
 
   /** Units ranked by what can be reconstructed without them, weights repaired layer by layer. */
   public static PruneOptions of(Budget budget) {
-    return new PruneOptions(budget, "reconstruction", Repair.SEQUENTIAL, 0);
+    return new PruneOptions(budget, "reconstruction", Repair.SEQUENTIAL, 0, null);
   }
 
   public PruneOptions withCriterion(String key) {
-    return new PruneOptions(budget, key, repair, seed);
+    return new PruneOptions(budget, key, repair, seed, cache);
   }
 
   public PruneOptions withRepair(Repair other) {
-    return new PruneOptions(budget, criterion, other, seed);
+    return new PruneOptions(budget, criterion, other, seed, cache);
   }
 
   public PruneOptions withSeed(long other) {
-    return new PruneOptions(budget, criterion, repair, other);
+    return new PruneOptions(budget, criterion, repair, other, cache);
+  }
+
+  public PruneOptions withCache(Path folder) {
+    return new PruneOptions(budget, criterion, repair, seed, folder);
   }
 }

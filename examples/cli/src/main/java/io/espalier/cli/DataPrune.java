@@ -11,11 +11,13 @@ import io.espalier.core.search.Budget;
 import io.espalier.core.values.EspalierException;
 import io.espalier.onnx.OnnxNetwork;
 import io.espalier.onnx.runtime.DataInputs;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Prunes with data, and says what came of it. */
 final class DataPrune {
@@ -25,14 +27,17 @@ final class DataPrune {
   private final CarveOptions carving;
   private final DataOptions data;
   private final boolean plain;
+  private final @Nullable Path cache;
 
   /**
    * @param plain whether weights stay as they are cut
+   * @param cache the folder that keeps what is measured; null for none
    */
-  DataPrune(CarveOptions carving, DataOptions data, boolean plain) {
+  DataPrune(CarveOptions carving, DataOptions data, boolean plain, @Nullable Path cache) {
     this.carving = carving;
     this.data = data;
     this.plain = plain;
+    this.cache = cache;
   }
 
   /** The search space of the model. */
@@ -52,6 +57,9 @@ final class DataPrune {
     }
     if (plain) {
       options = options.withRepair(PruneOptions.Repair.NONE);
+    }
+    if (cache != null) {
+      options = options.withCache(cache);
     }
     return DataPruning.run(space, options, samples, data.chosen(samples, USUAL), progress);
   }

@@ -7,6 +7,7 @@ import io.espalier.core.search.BudgetResult;
 import io.espalier.core.search.BudgetSearch;
 import io.espalier.core.search.Cost;
 import io.espalier.core.values.EspalierException;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -35,6 +36,13 @@ final class Prune implements Callable<Integer> {
       names = "--no-compensate",
       description = "Leave the weights as they are cut; data only tell which units matter.")
   private boolean plain;
+
+  @Option(
+      names = "--cache",
+      paramLabel = "DIR",
+      description =
+          "Keeps what was measured of the model there, for other budgets with the same data.")
+  private @Nullable Path cache;
 
   @ArgGroup(multiplicity = "1")
   private Fraction fraction = new Fraction();
@@ -105,7 +113,7 @@ final class Prune implements Callable<Integer> {
   }
 
   private String withData(Budget budget, Outputs outputs) {
-    DataPrune pruning = new DataPrune(carving, data, plain);
+    DataPrune pruning = new DataPrune(carving, data, plain, cache);
     try (Progress progress = Progress.of(terminal, carving.quiet(), DATA_STEPS)) {
       progress.step("tracing");
       SearchSpace space = pruning.generate();
@@ -126,6 +134,10 @@ final class Prune implements Callable<Integer> {
     if (plain) {
       throw new EspalierException(
           "--no-compensate says what data are not used for; give --data, or leave it out");
+    }
+    if (cache != null) {
+      throw new EspalierException(
+          "--cache keeps what data say of the model; give --data, or leave it out");
     }
     try (Progress progress = Progress.of(terminal, carving.quiet(), 5)) {
       progress.step("tracing");

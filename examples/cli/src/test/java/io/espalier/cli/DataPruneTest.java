@@ -1,5 +1,6 @@
 package io.espalier.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -8,14 +9,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.espalier.core.values.Manifest;
 import io.espalier.onnx.build.OnnxGraphBuilder;
+import io.espalier.onnx.file.OnnxEdit;
 import io.espalier.onnx.file.OnnxModel;
+import io.espalier.onnx.file.TensorSource;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -123,6 +128,95 @@ class DataPruneTest {
     }
     assertEquals(-1, Files.mismatch(dir.resolve("a.onnx"), dir.resolve("b.onnx")));
     assertEquals(-1, Files.mismatch(dir.resolve("a.json"), dir.resolve("b.json")));
+  }
+
+  private List<Path> kept(Path cache) throws IOException {
+    try (Stream<Path> files = Files.list(cache)) {
+      return files.sorted().toList();
+    }
+  }
+
+  private void assertSame(String one, String other) throws IOException {
+    for (String ending : List.of(".onnx", ".json")) {
+      assertEquals(-1, Files.mismatch(dir.resolve(one + ending), dir.resolve(other + ending)));
+    }
+  }
+
+  private void pruneTo(String name, Path model, Path data, Object... more) throws IOException {
+    Object[] usual = {"-q", "--data", data, "--manifest", dir.resolve(name + ".json")};
+    Object[] all = Stream.concat(Arrays.stream(usual), Arrays.stream(more)).toArray();
+    assertEquals("", Cli.done(prune(model, name + ".onnx", all)));
+  }
+
+  @Test
+  void aCacheChangesNothingButWhatIsMeasuredAgain() throws IOException {
+    Path model = model();
+    Path data = npy("d.npy", 100, WIDTH, 0);
+    Path cache = dir.resolve("new/cache");
+    pruneTo("without", model, data);
+    pruneTo("first", model, data, "--cache", cache);
+    assertSame("without", "first");
+    List<Path> files = kept(cache);
+    assertEquals(2, files.size(), files.toString()); // without what is held back, and with it
+
+    FileTime longAgo = FileTime.from(Instant.EPOCH);
+    for (Path file : files) {
+      Files.setLastModifiedTime(file, longAgo);
+    }
+    pruneTo("second", model, data, "--cache", cache);
+    assertSame("without", "second");
+    for (Path file : kept(cache)) {
+      assertEquals(longAgo, Files.getLastModifiedTime(file), "measured again");
+    }
+
+    byte[] whole = Files.readAllBytes(files.get(0));
+    byte[] damaged = whole.clone();
+    damaged[damaged.length / 2] ^= 1;
+    byte[] other = Files.readAllBytes(files.get(1));
+    for (byte[] bad : List.of(damaged, Arrays.copyOf(whole, 100), new byte[0], other)) {
+      Files.write(files.get(0), bad);
+      pruneTo("mended", model, data, "--cache", cache);
+      assertSame("without", "mended");
+      assertArrayEquals(whole, Files.readAllBytes(files.get(0)));
+    }
+    assertEquals(files, kept(cache));
+  }
+
+  @Test
+  void whatOtherDataOrAnotherModelGaveIsNotTakenFromACache() throws IOException {
+    Path model = model();
+    Path data = npy("d.npy", 100, WIDTH, 0);
+    Path cache = dir.resolve("cache");
+    pruneTo("first", model, data, "--cache", cache);
+    Path others = npy("e.npy", 100, WIDTH, 1);
+    pruneTo("data", model, others, "--cache", cache);
+    assertEquals(4, kept(cache).size());
+    pruneTo("seed", model, data, "--cache", cache, "--seed", 1);
+    assertEquals(6, kept(cache).size());
+    OnnxModel read = OnnxModel.read(model);
+    OnnxEdit edit = new OnnxEdit(read);
+    float[] weights = new float[32 * 24];
+    Arrays.fill(weights, 0.25f);
+    edit.replaceInitializer("w2", TensorSource.ofFloats("w2", weights, 32, 24));
+    Path retrained = dir.resolve("retrained.onnx");
+    edit.write(retrained);
+    pruneTo("retrained", retrained, data, "--cache", cache);
+    assertEquals(8, kept(cache).size());
+    pruneTo("plain", model, data);
+    pruneTo("half", model, data, "--cache", cache);
+    assertSame("plain", "half");
+    assertEquals(8, kept(cache).size());
+  }
+
+  @Test
+  void aCacheThatCannotBeKeptIsRefused() throws IOException {
+    Path model = model();
+    Path file = Files.writeString(dir.resolve("file"), "no folder");
+    assertRefused("no folder", prune(model, "out.onnx", "--data", "random", "--cache", file));
+    assertRefused(
+        "no folder",
+        prune(model, "out.onnx", "--data", "random", "--cache", file.resolve("below")));
+    assertRefused("give --data", prune(model, "out.onnx", "--cache", dir.resolve("cache")));
   }
 
   @Test

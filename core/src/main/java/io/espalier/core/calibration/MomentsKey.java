@@ -1,0 +1,158 @@
+package io.espalier.core.calibration;
+
+import io.espalier.core.data.Batch;
+import io.espalier.core.data.DataArray;
+import io.espalier.core.data.Samples;
+import io.espalier.core.moments.DataModel;
+import io.espalier.core.moments.Probe;
+import io.espalier.trace.Constant;
+import io.espalier.trace.Tensor;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A hash of all that decides what is measured of a network. */
+final class MomentsKey {
+  /** To be raised whenever the same question may be answered by other numbers, or written anew. */
+  private static final int VERSION = 1;
+
+  private static final int BATCH = 32;
+
+  private final Map<DataModel, byte[]> models = new IdentityHashMap<>();
+  private final Map<Samples, Map<List<Integer>, byte[]>> contents = new IdentityHashMap<>();
+
+  /** The hash; what is asked for aims at nothing. */
+  byte[] of(DataModel model, Probe.Request request, Samples data, List<int[]> sets) {
+    Sum sum = new Sum();
+    sum.number(VERSION);
+    sum.text(String.valueOf(MomentsKey.class.getPackage().getImplementationVersion()));
+    sum.text(model.getClass().getName());
+    sum.bytes(models.computeIfAbsent(model, MomentsKey::content));
+    sum.text(request.toString());
+    sum.number(sets.size());
+    for (int[] set : sets) {
+      sum.number(set.length);
+      for (int sample : set) {
+        sum.number(sample);
+      }
+    }
+    int[] all = sets.stream().flatMapToInt(Arrays::stream).sorted().toArray();
+    List<Integer> which = Arrays.stream(all).boxed().toList();
+    sum.bytes(
+        contents
+            .computeIfAbsent(data, key -> new HashMap<>())
+            .computeIfAbsent(which, key -> content(data, all)));
+    return sum.digest();
+  }
+
+  /** The structure of a network, and every byte of its weights. */
+  private static byte[] content(DataModel model) {
+    Sum sum = new Sum();
+    sum.text(model.fingerprint());
+    for (Tensor tensor : model.graph().tensors()) {
+      Constant constant = tensor.constant();
+      if (constant == null) {
+        continue;
+      }
+      sum.text(tensor.name());
+      if (model.isStored(tensor.name())) {
+        sum.bytes(model.stored(tensor.name()));
+      } else if (constant.integer()) {
+        Arrays.stream(constant.longs()).forEach(sum::number);
+      } else {
+        var floats = constant.floats().duplicate();
+        while (floats.hasRemaining()) {
+          sum.number(Float.floatToRawIntBits(floats.get()));
+        }
+      }
+    }
+    return sum.digest();
+  }
+
+  private static byte[] content(Samples data, int[] samples) {
+    Sum sum = new Sum();
+    try (Samples.Batches batches = data.read(samples, BATCH)) {
+      for (var next = batches.next(); next.isPresent(); next = batches.next()) {
+        Batch batch = next.get();
+        for (int sample : batch.samples()) {
+          sum.number(sample);
+        }
+        new TreeMap<>(batch.arrays()).forEach(sum::array);
+      }
+    }
+    return sum.digest();
+  }
+
+  /** Texts and numbers that are hashed one after the other. */
+  private static final class Sum {
+    private static final int ROOM = 1 << 16;
+
+    private final MessageDigest digest;
+    private final ByteBuffer buffer = ByteBuffer.allocate(ROOM);
+
+    Sum() {
+      try {
+        digest = MessageDigest.getInstance("SHA-256");
+      } catch (NoSuchAlgorithmException e) {
+        throw new IllegalStateException("every Java platform has SHA-256", e);
+      }
+    }
+
+    void number(long number) {
+      if (buffer.remaining() < Long.BYTES) {
+        flush();
+      }
+      buffer.putLong(number);
+    }
+
+    void text(String text) {
+      bytes(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    void bytes(byte[] bytes) {
+      bytes(ByteBuffer.wrap(bytes));
+    }
+
+    void bytes(ByteBuffer bytes) {
+      number(bytes.remaining());
+      flush();
+      digest.update(bytes.duplicate());
+    }
+
+    void array(String name, DataArray array) {
+      text(name);
+      text(array.type().name());
+      for (long extent : array.shape()) {
+        number(extent);
+      }
+      if (array.isFloating()) {
+        var floats = array.floats();
+        while (floats.hasRemaining()) {
+          number(Float.floatToRawIntBits(floats.get()));
+        }
+      } else {
+        var longs = array.longs();
+        while (longs.hasRemaining()) {
+          number(longs.get());
+        }
+      }
+    }
+
+    private void flush() {
+      digest.update(buffer.flip());
+      buffer.clear();
+    }
+
+    byte[] digest() {
+      flush();
+      return digest.digest();
+    }
+  }
+}
