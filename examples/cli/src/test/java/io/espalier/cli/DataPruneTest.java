@@ -200,7 +200,7 @@ class DataPruneTest {
     edit.replaceInitializer("w2", TensorSource.ofFloats("w2", weights, 32, 24));
     Path retrained = dir.resolve("retrained.onnx");
     edit.write(retrained);
-    pruneTo("retrained", retrained, data, "--cache", cache);
+    pruneTo("another", retrained, data, "--cache", cache);
     assertEquals(8, kept(cache).size());
     pruneTo("plain", model, data);
     pruneTo("half", model, data, "--cache", cache);
