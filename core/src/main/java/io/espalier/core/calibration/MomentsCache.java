@@ -55,8 +55,7 @@ public final class MomentsCache {
   }
 
   /** What was measured of a network before, or is measured now and kept. */
-  Measured measured(
-      DataModel model, Probe.Request request, Samples data, List<int[]> sets) {
+  Measured measured(DataModel model, Probe.Request request, Samples data, List<int[]> sets) {
     byte[] key = keys.of(model, request, data, sets);
     Path file = folder.resolve(HexFormat.of().formatHex(key) + ENDING);
     if (Files.exists(file)) {

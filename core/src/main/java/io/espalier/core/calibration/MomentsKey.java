@@ -25,8 +25,9 @@ final class MomentsKey {
 
   private static final int BATCH = 32;
 
-  private final Map<DataModel, byte[]> models = new IdentityHashMap<>();
-  private final Map<Samples, Map<List<Integer>, byte[]>> contents = new IdentityHashMap<>();
+  private final IdentityHashMap<DataModel, byte[]> models = new IdentityHashMap<>();
+  private final IdentityHashMap<Samples, Map<List<Integer>, byte[]>> contents =
+      new IdentityHashMap<>();
 
   /** The hash; what is asked for aims at nothing. */
   byte[] of(DataModel model, Probe.Request request, Samples data, List<int[]> sets) {

@@ -98,15 +98,10 @@ final class CheckedSamples implements Samples {
       if (!fits) {
         throw wrong("it gave " + array + " for input " + input);
       }
-      if (array.isFloating()) {
-        checkFinite(batch, input, array);
-      }
-    }
-
-    private void checkFinite(Batch batch, InputSpec input, DataArray array) {
       int length = array.size() / batch.size();
       for (int i = 0; i < array.size(); i++) {
-        if (!Double.isFinite(array.number(i))) {
+        String due = due(input, array.number(i));
+        if (!due.isEmpty()) {
           throw new DataException(
               request.location()
                   + ", "
@@ -115,10 +110,21 @@ final class CheckedSamples implements Samples {
                   + ", element "
                   + position(array.shape(), i % length)
                   + " is "
-                  + array.number(i)
-                  + ", and every element must be a finite number");
+                  + number(array, i)
+                  + ", and every element must be "
+                  + due);
         }
       }
+    }
+
+    /** What an element should be that is something else; empty if it is right. */
+    private static String due(InputSpec input, double element) {
+      if (!Double.isFinite(element)) {
+        return "a finite number";
+      }
+      return input.plausible() instanceof Draw.Ids ids && !ids.holds(element)
+          ? "an id from 0 to " + (ids.rows() - 1) + ", the rows of the table that the model reads"
+          : "";
     }
 
     @Override
@@ -134,6 +140,12 @@ final class CheckedSamples implements Samples {
             + what
             + "; report this to the author of "
             + source.getClass().getName());
+  }
+
+  private static String number(DataArray array, int index) {
+    return array.isFloating()
+        ? String.valueOf(array.number(index))
+        : String.valueOf(array.longs().get(index));
   }
 
   /** {@code [0, 3, 5]}: an element of a sample, the shape having the sample's axis in front. */

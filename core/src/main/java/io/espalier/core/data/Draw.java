@@ -14,6 +14,29 @@ public interface Draw {
   }
 
   /**
+   * Ids of the rows of a table that the network holds. Data are refused that name others; negative
+   * ones count from the end of the table.
+   *
+   * @param rows how many the table has; at least 1
+   */
+  record Ids(long rows) implements Draw {
+    public Ids {
+      if (rows < 1) {
+        throw new IllegalArgumentException("there is no id below " + rows);
+      }
+    }
+
+    @Override
+    public double next(RandomGenerator random) {
+      return random.nextLong(rows);
+    }
+
+    boolean holds(double id) {
+      return id >= -rows && id < rows;
+    }
+  }
+
+  /**
    * Whole numbers from 0, as ids of the rows of a table.
    *
    * @param bound above all of them; at least 1

@@ -100,6 +100,29 @@ class DataSourcesTest {
   }
 
   @Test
+  void idsThatNoRowOfATableHas() {
+    InputSpec ids =
+        new InputSpec("x", ElementType.INT64, List.of(-1L, 2L), List.of(1L, 2L), new Draw.Ids(5));
+    for (long[] values : new long[][] {{0, 4, -5, 3}, {0, 1, 2, 5}, {0, 1, -6, 5}}) {
+      Batch batch = batch(new int[] {0, 1}, DataArray.ofLongs(ElementType.INT64, values, 2, 2));
+      DataRequest request = DataRequest.of("fake", List.of(ids));
+      Samples samples = DataSources.of(List.of(new Fake(2, List.of(batch)))).open(request);
+      try (Samples.Batches all = samples.read(new int[] {0, 1}, 2)) {
+        if (values[3] == 3) {
+          assertTrue(all.next().isPresent());
+          continue;
+        }
+        String message = assertThrows(DataException.class, all::next).toString();
+        String element = values[2] == 2 ? "[1] is 5" : "[0] is -6";
+        assertTrue(
+            message.contains("fake, sample 1, element " + element + ", and every element must be")
+                && message.contains("an id from 0 to 4"),
+            message);
+      }
+    }
+  }
+
+  @Test
   void oneThatThrowsIsNamed() {
     DataSource throwing =
         new DataSource() {

@@ -59,8 +59,8 @@ class DigitPruningTest {
   void eachCriterionAndRepairHasALine() throws IOException {
     MadeDigits.write(folder, ALL);
     String half =
-        " of the MACs: \\d+\\.\\d\\d%, loses -?\\d+\\.\\d\\d \\(-?\\d+\\.\\d\\d to -?\\d+\\.\\d\\d\\)"
-            + " points; at most 0\\.\\d+ of the MACs, \\d+ s each";
+        " of the MACs: \\d+\\.\\d\\d%, loses -?\\d+\\.\\d\\d \\(-?\\d+\\.\\d\\d to"
+            + " -?\\d+\\.\\d\\d\\) points; at most 0\\.\\d+ of the MACs, \\d+ s each";
     List<String> lines =
         lines(
             folder,

@@ -74,7 +74,7 @@ public final class BlockInputs {
     }
     long rows = rows(graph, graph.inputs().get(input));
     if (rows < Long.MAX_VALUE) {
-      return Draw.below(rows);
+      return new Draw.Ids(rows);
     }
     boolean mask = name.toLowerCase(Locale.ROOT).contains("mask");
     return mask || type == ElementType.BOOL ? Draw.always(1) : Draw.below(IDS);

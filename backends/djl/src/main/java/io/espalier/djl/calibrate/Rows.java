@@ -32,16 +32,12 @@ final class Rows {
   private static NDArray thinPlaces(NDArray x, int step) {
     NDArray places = x.reshape(new Shape(x.getShape().get(0), x.getShape().get(1), -1));
     long count = places.getShape().get(2);
-    return step == 1
-        ? places
-        : places.get(new NDIndex().addAllDim(2).addSliceDim(0, count, step));
+    return step == 1 ? places : places.get(new NDIndex().addAllDim(2).addSliceDim(0, count, step));
   }
 
   /** Some of what lies along the first axis. */
   static NDArray samples(NDArray x, long from, long to) {
-    return from == 0 && to == x.getShape().get(0)
-        ? x
-        : x.get(new NDIndex().addSliceDim(from, to));
+    return from == 0 && to == x.getShape().get(0) ? x : x.get(new NDIndex().addSliceDim(from, to));
   }
 
   /**

@@ -94,7 +94,8 @@ public final class OnnxMeasuring {
           Arrays.asList(names.gram, names.sums, names.rows, names.cross, names.aim, names.squares));
     }
     for (PairNames names : pairs) {
-      outputs.addAll(Arrays.asList(names.size, names.rows, names.x, names.y, names.xx, names.xy, names.yy));
+      outputs.addAll(
+          Arrays.asList(names.size, names.rows, names.x, names.y, names.xx, names.xy, names.yy));
     }
     outputs.remove("");
     outputs.forEach(output -> edit.addOutput(MomentNodes.output(output)));

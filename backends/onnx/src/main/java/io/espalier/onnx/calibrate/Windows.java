@@ -133,15 +133,14 @@ final class Windows {
       rest = (int) (rest / window[i]);
       long behind = reach(i) - starts[i];
       ends[i] = behind == 0 ? Integer.MAX_VALUE : -behind;
-      which[i] = i + 2;
+      which[i] = i + 2L;
     }
     if (elements == 1) {
       return padded;
     }
     return nodes.opset() >= AXES_AS_INPUTS
         ? nodes.add(
-            "Slice",
-            List.of(padded, nodes.longs(starts), nodes.longs(ends), nodes.longs(which)))
+            "Slice", List.of(padded, nodes.longs(starts), nodes.longs(ends), nodes.longs(which)))
         : nodes.add(
             "Slice",
             List.of(padded),

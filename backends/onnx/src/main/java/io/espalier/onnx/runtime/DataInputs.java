@@ -1,5 +1,6 @@
 package io.espalier.onnx.runtime;
 
+import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto.Dimension;
 import ai.onnx.proto.OnnxMl.TypeProto;
@@ -138,7 +139,7 @@ public final class DataInputs {
     String folded = name.toLowerCase(Locale.ROOT);
     long rows = rows(name, 0);
     if (type.isInteger() && rows < Long.MAX_VALUE) {
-      return Draw.below(rows);
+      return new Draw.Ids(rows);
     }
     if (type == ElementType.BOOL || folded.contains("mask")) {
       return Draw.always(1);
@@ -165,11 +166,19 @@ public final class DataInputs {
         rows = Math.min(rows, rows(node.getOutput(0), depth + 1));
       } else if (node.getOpType().equals("Gather") && node.getInput(1).equals(value)) {
         OnnxTensor table = model.initializers().get(node.getInput(0));
-        if (table != null && table.rank() > 1) {
+        if (table != null && table.rank() > 1 && axis(node) == 0) {
           rows = Math.min(rows, table.dim(0));
         }
       }
     }
     return rows;
+  }
+
+  private static long axis(NodeProto gather) {
+    return gather.getAttributeList().stream()
+        .filter(attribute -> attribute.getName().equals("axis"))
+        .findFirst()
+        .map(AttributeProto::getI)
+        .orElse(0L);
   }
 }

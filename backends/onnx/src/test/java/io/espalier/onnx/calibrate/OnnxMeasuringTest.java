@@ -170,8 +170,7 @@ class OnnxMeasuringTest {
     Moments[] sums = new Moments[2];
     for (int i = 0; i < 2; i++) {
       OnnxGraphBuilder b = new OnnxGraphBuilder("rows", i == 0 ? 8 : 17, 1);
-      String y =
-          b.node("MatMul", "layer", List.of(b.input("x", "N", 4, 6), b.weights("w", 6, 5)));
+      String y = b.node("MatMul", "layer", List.of(b.input("x", "N", 4, 6), b.weights("w", 6, 5)));
       OnnxModel model = b.output(AIM, y, "N", 4, 5).build();
       Probe probe = new Probe(AIM, 0, 3, 2, false, 1, null, "", 3);
       InMemory data = new InMemory(SAMPLES).normal("x", 3, 4, 6);
