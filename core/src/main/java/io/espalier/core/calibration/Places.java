@@ -45,6 +45,11 @@ public final class Places {
     return places;
   }
 
+  /** How many levels they are on. */
+  public int levels() {
+    return (int) places.stream().mapToInt(Place::level).distinct().count();
+  }
+
   /** Nodes that are linear in a weight which cannot be solved anew, and the reason. */
   public Map<Integer, String> left() {
     return left;

@@ -52,6 +52,11 @@ public record Effort(double pass, int samples, int mostRounds) {
     return turns * (1 + rounds(levels)) * (pass / 2 + OF_A_PASS);
   }
 
+  /** Whether there is enough for further rounds in a network of so many levels. */
+  public boolean isAmple(int levels) {
+    return passes() >= (1 + MOST_ROUNDS) * levels;
+  }
+
   /** How many levels are repaired in one pass. */
   int together(int levels) {
     return (int) Math.max(1, Math.ceil(levels / passes()));
@@ -59,7 +64,7 @@ public record Effort(double pass, int samples, int mostRounds) {
 
   /** How many further rounds there are for layers whose negative results do not matter. */
   int rounds(int levels) {
-    return passes() >= (1 + MOST_ROUNDS) * levels ? mostRounds : 0;
+    return isAmple(levels) ? mostRounds : 0;
   }
 
   /** On average, a pass ends halfway through the networks. */

@@ -3,12 +3,13 @@ package io.espalier.core.pruning;
 import io.espalier.core.SearchSpace;
 import io.espalier.core.calibration.Calibration;
 import io.espalier.core.calibration.MomentsCache;
-import io.espalier.core.calibration.Place;
+import io.espalier.core.calibration.Places;
 import io.espalier.core.calibration.Rankings;
 import io.espalier.core.compensation.Compensation;
 import io.espalier.core.compensation.Effort;
 import io.espalier.core.data.InputSpec;
 import io.espalier.core.data.KeptSamples;
+import io.espalier.core.data.MovedImages;
 import io.espalier.core.data.SampleDraw;
 import io.espalier.core.data.Samples;
 import io.espalier.core.moments.DataModel;
@@ -16,7 +17,9 @@ import io.espalier.core.search.BudgetResult;
 import io.espalier.core.search.BudgetSearch;
 import io.espalier.core.search.CurveSearch;
 import io.espalier.core.search.WidthErrors;
-import io.espalier.core.values.Cut;
+import io.espalier.core.search.WidthRefinement;
+import io.espalier.core.values.Choice;
+import io.espalier.core.values.Config;
 import io.espalier.core.values.EspalierException;
 import io.espalier.core.values.Manifest;
 import io.espalier.spi.DMRegistry;
@@ -53,6 +56,14 @@ public final class DataPruning {
   /** Candidates are repaired layer by layer as long as that takes no more operations than this. */
   private static final double OF_TRIALS = 5e11;
 
+  /** Widths are refined as long as that takes no more operations than this. */
+  private static final double OF_REFINING = 5e12;
+
+  private static final int MOST_TRIALS = 40;
+
+  /** How many moved copies of each image there are, where these do not take too long. */
+  private static final List<Integer> COPIES = List.of(3, 1);
+
   private static final int CUTS_FOR_A_WIDTH = 3;
   private static final int FEWEST_TO_SCALE = 16;
 
@@ -62,8 +73,10 @@ public final class DataPruning {
   private final SearchSpace space;
   private final DMRegistry registry;
   private final DataModel original;
+  private final long originalMacs;
   private final SymMap map;
   private final PruneOptions options;
+  private final MovedImages moved;
   private final Samples data;
   private final int[] samples;
   private final Consumer<String> progress;
@@ -78,7 +91,6 @@ public final class DataPruning {
     this.space = space;
     this.registry = space.registry();
     this.options = options;
-    this.data = new KeptSamples(data, ROOM);
     this.samples = samples.clone();
     this.progress = progress;
     if (!(space.model() instanceof DataModel model)) {
@@ -92,7 +104,28 @@ public final class DataPruning {
             .map()
             .orElseThrow(
                 () -> new EspalierException("the space was restored without a symbolic map"));
+    this.originalMacs = originalMacs(space);
+    this.moved = MovedImages.of(data, original.inputs(), copies(), options.seed());
+    this.data = new KeptSamples(moved, ROOM);
     this.cache = options.cache() == null ? null : MomentsCache.in(options.cache(), progress);
+  }
+
+  private static long originalMacs(SearchSpace space) {
+    Map<String, Choice> whole = new HashMap<>();
+    space.namedHparams(true, true).forEach((name, hparam) -> whole.put(name, hparam.original()));
+    return space.macs(Config.of(whole));
+  }
+
+  /** As many copies of images as leave enough effort for everything else. */
+  private int copies() {
+    int levels = options.repair() == PruneOptions.Repair.NONE ? 0 : Places.of(map).levels();
+    for (int copies : COPIES) {
+      int count = samples.length * (1 + copies);
+      if (levels > 0 && new Effort(2.0 * originalMacs * count, count).isAmple(levels)) {
+        return copies;
+      }
+    }
+    return 0;
   }
 
   /**
@@ -123,35 +156,89 @@ public final class DataPruning {
               + " are needed; give more data, or prune without");
     }
     SampleDraw.Split split = SampleDraw.split(samples, HELD_BACK, options.seed());
-    int[] heldBack = ints(split.heldBack());
-    List<int[]> folds = SampleDraw.folds(ints(split.fitted()), FOLDS, options.seed());
+    List<int[]> folds = SampleDraw.folds(split.fittedSamples(), FOLDS, options.seed());
     requireWholeBatches(folds);
-    progress.accept("calibrating");
-    Calibration calibration = calibrated(folds);
+    Repairs repairs = repairs(folds);
+    int[] heldBack = moved.withCopies(split.heldBackSamples());
     OutputError judge = new OutputError(original, data, heldBack);
-    Set<BudgetResult> candidates = candidates(calibration, heldBack);
-    BudgetResult best = null;
-    double least = Double.POSITIVE_INFINITY;
-    for (BudgetResult candidate : promising(candidates, calibration, folds, judge)) {
+    Candidates candidates = candidates(repairs, heldBack);
+    Trial best = null;
+    for (BudgetResult candidate : promising(candidates.choices(), repairs, judge)) {
       progress.accept("trying " + describe(candidate));
-      DataModel repaired = repaired(candidate, calibration, folds, true).model();
-      double error = judge.of(repaired);
-      repaired.release();
-      if (best == null || error < least) {
-        best = candidate;
-        least = error;
+      space.select(candidate.config());
+      Compensation.Result repaired = repairs.repaired(true);
+      Trial trial = new Trial(candidate, judge.of(repaired.model()), repaired);
+      if (best == null || trial.error() < best.error()) {
+        release(best);
+        best = trial;
+      } else {
+        release(trial);
       }
     }
     if (best == null) {
       throw new IllegalStateException("there is no candidate");
     }
-    return finish(best, least, judge);
+    Trial chosen = refined(best, candidates, repairs, judge);
+    space.select(chosen.widths().config());
+    boolean dear = repairs.operations() > OF_TRIALS;
+    return finish(chosen, dear, judge, split.heldBack().size());
   }
 
-  private Calibration calibrated(List<int[]> folds) {
-    return cache == null
-        ? Calibration.measure(original, map, data, folds)
-        : Calibration.measure(original, map, data, folds, cache);
+  /**
+   * Choices of widths.
+   *
+   * @param curves the errors that they were found by; null where they were found without
+   */
+  private record Candidates(Set<BudgetResult> choices, @Nullable WidthErrors curves) {}
+
+  /**
+   * What was tried.
+   *
+   * @param error of the outputs on data that were held back
+   * @param repaired by what was not held back; null where it was not kept
+   */
+  private record Trial(BudgetResult widths, double error, Compensation.@Nullable Result repaired) {}
+
+  private static void release(@Nullable Trial trial) {
+    if (trial != null && trial.repaired() != null) {
+      trial.repaired().model().release();
+    }
+  }
+
+  private Repairs repairs(List<int[]> folds) {
+    progress.accept("calibrating");
+    List<int[]> all = folds.stream().map(moved::withCopies).toList();
+    Calibration calibration =
+        cache == null
+            ? Calibration.measure(original, map, data, all)
+            : Calibration.measure(original, map, data, all, cache);
+    return new Repairs(space, originalMacs, options.repair(), calibration, data, all, folds);
+  }
+
+  /** The best, or widths near it that are better, as far as it is cheap to try many. */
+  private Trial refined(
+      Trial best, Candidates candidates, Repairs repairs, OutputError judge) {
+    space.select(best.widths().config());
+    int most = (int) Math.min(MOST_TRIALS, OF_REFINING / repairs.operations());
+    if (candidates.curves() == null
+        || options.repair() != PruneOptions.Repair.SEQUENTIAL
+        || most <= space.namedHparams(true, true).size()) {
+      return best;
+    }
+    progress.accept("refining widths");
+    WidthRefinement.Refined refined =
+        WidthRefinement.run(
+            space,
+            options.budget(),
+            candidates.curves(),
+            new WidthRefinement.Refined(best.widths(), best.error()),
+            most,
+            turned -> repairs.error(judge));
+    if (refined.widths().equals(best.widths())) {
+      return best;
+    }
+    release(best);
+    return new Trial(refined.widths(), refined.error(), null);
   }
 
   /** A network that insists on batches of several cannot be run on fewer. */
@@ -171,32 +258,31 @@ public final class DataPruning {
     }
   }
 
-  private static int[] ints(List<Integer> list) {
-    return list.stream().mapToInt(Integer::intValue).toArray();
-  }
-
   private static String describe(BudgetResult candidate) {
     return Math.round(100.0 * candidate.macs() / Math.max(1, candidate.originalMacs()))
         + " % of the MACs";
   }
 
   /**
-   * The result: repaired with all of the data if repair with a part of them helped on the others.
-   *
-   * @param after the error on data that were held back when it was repaired without these
+   * The result: repaired with all of the data if repair with a part of them helped on the others,
+   * and that does not take too long.
    */
-  private Pruned finish(BudgetResult best, double after, OutputError judge) {
-    space.select(best.config());
+  private Pruned finish(Trial best, boolean dear, OutputError judge, int heldBack) {
     DataModel plain = (DataModel) space.export();
+    double after = best.error();
     double before = options.repair() == PruneOptions.Repair.NONE ? after : judge.of(plain);
     Manifest manifest = space.manifest();
     if (!(after < before)) {
-      return new Pruned(plain, manifest, best, before, before, judge.samples(), Map.of());
+      release(best);
+      return new Pruned(plain, manifest, best.widths(), before, before, heldBack, Map.of());
     }
-    List<int[]> folds = SampleDraw.folds(samples, FOLDS, options.seed());
-    progress.accept("repairing");
-    Calibration calibration = calibrated(folds);
-    Compensation.Result repaired = repaired(best, calibration, folds, false);
+    Compensation.Result repaired = best.repaired();
+    if (repaired == null || !dear) {
+      release(best);
+      Repairs repairs = repairs(SampleDraw.folds(samples, FOLDS, options.seed()));
+      progress.accept("repairing");
+      repaired = repairs.repaired(false);
+    }
     boolean better = judge.of(repaired.model()) < before;
     Manifest changed =
         better
@@ -207,10 +293,10 @@ public final class DataPruning {
     return new Pruned(
         better ? repaired.model() : plain,
         changed,
-        best,
+        best.widths(),
         better ? after : before,
         before,
-        judge.samples(),
+        heldBack,
         repaired.left());
   }
 
@@ -219,15 +305,13 @@ public final class DataPruning {
    * come nearest to the original when each weight is repaired by itself.
    */
   private List<BudgetResult> promising(
-      Set<BudgetResult> candidates, Calibration calibration, List<int[]> folds, OutputError judge) {
+      Set<BudgetResult> candidates, Repairs repairs, OutputError judge) {
     List<BudgetResult> all = new ArrayList<>(candidates);
     if (options.repair() != PruneOptions.Repair.SEQUENTIAL || all.size() == 1) {
       return all;
     }
-    int levels =
-        (int) calibration.places().places().stream().mapToInt(Place::level).distinct().count();
-    double trial = effort(all.get(0), folds).withoutRounds().operations(levels);
-    int count = (int) Math.max(1, OF_TRIALS / trial);
+    space.select(all.get(0).config());
+    int count = (int) Math.max(1, OF_TRIALS / repairs.operations());
     if (count >= all.size()) {
       return all;
     }
@@ -235,56 +319,14 @@ public final class DataPruning {
     Map<BudgetResult, Double> errors = new HashMap<>();
     for (BudgetResult candidate : all) {
       space.select(candidate.config());
-      errors.put(candidate, error(judge, calibration));
+      errors.put(candidate, repairs.errorOfOnePass(judge));
     }
     all.sort(Comparator.comparingDouble(errors::get));
     return all.subList(0, count);
   }
 
-  private static Effort effort(BudgetResult candidate, List<int[]> folds) {
-    int count = folds.stream().mapToInt(fold -> fold.length).sum();
-    return new Effort((double) (candidate.macs() + candidate.originalMacs()) * count, count);
-  }
-
-  private Compensation.Result repaired(
-      BudgetResult candidate, Calibration calibration, List<int[]> folds, boolean trial) {
-    space.select(candidate.config());
-    Cut cut = space.cut();
-    DataModel carved = (DataModel) space.export();
-    Compensation.Result result =
-        switch (options.repair()) {
-          case NONE -> new Compensation.Result(carved, Map.of(), Map.of());
-          case ONE_PASS -> Compensation.onePass(cut, carved, calibration);
-          case SEQUENTIAL -> {
-            Effort effort = effort(candidate, folds);
-            yield Compensation.sequential(
-                original,
-                cut,
-                carved,
-                calibration,
-                data,
-                folds,
-                trial ? effort.withoutRounds() : effort);
-          }
-        };
-    if (result.model() != carved) {
-      carved.release();
-    }
-    return result;
-  }
-
-  /** The error at the config that is active, repaired by what the data say of the original. */
-  private double error(OutputError judge, Calibration calibration) {
-    DataModel carved = (DataModel) space.export();
-    DataModel repaired = Compensation.onePass(space.cut(), carved, calibration).model();
-    double error = judge.of(repaired);
-    carved.release();
-    repaired.release();
-    return error;
-  }
-
   /** Choices of widths that meet the budget. */
-  private Set<BudgetResult> candidates(Calibration calibration, int[] heldBack) {
+  private Candidates candidates(Repairs repairs, int[] heldBack) {
     Set<BudgetResult> candidates = new LinkedHashSet<>();
     DataCriterion ofData = registry.dataCriteria().get(options.criterion());
     if (ofData == null) {
@@ -300,12 +342,12 @@ public final class DataPruning {
       space.setCriterion(options.criterion());
       space.sortParameters();
       candidates.add(BudgetSearch.find(space, options.budget()));
-      return candidates;
+      return new Candidates(candidates, null);
     }
     space.sortParameters();
     BudgetResult byWeights = BudgetSearch.find(space, options.budget());
     progress.accept("ranking");
-    Rankings rankings = calibration.rank(ofData);
+    Rankings rankings = repairs.calibration().rank(ofData);
     CurveSearch.order(space, rankings);
     WidthErrors predicted = WidthErrors.predicted(space, rankings);
     List<WidthErrors> tables = new ArrayList<>(List.of(predicted));
@@ -316,7 +358,7 @@ public final class DataPruning {
       progress.accept("measuring what each width is worth");
       int[] some = SampleDraw.draw(heldBack, judges, options.seed());
       OutputError judge = new OutputError(original, data, some);
-      tables.add(predicted.scaled(space, cuts, turned -> error(judge, calibration)));
+      tables.add(predicted.scaled(space, cuts, turned -> repairs.errorOfOnePass(judge)));
     }
     for (WidthErrors table : tables) {
       for (double power : POWERS) {
@@ -324,7 +366,7 @@ public final class DataPruning {
       }
     }
     candidates.add(byWeights);
-    return candidates;
+    return new Candidates(candidates, predicted);
   }
 
   /**
