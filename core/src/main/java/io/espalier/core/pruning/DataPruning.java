@@ -39,7 +39,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes a network smaller with unlabelled data: ranks units by what the data say, chooses widths
  * under a budget, carves, and repairs what is left. Of a few choices of widths, each repaired, the
- * one is taken whose outputs come nearest to the original's on data that were held back.
+ * one is taken whose outputs come nearest to the original's on data that were held back, and
+ * refined where trials are cheap.
  */
 public final class DataPruning {
   private static final double[] POWERS = {1, 0.5};

@@ -12,7 +12,8 @@ import java.util.Map;
  * @param manifest what was cut, and in which parameters values were changed after that
  * @param costs its config, and what it costs
  * @param error of its outputs on data that were held back from its repair, as a part of the
- *     variance; the network itself was then repaired with all of the data
+ *     variance, and on moved copies of their images where there are any; the network itself was
+ *     then repaired with all of the data, where that does not take too long
  * @param errorBefore the same without any repair
  * @param heldBack how many samples these errors were taken on
  * @param left first outputs of nodes whose weights were left alone, and why
