@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.espalier.core.Hparam;
 import io.espalier.core.SearchSpace;
 import io.espalier.core.rules.Rules;
 import java.util.HashMap;
@@ -23,8 +24,9 @@ class WidthRefinementTest {
           .space(Rules.everything());
   private int measured;
 
-  private static double gone(SearchSpace space, String name, int whole) {
-    return 1 - space.namedHparams(true, true).get(name + ".out_features").active().number() / (double) whole;
+  private static double gone(SearchSpace space, String name, double whole) {
+    Hparam width = space.namedHparams(true, true).get(name + ".out_features");
+    return 1 - Objects.requireNonNull(width, name).active().number() / whole;
   }
 
   /** What curves do not know: b matters ten times as much as the others. */
