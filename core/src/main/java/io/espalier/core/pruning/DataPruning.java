@@ -217,8 +217,7 @@ public final class DataPruning {
   }
 
   /** The best, or widths near it that are better, as far as it is cheap to try many. */
-  private Trial refined(
-      Trial best, Candidates candidates, Repairs repairs, OutputError judge) {
+  private Trial refined(Trial best, Candidates candidates, Repairs repairs, OutputError judge) {
     space.select(best.widths().config());
     int most = (int) Math.min(MOST_TRIALS, OF_REFINING / repairs.operations());
     if (candidates.curves() == null
