@@ -304,25 +304,32 @@ public final class OnnxMeasuring {
         inputs.putAll(wanted);
         aims = wanted.values().stream().mapToLong(Tensor::elementCount).sum();
       }
-      long bytes = Float.BYTES * (COPIES * largest(session.run(inputs)) + 2 * aims);
+      long bytes = Float.BYTES * (held(session.run(inputs)) + 2 * aims);
       return (int) Math.max(1, Math.min(most, BYTES / Math.max(1, bytes)));
     }
   }
 
-  /** The most numbers that a probe or a pair brings into rows, with what they are made of. */
-  private long largest(Map<String, Tensor> outputs) {
+  /**
+   * The numbers that lie in memory at a time: what all probes and pairs bring into rows, with what
+   * these are made of, and further copies of the largest.
+   */
+  private long held(Map<String, Tensor> outputs) {
     long largest = 0;
+    long all = 0;
     for (ProbeNames names : probes) {
       long sum = 0;
       for (String size : names.sizes) {
         sum += Objects.requireNonNull(outputs.get(size)).longs()[0];
       }
       largest = Math.max(largest, sum);
+      all += sum;
     }
     for (PairNames names : pairs) {
-      largest = Math.max(largest, 2 * Objects.requireNonNull(outputs.get(names.size)).longs()[0]);
+      long sum = 2 * Objects.requireNonNull(outputs.get(names.size)).longs()[0];
+      largest = Math.max(largest, sum);
+      all += sum;
     }
-    return largest;
+    return all + (COPIES - 1) * largest;
   }
 
   private static Map<String, Tensor> tensors(Batch batch) {
