@@ -133,7 +133,7 @@ public record SavedSpace(
       throw new EspalierException(
           what + " is no saved search space; \"format\" must be \"" + FORMAT + "\"");
     }
-    if (root.path("version").asInt() != VERSION) {
+    if (!root.path("version").isIntegralNumber() || root.path("version").asInt() != VERSION) {
       throw new EspalierException(
           what
               + " has format version "

@@ -223,9 +223,9 @@ public record Manifest(
             new CutParameter(
                 entry.required("node").asText(),
                 entry.required("output").asText(),
-                entry.required("input").asInt(),
+                integer(entry.required("input")),
                 entry.required("initializer").asText(),
-                ints(entry.required("shape")).stream().map(Integer::longValue).toList(),
+                longs(entry.required("shape")),
                 keep,
                 entry.path("mask").asBoolean(true)));
       }
@@ -239,8 +239,8 @@ public record Manifest(
             new CutNormalised(
                 entry.required("node").asText(),
                 entry.required("output").asText(),
-                entry.required("input").asInt(),
-                entry.required("axis").asInt(),
+                integer(entry.required("input")),
+                integer(entry.required("axis")),
                 ints(entry.required("keep"))));
       }
       List<Compensated> compensated = new ArrayList<>();
@@ -249,7 +249,7 @@ public record Manifest(
             new Compensated(
                 entry.required("initializer").asText(),
                 entry.required("output").asText(),
-                entry.required("input").asInt(),
+                integer(entry.required("input")),
                 entry.required("sha256").asText()));
       }
       return new Manifest(parameters, skipped, normalised, compensated);
@@ -264,12 +264,26 @@ public record Manifest(
 
   private static List<Integer> ints(JsonNode list) {
     List<Integer> values = new ArrayList<>(list.size());
+    list.forEach(value -> values.add(integer(value)));
+    return values;
+  }
+
+  private static List<Long> longs(JsonNode list) {
+    List<Long> values = new ArrayList<>(list.size());
     for (JsonNode value : list) {
-      if (!value.isIntegralNumber()) {
-        throw new IllegalArgumentException(value + " should be a whole number");
+      if (!value.isIntegralNumber() || !value.canConvertToLong()) {
+        throw new IllegalArgumentException(value + " should be a whole number below 2^63");
       }
-      values.add(value.asInt());
+      values.add(value.asLong());
     }
     return values;
+  }
+
+  /** A fraction is no index, and a number that does not fit would become another one. */
+  private static int integer(JsonNode value) {
+    if (!value.isIntegralNumber() || !value.canConvertToInt()) {
+      throw new IllegalArgumentException(value + " should be a whole number below 2^31");
+    }
+    return value.asInt();
   }
 }

@@ -36,4 +36,30 @@ class ManifestTest {
         assertThrows(EspalierException.class, () -> Manifest.parse(json, "manifest m.json"));
     assertTrue(String.valueOf(refused.getMessage()).contains("sha256"), refused::getMessage);
   }
+
+  private static void assertNoNumber(String input, String shape, String keep) {
+    String json =
+        "{\"parameters\":[{\"node\":\"n\",\"output\":\"o\",\"initializer\":\"w\",\"input\":"
+            + input
+            + ",\"shape\":["
+            + shape
+            + "],\"keep\":{\"0\":["
+            + keep
+            + "]}}]}";
+    EspalierException refused =
+        assertThrows(EspalierException.class, () -> Manifest.parse(json, "manifest m.json"));
+    assertTrue(String.valueOf(refused.getMessage()).contains("whole number"), refused::getMessage);
+  }
+
+  /** Read as integers they would be others, and another part of the network would be checked. */
+  @Test
+  void numbersThatAreNoIndicesAreRefused() {
+    assertNoNumber("1.5", "4", "0");
+    assertNoNumber("\"1\"", "4", "0");
+    assertNoNumber("4294967297", "4", "0");
+    assertNoNumber("1", "4.5", "0");
+    assertNoNumber("1", "9223372036854775808", "0");
+    assertNoNumber("1", "4", "0.5");
+    assertNoNumber("1", "4", "2147483648");
+  }
 }

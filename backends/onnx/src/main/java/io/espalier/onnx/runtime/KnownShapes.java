@@ -340,8 +340,10 @@ final class KnownShapes {
     long[] from = numbersOf(node, 0);
     long[] to = numbersOf(node, 1);
     long[] step = numbersOf(node, 2);
-    boolean known = from != null && to != null && step != null;
-    if (!known || from.length != 1 || to.length != 1 || step.length != 1 || step[0] == 0) {
+    if (from == null || to == null || step == null) {
+      return null;
+    }
+    if (from.length != 1 || to.length != 1 || step.length != 1 || step[0] == 0) {
       return null;
     }
     return new long[] {(long) Math.max(0, Math.ceil(((double) to[0] - from[0]) / step[0]))};
