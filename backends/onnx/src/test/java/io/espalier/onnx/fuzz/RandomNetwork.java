@@ -18,7 +18,7 @@ import java.util.SplittableRandom;
  * @param sized whether the analysis has to know the shapes
  * @param nodes how many nodes it has
  */
-record RandomNetwork(OnnxModel model, Map<String, List<Long>> shapes, boolean sized, int nodes) {
+public record RandomNetwork(OnnxModel model, Map<String, List<Long>> shapes, boolean sized, int nodes) {
   private static final int[] OPSETS = {9, 11, 13, 17, 18, 21};
   private static final int LEAST_NODES = 20;
   private static final int MOST_NODES = 80;
@@ -28,7 +28,7 @@ record RandomNetwork(OnnxModel model, Map<String, List<Long>> shapes, boolean si
   private static final long OUTPUTS = 4;
 
   /** The network of a seed. */
-  static RandomNetwork of(long seed) {
+  public static RandomNetwork of(long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     while (true) {
       RandomNetwork network = new Growth(random.split(), seed).grow();
