@@ -35,6 +35,18 @@ public interface Hparams {
   }
 
   /**
+   * A width that lies along several axes, such as heads and the width of each: their product.
+   *
+   * @param name the last part of the hparam's name
+   * @param axes the axes, outer to inner; at least one
+   * @param ratio the option that lists allowed ratios
+   * @param divisor the option that widths are rounded to
+   */
+  default void width(String name, List<Axis> axes, RuleOption ratio, RuleOption divisor) {
+    width(name, axes.get(axes.size() - 1), ratio, divisor);
+  }
+
+  /**
    * Says that a parameter reads its units from a width, so that the size of its weights along that
    * axis tells how much each unit matters. A width that no stored parameter consumes cannot be
    * sorted.

@@ -254,6 +254,13 @@ public sealed interface Layout extends Axis {
     }
   }
 
+  /** One axis over all combinations of several, outer to inner; those of one element do not count. */
+  static Layout product(List<? extends Layout> factors) {
+    List<Layout> kept =
+        factors.stream().filter(factor -> factor.extent() != 1).<Layout>map(f -> f).toList();
+    return kept.size() > 1 ? new Product(kept) : kept.isEmpty() ? factors.get(0) : kept.get(0);
+  }
+
   /** Visits the segments of an axis from first to last, looking through nested concatenations. */
   static void forEachSegment(Layout layout, Consumer<Layout> action) {
     Deque<Layout> open = new ArrayDeque<>();

@@ -262,6 +262,12 @@ final class Declarations {
       add(name, Dial.Kind.WIDTH, List.of(own), full, List.of(), ratio, divisor);
     }
 
+    @Override
+    public void width(String name, List<Axis> axes, RuleOption ratio, RuleOption divisor) {
+      Layout product = Layout.product(axes.stream().map(Layout.class::cast).toList());
+      width(name, product, List.of(), ratio, divisor);
+    }
+
     /** The one width that an axis of samples times units is about. */
     private static Layout perSample(Layout layout) {
       if (layout instanceof Layout.Product product) {

@@ -20,7 +20,7 @@ import java.util.Set;
 
 /**
  * Finds the nodes in the way of which no width tells: those that hold weights in sub-graphs, among
- * attributes, or as matrices that no module names the widths of, and those that nobody knows.
+ * attributes, or as parameters none of whose widths is a choice, and those that nobody knows.
  */
 final class FrozenNodes {
   private static final String EVERY_AXIS = "*";
@@ -53,7 +53,7 @@ final class FrozenNodes {
     for (GraphNode node : graph.nodes()) {
       if (!told.get(node.index()) && !isParameter(node)) {
         inside(node)
-            .or(() -> matrix(node))
+            .or(() -> parameter(node))
             .or(() -> strange.get(node.index()) ? shape(node) : Optional.empty())
             .ifPresent(reason -> frozen.add(frozen(node, reason)));
       }
@@ -148,13 +148,13 @@ final class FrozenNodes {
     return Optional.of(new Reason(node.label(), node.op().toString(), text));
   }
 
-  /** Why no width of a matrix can be chosen that meets data here; empty if there is none. */
-  private Optional<Reason> matrix(GraphNode node) {
+  /** Why no width of a parameter can be chosen that meets data here; empty if there is none. */
+  private Optional<Reason> parameter(GraphNode node) {
     Optional<Reason> found = Optional.empty();
     for (int i = 0; i < node.inputs().size(); i++) {
       int input = node.inputs().get(i);
       List<Layout> axes = input < 0 ? null : map.input(node.index(), i);
-      if (axes == null || !isMatrix(input, axes)) {
+      if (axes == null || !isLong(node, i, axes)) {
         continue;
       }
       if (axes.stream().anyMatch(this::isTurned)) {
@@ -167,11 +167,14 @@ final class FrozenNodes {
     return found;
   }
 
-  private boolean isMatrix(int tensor, List<Layout> axes) {
+  /** Whether it is a weight with an axis longer than 1, and no setting. */
+  private boolean isLong(GraphNode node, int input, List<Layout> axes) {
+    int tensor = node.inputs().get(input);
     Constant constant = graph.constant(tensor);
     return graph.tensor(tensor).parameter()
-        && axes.stream().filter(axis -> axis.extent() > 1).count() > 1
-        && (constant == null ? map.ints(tensor).isEmpty() : isWeight(constant));
+        && axes.stream().anyMatch(axis -> axis.extent() > 1)
+        && !map.facts(node.index()).statistics().contains(input)
+        && (constant == null ? !graph.integral(tensor) : isWeight(constant));
   }
 
   private static boolean isWeight(Constant constant) {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * A named hparam of a space.
  *
  * @param name its full name, {@code layer1.0.conv1.out_channels}
- * @param key the key of the module that named it
+ * @param key the key of the module that named it; empty where none did
  * @param kind what it is
  * @param layouts the axis it is the extent of, or the windows of a kernel; empty for a depth
  * @param dial the dial that sets it; null where it is fixed, or derived from several

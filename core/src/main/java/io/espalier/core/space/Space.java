@@ -70,6 +70,12 @@ public final class Space {
    * @param reason what they say of it
    */
   record Ruled(String layer, String reason) {
+    /** Of a width that no module names. */
+    static Ruled ofNoType(String layer) {
+      return new Ruled(
+          layer, "no layer type that rules could name has this width; it is open without rules");
+    }
+
     static Ruled by(Declarations.Declared hparam) {
       String layer = hparam.name().substring(0, hparam.name().lastIndexOf('.'));
       String key = hparam.module().key();

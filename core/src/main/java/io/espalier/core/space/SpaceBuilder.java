@@ -105,6 +105,7 @@ public final class SpaceBuilder {
         case DEPTH -> addDepth(hparam);
       }
     }
+    addOwnWidths();
     return new Space(
         map,
         rules.rules(),
@@ -194,6 +195,23 @@ public final class SpaceBuilder {
                 name, hparam.module().key(), Dial.Kind.WIDTH, List.of(symbol), dial, groups));
         groupOfDial.put(dial.index(), groups++);
       }
+    }
+  }
+
+  /** Widths that no module names are open without rules, and none of the layer types of rules. */
+  private void addOwnWidths() {
+    Set<Symbol> turned = new HashSet<>();
+    dials.forEach(dial -> turned.addAll(dial.symbols()));
+    for (OwnWidths.Own own : OwnWidths.of(map, turned)) {
+      Symbol symbol = own.symbol();
+      if (!rules.rules().isEverything()) {
+        freeze(symbol);
+        ruled.putIfAbsent(symbol, Space.Ruled.ofNoType(own.layer()));
+      }
+      String name = unique(own.layer() + "." + own.name());
+      Dial dial = widthDial(symbol, name);
+      specs.add(new HparamSpec(name, "", Dial.Kind.WIDTH, List.of(symbol), dial, groups));
+      groupOfDial.put(dial.index(), groups++);
     }
   }
 

@@ -34,6 +34,7 @@ import java.util.stream.Stream;
 public final class AttentionFinder {
   static final String TYPE = "Attention";
 
+  private static final OpId EINSUM = OpId.of("Einsum");
   private static final OpId MAT_MUL = OpId.of("MatMul");
   private static final OpId FUSED_MAT_MUL = OpId.of("com.microsoft", "FusedMatMul");
   private static final OpId SHAPE = OpId.of("Shape");
@@ -133,7 +134,7 @@ public final class AttentionFinder {
   }
 
   private boolean isProduct(GraphNode node) {
-    return (node.op().equals(MAT_MUL) || isFusedProduct(node))
+    return (node.op().equals(MAT_MUL) || isEinsumOfTwo(node) || isFusedProduct(node))
         && node.inputs().stream().allMatch(id -> id >= 0)
         && node.inputs().stream().anyMatch(id -> !graph.tensor(id).parameter())
         && isFactor(node, 0)
@@ -147,6 +148,10 @@ public final class AttentionFinder {
     List<Layout> layouts = map.input(node.index(), input);
     return layouts != null
         && layouts.size() > (graph.tensor(node.inputs().get(input)).parameter() ? 2 : 1);
+  }
+
+  private static boolean isEinsumOfTwo(GraphNode node) {
+    return node.op().equals(EINSUM) && node.inputs().size() == 2;
   }
 
   /** ONNX Runtime's product with a factor, where the heads stand where those of a MatMul do. */

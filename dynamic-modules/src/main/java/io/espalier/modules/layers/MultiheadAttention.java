@@ -1,12 +1,16 @@
 package io.espalier.modules.layers;
 
 import com.google.auto.service.AutoService;
+import io.espalier.modules.operators.Equation;
+import io.espalier.spi.Axis;
 import io.espalier.spi.DynamicModule;
 import io.espalier.spi.Hparams;
 import io.espalier.spi.Layer;
 import io.espalier.spi.Node;
+import io.espalier.spi.OpId;
 import io.espalier.spi.RuleOption;
 import io.espalier.spi.Value;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -45,6 +49,23 @@ public final class MultiheadAttention implements DynamicModule {
   public void describe(Layer layer, Hparams hparams) {
     Node scores = layer.nodes().get(0);
     Node values = layer.nodes().get(2);
+    if (isEinsum(scores)) {
+      Equation.of(scores).ifPresent(equation -> describeScores(scores, equation, hparams));
+    } else {
+      describeScores(scores, hparams);
+    }
+    if (isEinsum(values)) {
+      Equation.of(values).ifPresent(equation -> describeValues(values, equation, hparams));
+    } else if (values.input(1).rank() > 0) {
+      hparams.width("v_dim", values.input(1).axis(-1), DIM_RATIO, DIM_DIVISOR);
+    }
+  }
+
+  private static boolean isEinsum(Node node) {
+    return node.op().equals(OpId.of("Einsum"));
+  }
+
+  private static void describeScores(Node scores, Hparams hparams) {
     Value queries = scores.input(0);
     Value keys = scores.input(1);
     int rank = Math.min(queries.rank(), keys.rank());
@@ -58,8 +79,39 @@ public final class MultiheadAttention implements DynamicModule {
     if (queries.rank() > 0) { // else an operator without a rule stands before this one
       hparams.width("qk_dim", queries.axis(-1), DIM_RATIO, DIM_DIVISOR);
     }
-    if (values.input(1).rank() > 0) {
-      hparams.width("v_dim", values.input(1).axis(-1), DIM_RATIO, DIM_DIVISOR);
+  }
+
+  /** Heads are what both factors and the scores have, behind the batch; their width is summed. */
+  private static void describeScores(Node scores, Equation equation, Hparams hparams) {
+    List<Axis> heads = new ArrayList<>();
+    List<Axis> summed = new ArrayList<>();
+    String queries = equation.inputs().get(0);
+    for (int axis = 0; axis < queries.length(); axis++) {
+      if (equation.isElsewhere(queries.charAt(axis), 0)) {
+        boolean kept = equation.output().indexOf(queries.charAt(axis)) >= 0;
+        (kept ? heads : summed).add(scores.input(0).axis(axis));
+      }
+    }
+    if (heads.size() > 1) {
+      hparams.width("num_heads", heads.subList(1, heads.size()), HEADS_RATIO, HEADS_DIVISOR);
+    }
+    if (!summed.isEmpty()) {
+      hparams.width("qk_dim", summed, DIM_RATIO, DIM_DIVISOR);
+    }
+  }
+
+  /** The width of a value is what it alone has and the result keeps. */
+  private static void describeValues(Node values, Equation equation, Hparams hparams) {
+    List<Axis> kept = new ArrayList<>();
+    String term = equation.inputs().get(1);
+    for (int axis = 0; axis < term.length(); axis++) {
+      if (!equation.isElsewhere(term.charAt(axis), 1)
+          && equation.output().indexOf(term.charAt(axis)) >= 0) {
+        kept.add(values.input(1).axis(axis));
+      }
+    }
+    if (!kept.isEmpty()) {
+      hparams.width("v_dim", kept, DIM_RATIO, DIM_DIVISOR);
     }
   }
 }

@@ -18,6 +18,9 @@ import java.util.Set;
  */
 @AutoService(OperatorRule.class)
 public final class MatMulRule implements OperatorRule {
+  /** What the axes of a stack of matrices count. */
+  static final String STACK = "num_experts";
+
   private static final OpId INTEGER = OpId.of("MatMulInteger");
 
   @Override
@@ -48,6 +51,9 @@ public final class MatMulRule implements OperatorRule {
     }
     List<Axis> y = shape(t, a, b);
     t.output(0, y);
+    if (b.parameter() && !a.parameter()) {
+      batch(b).forEach(axis -> t.role(axis, STACK));
+    }
     declareLinear(t, a, b, node.inputs().size() > 2);
     List<Axis> macs = new ArrayList<>(y);
     macs.add(a.axis(-1));

@@ -97,7 +97,10 @@ final class Freedom {
           node.outputs().stream().anyMatch(id -> id >= 0 && !graph.tensor(id).parameter());
       for (int i = 0; data && i < node.inputs().size(); i++) {
         List<Layout> axes = node.inputs().get(i) < 0 ? null : map.input(node.index(), i);
-        if (axes != null && isWeight(node.inputs().get(i))) {
+        boolean setting = map.facts(node.index()).statistics().contains(i);
+        if (axes != null
+            && isWeight(node.inputs().get(i))
+            && (!setting || axes.stream().anyMatch(Layout::isFree))) {
           add(node, i, axes);
         }
       }
@@ -108,10 +111,7 @@ final class Freedom {
   private boolean isWeight(int tensor) {
     Constant constant = graph.constant(tensor);
     return graph.tensor(tensor).parameter()
-        && map.ints(tensor).isEmpty()
-        && (constant == null
-            ? !graph.integral(tensor)
-            : !constant.integer() || constant.narrow());
+        && (constant == null ? !graph.integral(tensor) : !constant.integer() || constant.narrow());
   }
 
   private void add(GraphNode node, int input, List<Layout> axes) {

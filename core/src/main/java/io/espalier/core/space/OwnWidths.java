@@ -1,0 +1,86 @@
+package io.espalier.core.space;
+
+import io.espalier.spi.Layer;
+import io.espalier.spi.Node;
+import io.espalier.trace.Graph;
+import io.espalier.trace.GraphNode;
+import io.espalier.trace.Layout;
+import io.espalier.trace.Layout.Symbol;
+import io.espalier.trace.NodeView;
+import io.espalier.trace.SymMap;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Finds the widths of parameters that meet data which no module names: a table that stretches data
+ * over an axis of its own, the matrices of a stack.
+ */
+final class OwnWidths {
+  private static final String NAME = "width";
+
+  private final SymMap map;
+  private final Graph graph;
+  private final Map<Integer, String> layers = new HashMap<>();
+
+  private OwnWidths(SymMap map) {
+    this.map = map;
+    this.graph = map.graph();
+    map.layers().forEach(this::name);
+  }
+
+  /**
+   * A width that nobody names.
+   *
+   * @param layer the layer that reads it, or its node if there is none
+   * @param name what it is called there
+   * @param symbol the width
+   */
+  record Own(String layer, String name, Symbol symbol) {}
+
+  /**
+   * The widths, in graph order.
+   *
+   * @param named the widths that have a name; those found are added
+   */
+  static List<Own> of(SymMap map, Set<Symbol> named) {
+    return new OwnWidths(map).find(named);
+  }
+
+  private void name(Layer layer) {
+    for (Node node : layer.nodes()) {
+      layers.putIfAbsent(((NodeView) node).node().index(), layer.name());
+    }
+    layer.children().forEach(this::name);
+  }
+
+  private List<Own> find(Set<Symbol> named) {
+    List<Own> found = new ArrayList<>();
+    for (GraphNode node : graph.nodes()) {
+      boolean data =
+          node.outputs().stream().anyMatch(id -> id >= 0 && !graph.tensor(id).parameter());
+      for (int i = 0; data && i < node.inputs().size(); i++) {
+        int input = node.inputs().get(i);
+        List<Layout> axes = input < 0 ? null : map.input(node.index(), i);
+        if (axes != null && graph.tensor(input).parameter()) {
+          String layer = layers.getOrDefault(node.index(), node.label());
+          axes.forEach(axis -> add(layer, axis, named, found));
+        }
+      }
+    }
+    return found;
+  }
+
+  private static void add(String layer, Layout axis, Set<Symbol> named, List<Own> found) {
+    Layout.forEachSymbol(
+        axis,
+        symbol -> {
+          if (!symbol.window() && named.add(symbol)) {
+            String role = symbol.role();
+            found.add(new Own(layer, role == null ? NAME : role, symbol));
+          }
+        });
+  }
+}
