@@ -122,6 +122,19 @@ public interface Typing {
   void element(int input, int index, Element element);
 
   /**
+   * Declares that a constant integer input holds positions along axes of the node's data, so that
+   * carving writes it anew: without the positions of what goes, and with what is left counted anew.
+   *
+   * @param input the input
+   * @param places for each axis of the input the width of which it has a position; of all but the
+   *     last where that one holds a position along each of several axes
+   * @param along the axes that positions count
+   * @return false where the input's elements are not known, follow a width, or are as many as an
+   *     open size says; nothing is declared then
+   */
+  boolean positions(int input, List<Axis> places, List<Axis> along);
+
+  /**
    * Declares that an attribute must go where carving adds an input that the node left out, since
    * the two exclude each other.
    */

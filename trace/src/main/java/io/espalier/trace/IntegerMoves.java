@@ -176,9 +176,14 @@ final class IntegerMoves {
   }
 
   static @Nullable Ints concat(Node node) {
-    Ints first = moved(node);
+    Ints first = ints(node, 0);
     int rank = first == null ? 0 : first.shape().size();
     int axis = node.axis("axis", 1, rank);
+    boolean columns =
+        rank > 1 && first != null && axis == rank - 1 && first.shape().get(axis) == 1;
+    if (!columns) { // which are positions, however many
+      first = moved(node);
+    }
     if (rank == 1) {
       axis = 0;
     }

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param attributes integer attributes that follow widths
  * @param elements elements of integer inputs that follow widths
+ * @param positions integer inputs that hold positions along axes
  * @param replaced by the input that carving adds, the attribute that goes then
  * @param optional inputs that are left out where a width of the node changes
  * @param macs products of extents that add up to the node's multiply-accumulate operations
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 public record NodeFacts(
     List<AttributeTarget> attributes,
     List<ElementTarget> elements,
+    List<Positions> positions,
     Map<Integer, String> replaced,
     Set<Integer> optional,
     List<List<Layout>> macs,
@@ -38,12 +40,13 @@ public record NodeFacts(
   /** A node whose rule declared nothing. */
   public static final NodeFacts NONE =
       new NodeFacts(
-          List.of(), List.of(), Map.of(), Set.of(), List.of(), List.of(), Set.of(), Set.of(),
-          List.of(), null, -1, -1);
+          List.of(), List.of(), List.of(), Map.of(), Set.of(), List.of(), List.of(), Set.of(),
+          Set.of(), List.of(), null, -1, -1);
 
   public NodeFacts {
     attributes = List.copyOf(attributes);
     elements = List.copyOf(elements);
+    positions = List.copyOf(positions);
     replaced = Map.copyOf(replaced);
     optional = Set.copyOf(optional);
     macs = macs.stream().map(List::copyOf).toList();
@@ -70,6 +73,21 @@ public record NodeFacts(
    * @param value what it must be
    */
   public record ElementTarget(int input, int index, Expression value) {}
+
+  /**
+   * That a constant input holds positions along axes of the node's data.
+   *
+   * @param input the input's position
+   * @param places the axes of the input as the data have them, without one that holds a column for
+   *     each of several axes
+   * @param along the axes that the positions count
+   */
+  public record Positions(int input, List<Layout> places, List<Layout> along) {
+    public Positions {
+      places = List.copyOf(places);
+      along = List.copyOf(along);
+    }
+  }
 
   /**
    * An axis that a node normalises over.

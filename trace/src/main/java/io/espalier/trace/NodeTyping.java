@@ -25,6 +25,7 @@ final class NodeTyping implements Typing {
 
   final List<NodeFacts.AttributeTarget> attributes = new ArrayList<>();
   final List<NodeFacts.ElementTarget> elements = new ArrayList<>();
+  final List<PositionTerms> positions = new ArrayList<>(0);
   final Map<Integer, String> replaced = new LinkedHashMap<>();
   final List<Integer> optional = new ArrayList<>(0);
   final List<List<Term>> macs = new ArrayList<>();
@@ -35,6 +36,9 @@ final class NodeTyping implements Typing {
   NodeFacts.@Nullable Affine affine;
   int rectified = -1;
   int selected = -1;
+
+  /** Positions that a constant input holds, before the network is solved. */
+  record PositionTerms(int input, List<Term> places, List<Term> along) {}
 
   @SuppressWarnings({"unchecked", "rawtypes"})
   NodeTyping(Pass pass, GraphNode node, Unifier unifier) {
@@ -246,6 +250,14 @@ final class NodeTyping implements Typing {
     outputInts[index] = ints;
   }
 
+  /** The elements of an output whose axes the rule gave. */
+  void known(int index, Ints ints) {
+    List<Term> axes = outputs[index];
+    if (axes != null && unknownReason == null && axes.size() == ints.shape().size()) {
+      outputInts[index] = ints;
+    }
+  }
+
   @Override
   public void attribute(String name, int index, Element element) {
     attributes.add(new NodeFacts.AttributeTarget(name, index, (Expression) element));
@@ -254,6 +266,29 @@ final class NodeTyping implements Typing {
   @Override
   public void element(int input, int index, Element element) {
     elements.add(new NodeFacts.ElementTarget(input, index, (Expression) element));
+  }
+
+  @Override
+  public boolean positions(int input, List<Axis> places, List<Axis> along) {
+    List<? extends Axis> own = pass.inputAxes(node.index(), input);
+    Ints values = pass.ints(node.inputs().get(input));
+    if (own == null
+        || values == null
+        || own.stream().anyMatch(axis -> Pass.isOpen((Term) axis))
+        || values.elements().stream().anyMatch(e -> ((Expression) e).uses(axis -> true))) {
+      return false;
+    }
+    int columns = own.size() - places.size();
+    if (columns < 0 || columns > 1 || (columns == 0 && along.size() != 1)) {
+      throw new IllegalArgumentException("the positions do not have the axes of input " + input);
+    }
+    for (int i = 0; i < places.size(); i++) {
+      if (!(term(own.get(i)) instanceof Term.Fixed)) {
+        unify(own.get(i), places.get(i));
+      }
+    }
+    positions.add(new PositionTerms(input, terms(places), terms(along)));
+    return true;
   }
 
   @Override
@@ -300,6 +335,7 @@ final class NodeTyping implements Typing {
   void giveUp(Reason reason) {
     attributes.clear();
     elements.clear();
+    positions.clear();
     replaced.clear();
     optional.clear();
     macs.clear();

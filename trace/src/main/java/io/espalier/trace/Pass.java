@@ -26,6 +26,9 @@ final class Pass implements AxisSource {
   private static final Set<OpId> QUANTISED =
       Set.of(OpId.of("DequantizeLinear"), OpId.of("QuantizeLinear"));
 
+  /** Whose axes may be widths all the same, since exporters stretch indices to those of data. */
+  private static final OpId EXPAND = OpId.of("Expand");
+
   private final Graph graph;
   private final DMRegistry registry;
   private final Map<Integer, long[]> sizes;
@@ -180,15 +183,20 @@ final class Pass implements AxisSource {
   boolean readsOpenAxes(GraphNode node) {
     for (int input : node.inputs()) {
       List<Term> terms = input < 0 ? null : axes[input];
-      if (terms != null && terms.stream().anyMatch(Pass::isOpen)) {
+      if (terms != null && terms.stream().anyMatch(term -> isOpen(term) && !isBatch(term))) {
         return true;
       }
     }
     return false;
   }
 
-  private static boolean isOpen(Term term) {
-    return Unifier.find(term) instanceof Term.Fixed fixed && fixed.dynamic && !fixed.batch;
+  /** Whether the model leaves the length of an axis open. */
+  static boolean isOpen(Term term) {
+    return Unifier.find(term) instanceof Term.Fixed fixed && fixed.dynamic;
+  }
+
+  private static boolean isBatch(Term term) {
+    return Unifier.find(term) instanceof Term.Fixed fixed && fixed.batch;
   }
 
   private long batchSize() {
@@ -230,11 +238,16 @@ final class Pass implements AxisSource {
   private void typeKnown(GraphNode node, NodeView view, NodeTyping typing) {
     try {
       Ints arithmetic = ShapeArithmetic.evaluate(view);
-      if (arithmetic != null) {
+      boolean expands = node.op().equals(EXPAND);
+      if (arithmetic != null && !expands) {
+        freezeElements(node);
         typing.output(0, arithmetic);
         return;
       }
       typeByRule(node, view, typing);
+      if (arithmetic != null) {
+        typing.known(0, arithmetic);
+      }
     } catch (PluginException e) {
       throw e;
     } catch (RuntimeException e) {
@@ -242,6 +255,19 @@ final class Pass implements AxisSource {
       typing.unsupported("its integers do not fit it: " + describe(e));
     }
     typing.pinFollowedIntegers(view);
+  }
+
+  /** What is computed of elements counts on all of them. */
+  private void freezeElements(GraphNode node) {
+    for (int i = 0; i < node.inputs().size(); i++) {
+      int input = node.inputs().get(i);
+      if (input >= 0 && ints(input) != null) {
+        List<? extends Axis> terms = inputAxes(node.index(), i);
+        for (Axis axis : terms == null ? List.<Axis>of() : terms) {
+          unifier.freeze((Term) axis, unifier.reason("integers computed with here"));
+        }
+      }
+    }
   }
 
   private void typeByRule(GraphNode node, NodeView view, NodeTyping typing) {

@@ -40,6 +40,7 @@ final class ShapeArithmetic {
     put("Transpose", IntegerMoves::transpose);
     put("ReduceProd", ShapeArithmetic::reduceProd);
     put("ConstantOfShape", ShapeArithmetic::constantOfShape);
+    put("Expand", ShapeArithmetic::expand);
     put("Range", ShapeArithmetic::range);
     put("Where", ShapeArithmetic::where);
     binary("Add", Long::sum);
@@ -203,6 +204,30 @@ final class ShapeArithmetic {
       size *= dim;
     }
     return new Ints(dims, Collections.nCopies((int) size, new Expression.Literal(value[0])));
+  }
+
+  private static @Nullable Ints expand(Node node) {
+    Ints x = ints(node, 0);
+    Ints target = ints(node, 1);
+    if (x == null || target == null || !numbers(x) || !numbers(target)) {
+      return null;
+    }
+    List<Integer> asked = new ArrayList<>();
+    for (long dim : target.values()) {
+      if (dim < 1 || dim > MOST_ELEMENTS) {
+        return null;
+      }
+      asked.add((int) dim);
+    }
+    List<Integer> shape = broadcast(x.shape(), asked);
+    if (shape == null || size(shape) > MOST_ELEMENTS) {
+      return null;
+    }
+    List<Element> elements = new ArrayList<>();
+    for (int at = 0; at < size(shape); at++) {
+      elements.add(at(x, shape, at));
+    }
+    return new Ints(shape, elements);
   }
 
   private static @Nullable Ints range(Node node) {

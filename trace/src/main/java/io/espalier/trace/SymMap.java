@@ -100,6 +100,7 @@ public final class SymMap {
   private static NodeFacts facts(NodeTyping typing, Snapshot snapshot) {
     if (typing.attributes.isEmpty()
         && typing.elements.isEmpty()
+        && typing.positions.isEmpty()
         && typing.optional.isEmpty()
         && typing.macs.isEmpty()
         && typing.normalised.isEmpty()
@@ -118,6 +119,10 @@ public final class SymMap {
         typing.elements.stream()
             .map(e -> new NodeFacts.ElementTarget(e.input(), e.index(), snapshot.of(e.value())))
             .toList(),
+        typing.positions.stream()
+            .map(
+                p -> new NodeFacts.Positions(p.input(), layouts(snapshot, p.places()), layouts(snapshot, p.along())))
+            .toList(),
         typing.replaced,
         Set.copyOf(typing.optional),
         typing.macs.stream().map(product -> product.stream().map(snapshot::of).toList()).toList(),
@@ -128,6 +133,10 @@ public final class SymMap {
         typing.affine,
         typing.rectified,
         typing.selected);
+  }
+
+  private static List<Layout> layouts(Snapshot snapshot, List<Term> terms) {
+    return terms.stream().map(snapshot::of).toList();
   }
 
   private LayerView view(LayerNode layer) {

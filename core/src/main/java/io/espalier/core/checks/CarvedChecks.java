@@ -5,9 +5,11 @@ import io.espalier.spi.DMRegistry;
 import io.espalier.trace.Graph;
 import io.espalier.trace.GraphNode;
 import io.espalier.trace.Layout;
+import io.espalier.trace.NodeFacts;
 import io.espalier.trace.Reason;
 import io.espalier.trace.SymMap;
 import io.espalier.trace.Tensor;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -138,7 +140,7 @@ public final class CarvedChecks {
       if (node.inputs().get(i) < 0 || original.inputs().get(i) < 0) {
         continue;
       }
-      List<Layout> before = made.cut().map().input(original.index(), i);
+      List<Layout> before = read(made, original, i);
       List<Layout> axes = made.after().input(node.index(), i);
       if (before == null || axes == null) {
         continue;
@@ -156,6 +158,19 @@ public final class CarvedChecks {
                 + " was meant");
       }
     }
+  }
+
+  /** The axes of an input; those of positions are the ones that these lie along. */
+  private static @Nullable List<Layout> read(Carved made, GraphNode node, int input) {
+    List<Layout> own = made.cut().map().input(node.index(), input);
+    for (NodeFacts.Positions positions : made.cut().map().facts(node.index()).positions()) {
+      if (own != null && positions.input() == input) {
+        List<Layout> places = new ArrayList<>(positions.places());
+        places.addAll(own.subList(places.size(), own.size()));
+        return places;
+      }
+    }
+    return own;
   }
 
   /** Whether a node gives a constant another name: what counts is how its readers use it. */

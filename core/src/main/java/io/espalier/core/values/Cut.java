@@ -1,6 +1,7 @@
 package io.espalier.core.values;
 
 import io.espalier.trace.Layout;
+import io.espalier.trace.NodeFacts;
 import io.espalier.trace.SymMap;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -62,6 +63,12 @@ public final class Cut {
   /** Whether anything of an axis is cut away. */
   public boolean cuts(Layout layout) {
     return layout.isFree() && extent(layout) != layout.extent();
+  }
+
+  /** Whether positions have to be counted anew, since something goes before or among them. */
+  public boolean recounts(NodeFacts.Positions positions) {
+    return positions.places().stream().anyMatch(this::cuts)
+        || positions.along().stream().anyMatch(this::cuts);
   }
 
   /** The kept indices of an axis, ascending; null where all of it is kept. */

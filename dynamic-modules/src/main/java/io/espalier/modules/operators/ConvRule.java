@@ -62,8 +62,7 @@ public final class ConvRule implements OperatorRule {
         t.unsupported("its kernel is larger than its input");
         return;
       }
-      t.freeze(x.axis(i), "a convolution slides over it");
-      y.add(Axes.frozen(t, extent, "a convolution slides over it"));
+      y.add(windows.slide(t, i - 2, x.axis(i), extent, "a convolution slides over it"));
     }
     macs.addAll(y.subList(2, y.size()));
 

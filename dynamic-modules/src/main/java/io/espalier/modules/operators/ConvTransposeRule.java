@@ -76,8 +76,12 @@ public final class ConvTransposeRule implements OperatorRule {
         t.unsupported("its padding leaves nothing of its output");
         return;
       }
-      t.freeze(x.axis(i + 2), "a transposed convolution slides over it");
-      places.add(Axes.frozen(t, extent, "a transposed convolution slides over it"));
+      String reason = "a transposed convolution slides over it";
+      boolean same = extent == x.axis(i + 2).extent();
+      places.add(
+          same
+              ? windows.slide(t, i, x.axis(i + 2), extent, reason)
+              : Windows.freeze(t, x.axis(i + 2), extent, reason));
     }
 
     Axis out = w.axis(1);

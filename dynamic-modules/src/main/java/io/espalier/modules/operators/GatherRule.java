@@ -6,13 +6,16 @@ import io.espalier.spi.Node;
 import io.espalier.spi.OpId;
 import io.espalier.spi.OperatorRule;
 import io.espalier.spi.Typing;
+import io.espalier.spi.Value;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
  * Rows of a table picked by index: data [before..., rows, after...], y [before..., indices...,
- * after...]. The rows are frozen; everything else carries over, such as an embedding.
+ * after...]. Constant positions that spell a range or another order of factors cut and turn the rows;
+ * else they are frozen. Everything else carries over, such as an embedding.
  */
 @AutoService(OperatorRule.class)
 public final class GatherRule implements OperatorRule {
@@ -29,10 +32,20 @@ public final class GatherRule implements OperatorRule {
       t.unsupported("its axis " + axis + " is not one of its input");
       return;
     }
-    t.freeze(data.get(axis), "elements are picked from it by index");
     List<Axis> y = new ArrayList<>(data.subList(0, axis));
-    y.addAll(node.input(1).axes());
+    y.addAll(picked(node, t, data.get(axis), node.input(1).rank()));
     y.addAll(data.subList(axis + 1, data.size()));
     t.output(0, y);
+  }
+
+  /** What the second input picks from an axis; that is frozen where it is not understood. */
+  static List<Axis> picked(Node node, Typing t, Axis axis, int rank) {
+    Value positions = node.input(1);
+    Optional<List<Axis>> picks = Picks.of(t, axis, positions, rank);
+    if (picks.isPresent() && t.positions(1, picks.get(), List.of(axis))) {
+      return picks.get();
+    }
+    t.freeze(axis, "elements are picked from it by index");
+    return positions.axes().subList(0, rank);
   }
 }

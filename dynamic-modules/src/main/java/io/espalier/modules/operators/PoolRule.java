@@ -45,8 +45,7 @@ public final class PoolRule implements OperatorRule {
         t.unsupported("its kernel is larger than its input");
         return;
       }
-      t.freeze(x.axis(i), "a pool slides over it");
-      y.add(Axes.frozen(t, extent, "a pool slides over it"));
+      y.add(windows.slide(t, i - 2, x.axis(i), extent, "a pool slides over it"));
     }
     if (Axes.hasOutput(node, 1)) {
       Axes.freezeFrom(0, x.axes(), t, "the indices that the pool returns count its elements");

@@ -81,6 +81,24 @@ final class Windows {
     return (kernel[i] - 1) * dilations[i] + 1;
   }
 
+  /**
+   * An axis once the windows have slid over it: the axis itself where a window is one element and
+   * goes from each to the next, else one that is frozen, as the axis then is.
+   *
+   * @param extent how often the window fits
+   */
+  Axis slide(Typing t, int i, Axis axis, long extent, String reason) {
+    boolean carries =
+        kernel[i] == 1 && strides[i] == 1 && pads[i] == 0 && pads[pads.length / 2 + i] == 0;
+    return carries ? axis : freeze(t, axis, extent, reason);
+  }
+
+  /** The frozen axis that takes the place of one that is frozen for this reason. */
+  static Axis freeze(Typing t, Axis axis, long extent, String reason) {
+    t.freeze(axis, reason);
+    return Axes.frozen(t, extent, reason);
+  }
+
   /** How often the window fits along a spatial axis. */
   long extent(int i, long in) {
     if (same()) {

@@ -91,6 +91,9 @@ public final class CarvedCheck {
     for (int i = 0; i < node.inputs().size(); i++) {
       input(node, other, i);
     }
+    if (cut.map().facts(node.index()).positions().stream().anyMatch(cut::recounts)) {
+      throw differs(node, "picks by positions that its code spells as numbers");
+    }
     for (int i = 0; i < node.outputs().size(); i++) {
       int tensor = node.outputs().get(i);
       if (tensor >= 0) {

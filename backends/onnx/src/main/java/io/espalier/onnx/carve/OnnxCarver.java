@@ -169,6 +169,9 @@ public final class OnnxCarver {
       if (tensor < 0) {
         continue;
       }
+      if (recount(node, i)) {
+        continue;
+      }
       if (map.facts(node.index()).optional().contains(i) && touchesCut(node)) {
         nodes.setInput(traced.onnxIndex(node.index()), i, "");
       } else if (map.isUse(node.index(), i)) {
@@ -188,6 +191,21 @@ public final class OnnxCarver {
             addInput(node, input, values);
           }
         });
+  }
+
+  /** Writes an input anew that holds positions along axes of which something goes. */
+  private boolean recount(GraphNode node, int input) {
+    for (NodeFacts.Positions positions : map.facts(node.index()).positions()) {
+      if (positions.input() == input && cut.recounts(positions)) {
+        int tensor = node.inputs().get(input);
+        Recount recount = new Recount(positions, cut, map.ints(tensor).orElseThrow());
+        String name = fresh(node.label().replace(' ', '_') + "_input" + input);
+        add(TensorSource.ofLongs(name, recount.values(), recount.shape()));
+        nodes.setInput(traced.onnxIndex(node.index()), input, name);
+        return true;
+      }
+    }
+    return false;
   }
 
   /** For each input, the elements whose value drifts from what it must be. */

@@ -34,6 +34,9 @@ final class ParameterCheck {
   /** Attributes that may follow widths. */
   private static final Set<AttributeType> INTEGERS = Set.of(AttributeType.INT, AttributeType.INTS);
 
+  /** Operators whose second input holds positions. */
+  private static final Set<String> COUNTING = Set.of("Gather", "GatherND", "ScatterND");
+
   private final OnnxModel original;
   private final OnnxModel spelledOut;
   private final OnnxModel carved;
@@ -161,6 +164,11 @@ final class ParameterCheck {
             + ")";
     if (!after.contains(to)) {
       changed.add(what + ", is data, but a parameter in the original");
+      return;
+    }
+    if (input == 1 && COUNTING.contains(node.getOpType()) && node.getDomain().isEmpty()) {
+      // positions among what is kept: which they must be, only a run tells
+      seen.add(to);
       return;
     }
     Map<Integer, List<Integer>> keep = kept.of(firstOutput(node), input);

@@ -61,6 +61,15 @@ final class Tiny {
         b.random(layer + ".bias", 0, 0.3, out));
   }
 
+  /** A convolution with a kernel of one element. */
+  String conv1(String layer, String x, long out, long in) {
+    return op(
+        "Conv",
+        x,
+        b.weights(layer + ".weight", out, in, 1, 1),
+        b.random(layer + ".bias", 0, 0.3, out));
+  }
+
   /** A matrix product and a bias. */
   String linear(String layer, String x, long in, long out) {
     String weight = b.random(layer + ".weight", 0, Math.sqrt(2.0 / in), in, out);
