@@ -35,11 +35,14 @@ public final class EinsumRule implements OperatorRule {
   @Override
   public void type(Node node, Typing t) {
     Optional<Equation> equation = Equation.of(node);
+    String text =
+        "its equation \"" + node.attributes().text("equation", "").replace(" ", "") + "\" ";
     if (equation.isEmpty()) {
-      t.unsupported(
-          "its equation \""
-              + node.attributes().text("equation", "")
-              + "\" does not fit its inputs, or names an output that no input has");
+      t.unsupported(text + "does not fit its inputs");
+      return;
+    }
+    if (!equation.get().isComplete()) {
+      t.unsupported(text + "names an output that no input has");
       return;
     }
     Letters letters = new Letters(node, t, equation.get());

@@ -52,10 +52,12 @@ public record Equation(List<String> inputs, String output) {
       inputs.add(spelledOut(terms[i], own));
       hidden = Math.max(hidden, own);
     }
-    Equation equation = new Equation(inputs, spelledOut(output, hidden));
-    boolean known =
-        equation.output.chars().allMatch(letter -> equation.isElsewhere((char) letter, -1));
-    return known ? Optional.of(equation) : Optional.empty();
+    return Optional.of(new Equation(inputs, spelledOut(output, hidden)));
+  }
+
+  /** Whether every letter of the output is one of an input. */
+  boolean isComplete() {
+    return output.chars().allMatch(letter -> isElsewhere((char) letter, -1));
   }
 
   private static String spelledOut(String term, int hidden) {

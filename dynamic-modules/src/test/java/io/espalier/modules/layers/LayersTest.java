@@ -147,7 +147,7 @@ class LayersTest {
   }
 
   @Test
-  void stackedMatricesAreNoLinearLayer() {
+  void stackedMatricesAreALinearLayer() {
     Solved net =
         new Net()
             .input("x", 3, 2, 4)
@@ -156,7 +156,7 @@ class LayersTest {
             .layer("experts", "MatMul", 1)
             .solve();
 
-    assertEquals("", net.key());
+    assertEquals("nn.Linear", net.key());
   }
 
   @ParameterizedTest

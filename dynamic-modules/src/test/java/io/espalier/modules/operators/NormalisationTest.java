@@ -220,7 +220,7 @@ class NormalisationTest {
     assertEquals("1, a(16), 4, 4", net.tensor("p"));
     assertEquals("1, a(16), 4, 4", net.tensor("q"));
     assertEquals("1, a(16), 1, 1", net.tensor("g"));
-    assertEquals("c/Conv: a convolution slides over it", net.why("c", 2));
+    assertEquals("x/: graph input 'x' fixes it", net.why("c", 2));
   }
 
   @Test

@@ -37,7 +37,6 @@ import java.util.Set;
 final class Freedom {
   private static final Set<String> NUMBERS = Set.of("a number", "its extent here is a number");
 
-  private final Space space;
   private final SymMap map;
   private final Graph graph;
   private final Set<Layout.Symbol> turned = new HashSet<>();
@@ -60,7 +59,6 @@ final class Freedom {
   }
 
   private Freedom(Space space) {
-    this.space = space;
     this.map = space.map();
     this.graph = map.graph();
     space.dials().forEach(dial -> turned.addAll(dial.symbols()));

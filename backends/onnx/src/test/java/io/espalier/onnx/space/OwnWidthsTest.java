@@ -4,6 +4,7 @@ import static io.espalier.onnx.space.Tiny.list;
 import static io.espalier.onnx.space.Tiny.with;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.espalier.core.SearchSpace;
 import io.espalier.core.rules.Rules;
@@ -140,7 +141,13 @@ class OwnWidthsTest {
     String scaled = t.op("Mul", x, t.b.random("scale", 1, 0.3, 6));
     SearchSpace space = t.proved(t.linear("last", t.op("Tanh", t.linear("first", scaled, 6, 8)), 8, 3), "N", 3);
 
-    assertEquals(1, space.frozen().stream().filter(axis -> axis.reason().contains("graph input 'input'") && axis.layer().startsWith("scale") | axis.node().startsWith("Mul")).count(), () -> space.frozen().toString());
+    assertTrue(
+        space.frozen().stream()
+            .anyMatch(
+                axis ->
+                    axis.reason().contains("graph input 'input'")
+                        && axis.node().startsWith("Mul")),
+        () -> space.frozen().toString());
   }
 
   @Test
