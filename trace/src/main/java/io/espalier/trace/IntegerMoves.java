@@ -179,8 +179,7 @@ final class IntegerMoves {
     Ints first = ints(node, 0);
     int rank = first == null ? 0 : first.shape().size();
     int axis = node.axis("axis", 1, rank);
-    boolean columns =
-        rank > 1 && first != null && axis == rank - 1 && first.shape().get(axis) == 1;
+    boolean columns = rank > 1 && first != null && axis == rank - 1 && first.shape().get(axis) == 1;
     if (!columns) { // which are positions, however many
       first = moved(node);
     }

@@ -254,7 +254,9 @@ public sealed interface Layout extends Axis {
     }
   }
 
-  /** One axis over all combinations of several, outer to inner; those of one element do not count. */
+  /**
+   * One axis over all combinations of several, outer to inner; those of one element do not count.
+   */
   static Layout product(List<? extends Layout> factors) {
     List<Layout> kept =
         factors.stream().filter(factor -> factor.extent() != 1).<Layout>map(f -> f).toList();

@@ -121,7 +121,9 @@ public final class SymMap {
             .toList(),
         typing.positions.stream()
             .map(
-                p -> new NodeFacts.Positions(p.input(), layouts(snapshot, p.places()), layouts(snapshot, p.along())))
+                p ->
+                    new NodeFacts.Positions(
+                        p.input(), layouts(snapshot, p.places()), layouts(snapshot, p.along())))
             .toList(),
         typing.replaced,
         Set.copyOf(typing.optional),

@@ -14,8 +14,8 @@ import java.util.Set;
 
 /**
  * Rows of a table picked by index: data [before..., rows, after...], y [before..., indices...,
- * after...]. Constant positions that spell a range or another order of factors cut and turn the rows;
- * else they are frozen. Everything else carries over, such as an embedding.
+ * after...]. Constant positions that spell a range or another order of factors cut and turn the
+ * rows; else they are frozen. Everything else carries over, such as an embedding.
  */
 @AutoService(OperatorRule.class)
 public final class GatherRule implements OperatorRule {

@@ -16,8 +16,8 @@ import java.util.stream.LongStream;
 
 /**
  * Slices read or written by index: data [batch..., picked..., rest...], indices [batch...,
- * places..., k], slices [batch..., places..., rest...]. Constant positions that spell ranges cut the k
- * axes that are picked from; else these are frozen. The rest carries over.
+ * places..., k], slices [batch..., places..., rest...]. Constant positions that spell ranges cut
+ * the k axes that are picked from; else these are frozen. The rest carries over.
  */
 @AutoService(OperatorRule.class)
 public final class SlicesByIndexRule implements OperatorRule {

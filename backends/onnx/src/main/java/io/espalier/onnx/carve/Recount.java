@@ -60,7 +60,9 @@ final class Recount {
       if (values[i] < 0) {
         throw new IllegalStateException("a position that stays is one of what goes");
       }
-      for (int axis = place.length - 1; axis >= 0 && ++place[axis] == kept.get(axis).length; axis--) {
+      for (int axis = place.length - 1;
+          axis >= 0 && ++place[axis] == kept.get(axis).length;
+          axis--) {
         place[axis] = 0;
       }
     }

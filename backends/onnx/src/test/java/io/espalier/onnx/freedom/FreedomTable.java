@@ -44,7 +44,9 @@ final class FreedomTable {
     return all;
   }
 
-  /** The lines in which an axis went the wrong way: from free to anything, from frozen to neither. */
+  /**
+   * The lines in which an axis went the wrong way: from free to anything, from frozen to neither.
+   */
   static List<String> lost(List<String> before, List<String> after) {
     Map<String, String> old = marks(before);
     List<String> lost = new ArrayList<>();

@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * What may change of every parameter of many networks, as golden files: freedom is not lost without
- * anybody noticing. {@code -Despalier.write} writes them, but refuses to where an axis that was free
- * is no longer.
+ * anybody noticing. {@code -Despalier.write} writes them, but refuses to where an axis that was
+ * free is no longer.
  */
 class FreedomTest {
   private static final String WRITE = "espalier.write";
@@ -32,8 +32,7 @@ class FreedomTest {
   private static final int SEEDS = 200;
   private static final DMRegistry REGISTRY =
       DMRegistry.discover(FreedomTest.class.getClassLoader());
-  private static final SearchSpaces SPACES =
-      new SearchSpaces(Set.of(new OnnxBackend()), REGISTRY);
+  private static final SearchSpaces SPACES = new SearchSpaces(Set.of(new OnnxBackend()), REGISTRY);
 
   /** Networks in which axes are rightly frozen that were free before, each with the reason. */
   private static final Map<String, String> EXCEPTIONS = Map.of();

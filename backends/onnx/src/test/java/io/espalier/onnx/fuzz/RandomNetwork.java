@@ -18,7 +18,8 @@ import java.util.SplittableRandom;
  * @param sized whether the analysis has to know the shapes
  * @param nodes how many nodes it has
  */
-public record RandomNetwork(OnnxModel model, Map<String, List<Long>> shapes, boolean sized, int nodes) {
+public record RandomNetwork(
+    OnnxModel model, Map<String, List<Long>> shapes, boolean sized, int nodes) {
   private static final int[] OPSETS = {9, 11, 13, 17, 18, 21};
   private static final int LEAST_NODES = 20;
   private static final int MOST_NODES = 80;

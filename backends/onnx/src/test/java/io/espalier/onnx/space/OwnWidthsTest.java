@@ -38,8 +38,7 @@ class OwnWidthsTest {
     String k = einsum(t, "bte,ehd->bthd", h, t.b.weights("attn.k.weight", 24, 4, 6));
     String v = einsum(t, "bte,ehd->bthd", h, t.b.weights("attn.v.weight", 24, 4, 5));
     String scores = einsum(t, "bthd,bshd->bhts", biased, k);
-    String read =
-        einsum(t, "bhts,bshd->bthd", t.op("Softmax", with("axis", -1L), scores), v);
+    String read = einsum(t, "bhts,bshd->bthd", t.op("Softmax", with("axis", -1L), scores), v);
     String out = einsum(t, "...hd,hde->...e", read, t.b.weights("attn.o.weight", 4, 5, 24));
     h = t.op("Add", h, out);
     String up = einsum(t, "bte,ef->btf", h, t.b.weights("up.weight", 24, 40));
@@ -52,7 +51,8 @@ class OwnWidthsTest {
     SearchSpace space = Cuts.prove(einsumTransformer());
 
     assertEquals(
-        Set.of("stem.out_features", "attn.num_heads", "attn.qk_dim", "attn.v_dim", "up.out_features"),
+        Set.of(
+            "stem.out_features", "attn.num_heads", "attn.qk_dim", "attn.v_dim", "up.out_features"),
         withoutDepth(space));
     Cuts.assertFree(space, "attn.num_heads");
     assertEquals(
@@ -80,8 +80,7 @@ class OwnWidthsTest {
     String h = t.op("Tanh", t.linear("stem", x, 10, 24));
     String up = einsum(t, "bte,xef->btxf", h, t.b.weights("up", 3, 24, 16));
     String gate = t.op("Sigmoid", t.linear("gate", h, 24, 3));
-    String weighed =
-        t.op("Mul", t.op("Relu", up), t.op("Unsqueeze", gate, t.ints(-1)));
+    String weighed = t.op("Mul", t.op("Relu", up), t.op("Unsqueeze", gate, t.ints(-1)));
     String down = einsum(t, "btxf,xfe->bte", weighed, t.b.weights("down", 3, 16, 24));
     SearchSpace space =
         t.proved(t.op("MatMul", down, t.b.weights("last.weight", 24, 3)), "N", 5, 3);
@@ -96,7 +95,8 @@ class OwnWidthsTest {
     String x = t.b.input("tokens", "N", 5, 10);
     String h = t.op("Tanh", t.linear("stem", x, 10, 24));
     String routes = t.op("Softmax", with("axis", -1L), t.linear("router", h, 24, 3));
-    String turned = t.op("Unsqueeze", t.op("Transpose", with("perm", list(2, 0, 1)), routes), t.ints(-1));
+    String turned =
+        t.op("Unsqueeze", t.op("Transpose", with("perm", list(2, 0, 1)), routes), t.ints(-1));
     String rows = t.op("Unsqueeze", h, t.ints(0));
     String up = t.op("Relu", t.op("MatMul", rows, t.b.weights("up", 3, 1, 24, 16)));
     String down = t.op("MatMul", up, t.b.weights("down", 3, 1, 16, 24));
@@ -139,14 +139,14 @@ class OwnWidthsTest {
     Tiny t = new Tiny(17);
     String x = t.b.input("input", "N", 6);
     String scaled = t.op("Mul", x, t.b.random("scale", 1, 0.3, 6));
-    SearchSpace space = t.proved(t.linear("last", t.op("Tanh", t.linear("first", scaled, 6, 8)), 8, 3), "N", 3);
+    SearchSpace space =
+        t.proved(t.linear("last", t.op("Tanh", t.linear("first", scaled, 6, 8)), 8, 3), "N", 3);
 
     assertTrue(
         space.frozen().stream()
             .anyMatch(
                 axis ->
-                    axis.reason().contains("graph input 'input'")
-                        && axis.node().startsWith("Mul")),
+                    axis.reason().contains("graph input 'input'") && axis.node().startsWith("Mul")),
         () -> space.frozen().toString());
   }
 
@@ -155,7 +155,12 @@ class OwnWidthsTest {
     SearchSpace space =
         Cuts.prove(OnnxModel.read(SharedData.path("cases/einsum_projections.onnx")));
     assertEquals(
-        Set.of("i.out_features", "attention.num_heads", "attention.qk_dim", "attention.v_dim", "m.out_features"),
+        Set.of(
+            "i.out_features",
+            "attention.num_heads",
+            "attention.qk_dim",
+            "attention.v_dim",
+            "m.out_features"),
         withoutDepth(space));
   }
 }

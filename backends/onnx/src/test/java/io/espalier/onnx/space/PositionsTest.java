@@ -38,7 +38,9 @@ class PositionsTest {
     Tiny t = new Tiny(17);
     SearchSpace space = read(t, picked(t, 3, 4, 5, 6, 7), 5);
     Cuts.assertLayout(space, "last.in_channels", "last.in_channels(5)");
-    assertEquals(2, space.namedHparams(true, true).keySet().stream().filter(n -> n.contains("part")).count());
+    assertEquals(
+        2,
+        space.namedHparams(true, true).keySet().stream().filter(n -> n.contains("part")).count());
   }
 
   @Test
@@ -60,8 +62,7 @@ class PositionsTest {
   void aRangeThatIsReadTwice() {
     Tiny t = new Tiny(17);
     SearchSpace space = read(t, picked(t, 0, 1, 2, 3, 0, 1, 2, 3), 8);
-    Cuts.assertLayout(
-        space, "last.in_channels", "[last.in_channels(4) | last.in_channels(4)]");
+    Cuts.assertLayout(space, "last.in_channels", "[last.in_channels(4) | last.in_channels(4)]");
   }
 
   @Test
@@ -106,8 +107,7 @@ class PositionsTest {
     String value = t.op("GatherND", front, t.b.longs("value", new long[] {-1}, 1, 1));
     String queries = t.op("Slice", front, t.ints(0), t.ints(-2), t.ints(0));
     String turned = t.op("Transpose", with("perm", list(0, 1, 3, 2)), key);
-    String scores =
-        t.op("Softmax", with("axis", -1L), t.op("MatMul", queries, turned));
+    String scores = t.op("Softmax", with("axis", -1L), t.op("MatMul", queries, turned));
     String read = t.op("MatMul", scores, value);
     String merged =
         t.op("Reshape", t.op("Transpose", with("perm", list(1, 2, 0, 3)), read), t.ints(0, 0, 24));
@@ -127,8 +127,7 @@ class PositionsTest {
             with("perm", list(1, 0, 2, 3)),
             t.conv("part", t.op("Transpose", with("perm", list(1, 0, 2, 3)), part), 4, 4));
     String indices = t.b.longs("places", places, places.length, 1);
-    String written =
-        t.op("ScatterND", with("reduction", reduction), h, indices, changed);
+    String written = t.op("ScatterND", with("reduction", reduction), h, indices, changed);
     return t.op("Transpose", with("perm", list(1, 0, 2, 3)), written);
   }
 
@@ -158,7 +157,9 @@ class PositionsTest {
     String h = t.op("Reshape", t.linear("stem", x, 10, 24), t.ints(0, 1, 1, 24));
     String mixed = t.conv1("mix", h, 5, 1);
     String pooled =
-        t.op("AveragePool", with("kernel_shape", list(5, 1)),
+        t.op(
+            "AveragePool",
+            with("kernel_shape", list(5, 1)),
             t.op("Transpose", with("perm", list(0, 2, 1, 3)), mixed));
     String rows = t.op("Reshape", pooled, t.ints(0, 24));
     SearchSpace space = t.proved(t.linear("last", rows, 24, 3), "N", 3);
@@ -171,17 +172,23 @@ class PositionsTest {
     String x = t.b.input("input", "N", 10);
     String h = t.op("Reshape", t.linear("stem", x, 10, 24), t.ints(0, 1, 1, 24));
     String mixed = t.op("Relu", t.conv("mix", h, 5, 1));
-    String rows = t.op("Reshape", t.op("ReduceMean", with("axes", list(1, 2)), mixed), t.ints(0, 24));
+    String rows =
+        t.op("Reshape", t.op("ReduceMean", with("axes", list(1, 2)), mixed), t.ints(0, 24));
     SearchSpace space = t.proved(t.linear("last", rows, 24, 3), "N", 3);
     Cuts.assertFrozen(space, "stem.out_features", "slides over it");
   }
 
   @Test
   void theSharedCases() {
-    for (String name : List.of("as_strided_pool", "heads_by_list", "slice_assignment", "kernel_of_one")) {
+    for (String name :
+        List.of("as_strided_pool", "heads_by_list", "slice_assignment", "kernel_of_one")) {
       SearchSpace space = Cuts.prove(OnnxModel.read(SharedData.path("cases/" + name + ".onnx")));
       assertTrue(
-          space.frozen().stream().noneMatch(axis -> axis.reason().contains("by index") || axis.reason().contains("slides over it")),
+          space.frozen().stream()
+              .noneMatch(
+                  axis ->
+                      axis.reason().contains("by index")
+                          || axis.reason().contains("slides over it")),
           () -> name + ": " + space.frozen());
     }
   }
