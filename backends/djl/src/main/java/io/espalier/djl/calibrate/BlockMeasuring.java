@@ -178,7 +178,7 @@ public final class BlockMeasuring {
           x = Rows.doubles(Rows.of(Rows.patches(some, reader, probe.step(), window), 1));
         }
         NDArray y = missing == null ? null : Rows.samples(missing, from * rows, (from + at) * rows);
-        moments = add(moments, probe, x, y, x.getShape().get(0));
+        moments = add(moments, probe, x, y, (double) x.getShape().get(0));
         scope.suppressNotUsedWarning();
       }
     }
