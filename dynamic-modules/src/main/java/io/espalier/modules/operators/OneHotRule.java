@@ -33,6 +33,7 @@ public final class OneHotRule implements OperatorRule {
       t.unsupported("its axis " + axis + " is not one of its output");
       return;
     }
+    node.input(2).axes().forEach(pair -> t.freeze(pair, "OneHot reads two values, off and on"));
     List<Axis> y = new ArrayList<>(indices);
     y.add(axis, Axes.frozen(t, depth.get().value(0), "it counts the classes of OneHot"));
     t.output(0, y);
