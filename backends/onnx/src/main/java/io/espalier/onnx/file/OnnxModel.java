@@ -85,6 +85,7 @@ public final class OnnxModel {
         reader.all(FunctionProto.parser(), skeleton.modelFields(ModelProto.FUNCTIONS_FIELD_NUMBER));
     this.nodes = reader.all(NodeProto.parser(), skeleton.graphFields(GraphProto.NODE_FIELD_NUMBER));
     nodes.forEach(this::requireOpset);
+    nodes.forEach(OnnxModel::requireOutput);
     FunctionSizes.check(files.model(), functions, nodes);
     this.inputs =
         reader.all(ValueInfoProto.parser(), skeleton.graphFields(GraphProto.INPUT_FIELD_NUMBER));
@@ -164,6 +165,14 @@ public final class OnnxModel {
               + "' is of operator set '"
               + node.getDomain()
               + "', of which the model does not state a version");
+    }
+  }
+
+  /** Every operator of the standard has an output; one that is not asked for has an empty name. */
+  private static void requireOutput(NodeProto node) {
+    if (node.getOutputCount() == 0 && domain(node.getDomain()).isEmpty()) {
+      throw new WireFormatException(
+          "node '" + node.getName() + "' (" + node.getOpType() + ") has no outputs");
     }
   }
 

@@ -161,7 +161,7 @@ public final class OnnxTracer {
 
   private void addNode(int index, NodeProto proto, List<String> captured) {
     OpId op = operator(proto);
-    if (op.equals(CONSTANT) && proto.getOutputCount() == 1) {
+    if (op.equals(CONSTANT) && proto.getOutputCount() == 1 && !proto.getOutput(0).isEmpty()) {
       addConstantNode(index, proto);
       return;
     }

@@ -106,6 +106,13 @@ class BrokenFilesTest {
   }
 
   @Test
+  void nodeWithoutOutputs() throws IOException {
+    ModelProto.Builder model = TestModels.small().toBuilder();
+    model.getGraphBuilder().getNodeBuilder(0).clearOutput();
+    assertRefused(model.build().toByteArray(), "has no outputs", "again");
+  }
+
+  @Test
   void nodeOfAnOperatorSetThatIsNotImported() throws IOException {
     ModelProto.Builder model = TestModels.small().toBuilder();
     model.getGraphBuilder().getNodeBuilder(1).setDomain("com.acme");
