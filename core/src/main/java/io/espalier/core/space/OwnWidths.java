@@ -6,6 +6,7 @@ import io.espalier.trace.Graph;
 import io.espalier.trace.GraphNode;
 import io.espalier.trace.Layout;
 import io.espalier.trace.Layout.Symbol;
+import io.espalier.trace.NodeFacts;
 import io.espalier.trace.NodeView;
 import io.espalier.trace.SymMap;
 import java.util.ArrayList;
@@ -69,7 +70,7 @@ final class OwnWidths {
       for (int i = 0; data && i < node.inputs().size(); i++) {
         int input = node.inputs().get(i);
         List<Layout> axes = input < 0 ? null : map.input(node.index(), i);
-        if (axes != null && graph.tensor(input).parameter()) {
+        if (axes != null && graph.tensor(input).parameter() && isNumbers(node, i)) {
           String layer = layers.getOrDefault(node.index(), node.label());
           Set<Symbol> met = met(node, i);
           axes.forEach(axis -> add(layer, axis, met, named, found));
@@ -77,6 +78,17 @@ final class OwnWidths {
       }
     }
     return found;
+  }
+
+  /**
+   * Whether what a node computes is a sum of a parameter that it reads, scaled perhaps, or linear in
+   * it, as its rule says. Of others (a state to start from, what was said before) a rule may say how
+   * long they are, and not that any part of them will do.
+   */
+  private boolean isNumbers(GraphNode node, int input) {
+    NodeFacts facts = map.facts(node.index());
+    return facts.affine() != null
+        || facts.linear().stream().anyMatch(form -> form.weight() == input || form.data() == input);
   }
 
   /** The tensors that an output of the network depends on. */
