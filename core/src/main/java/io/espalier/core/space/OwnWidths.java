@@ -81,9 +81,9 @@ final class OwnWidths {
   }
 
   /**
-   * Whether what a node computes is a sum of a parameter that it reads, scaled perhaps, or linear in
-   * it, as its rule says. Of others (a state to start from, what was said before) a rule may say how
-   * long they are, and not that any part of them will do.
+   * Whether what a node computes is a sum of a parameter that it reads, scaled perhaps, or linear
+   * in it, as its rule says. Of others (a state to start from, what was said before) a rule may say
+   * how long they are, and not that any part of them will do.
    */
   private boolean isNumbers(GraphNode node, int input) {
     NodeFacts facts = map.facts(node.index());
