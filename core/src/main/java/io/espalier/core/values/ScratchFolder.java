@@ -59,15 +59,30 @@ public final class ScratchFolder implements AutoCloseable {
    */
   public static ScratchFolder in(Path parent) throws IOException {
     while (true) {
-      Path path = parent.resolve(PREFIX + process() + "-" + UUID.randomUUID());
-      create(path);
-      restrict(path);
-      FileChannel lock = lock(path);
-      if (lock != null) {
-        ScratchFolder made = registered(new ScratchFolder(path, lock));
+      ScratchFolder made = made(parent.resolve(PREFIX + process() + "-" + UUID.randomUUID()));
+      if (made != null) {
         made.removeLeftovers(parent);
         return made;
       }
+    }
+  }
+
+  /** The end of the process waits until a folder that is being made is known. */
+  private static @Nullable ScratchFolder made(Path path) throws IOException {
+    synchronized (OPEN) {
+      Hook.set();
+      if (ending) {
+        throw new IOException("the process is about to end");
+      }
+      create(path);
+      restrict(path);
+      FileChannel lock = lock(path);
+      if (lock == null) {
+        return null;
+      }
+      ScratchFolder made = new ScratchFolder(path, lock);
+      OPEN.add(made);
+      return made;
     }
   }
 
@@ -123,25 +138,14 @@ public final class ScratchFolder implements AutoCloseable {
     }
   }
 
-  private static ScratchFolder registered(ScratchFolder folder) throws IOException {
-    synchronized (OPEN) {
-      if (!ending) {
-        if (OPEN.isEmpty() && !Hook.isSet) {
-          Hook.set();
-        }
-        OPEN.add(folder);
-        return folder;
-      }
-    }
-    folder.close();
-    throw new IOException("the process is about to end");
-  }
-
   /** What is done when the process is asked to end. */
   private static final class Hook {
     private static boolean isSet;
 
     static void set() {
+      if (isSet) {
+        return;
+      }
       try {
         Runtime.getRuntime().addShutdownHook(new Thread(Hook::run, "espalier-scratch"));
         isSet = true;
@@ -189,14 +193,14 @@ public final class ScratchFolder implements AutoCloseable {
       return;
     }
     closed = true;
-    synchronized (OPEN) {
-      OPEN.remove(this);
-    }
     remove(path);
     try {
       lock.close();
     } catch (IOException e) {
       // the lock goes with the process
+    }
+    synchronized (OPEN) { // not before it is gone: the end of the process waits for it
+      OPEN.remove(this);
     }
   }
 
