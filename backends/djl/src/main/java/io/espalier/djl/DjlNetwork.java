@@ -307,6 +307,6 @@ public final class DjlNetwork implements DataModel, ObservableBlock {
   }
 
   private static EspalierException unwritten(Path file, IOException e) {
-    return new EspalierException("cannot write " + file + ": " + WholeFile.reason(e), e);
+    return new EspalierException(WholeFile.unwritten(file, e), e);
   }
 }

@@ -5,6 +5,7 @@ import io.espalier.core.moments.DataModel;
 import io.espalier.core.moments.Measured;
 import io.espalier.core.moments.Probe;
 import io.espalier.core.values.EspalierException;
+import io.espalier.core.values.WholeFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,12 +71,7 @@ public final class MomentsCache {
       MomentsFile.write(file, key, measured);
     } catch (IOException e) {
       throw new EspalierException(
-          "what was measured cannot be kept in "
-              + file
-              + " ("
-              + e
-              + "); make room, or name another folder",
-          e);
+          "what was measured cannot be kept: " + WholeFile.unwritten(file, e), e);
     }
     return measured;
   }

@@ -3,17 +3,15 @@ package io.espalier.core.calibration;
 import io.espalier.core.moments.ChannelMoments;
 import io.espalier.core.moments.Measured;
 import io.espalier.core.moments.Moments;
+import io.espalier.core.values.WholeFile;
 import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -34,21 +32,16 @@ final class MomentsFile {
 
   /** Writes a file, all of it or none. */
   static void write(Path file, byte[] key, Measured measured) throws IOException {
-    Path folder = file.toAbsolutePath().getParent();
-    Path part = Files.createTempFile(folder, "part", ".tmp");
-    try {
-      MessageDigest digest = sha256();
-      try (OutputStream raw = new BufferedOutputStream(Files.newOutputStream(part), PIECE)) {
-        DataOutputStream out = new DataOutputStream(new DigestOutputStream(raw, digest));
-        out.write(key);
-        write(out, measured);
-        out.flush();
-        raw.write(digest.digest());
-      }
-      Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(part);
-    }
+    MessageDigest digest = sha256();
+    WholeFile.write(
+        file,
+        raw -> {
+          DataOutputStream out = new DataOutputStream(new DigestOutputStream(raw, digest));
+          out.write(key);
+          write(out, measured);
+          out.flush();
+          raw.write(digest.digest());
+        });
   }
 
   private static void write(DataOutputStream out, Measured measured) throws IOException {

@@ -21,7 +21,7 @@ import java.util.TreeMap;
 /** A hash of all that decides what is measured of a network. */
 final class MomentsKey {
   /** To be raised whenever the same question may be answered by other numbers, or written anew. */
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
 
   private static final int BATCH = 32;
 

@@ -20,7 +20,7 @@ public final class WidthRefinement {
   private static final double FARTHEST = 0.3;
   private static final double NEAREST = 0.05;
 
-  /** A refinement that gains less than this part of the error is the last. */
+  /** After a gain of less than this part of the error, the next widths are chosen nearer. */
   private static final double LEAST_GAIN = 0.01;
 
   private static final double LEAST = 1e-6;
@@ -146,7 +146,7 @@ public final class WidthRefinement {
     return Math.abs(choice.number() - SMALLER * now.number());
   }
 
-  /** The widths that steepened curves give, none far from where it is. */
+  /** The widths that the scaled curves give, none far from where it is. */
   private BudgetResult chosen(Map<String, Double> slopes, double trust) {
     space.select(best.widths.config());
     Map<String, double[]> errors = new HashMap<>();

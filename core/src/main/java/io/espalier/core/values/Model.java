@@ -65,7 +65,7 @@ public interface Model {
     try {
       staged = files.stage(file);
     } catch (IOException e) {
-      throw new EspalierException("cannot write " + file + ": " + WholeFile.reason(e), e);
+      throw new EspalierException(WholeFile.unwritten(file, e), e);
     }
     save(staged);
   }

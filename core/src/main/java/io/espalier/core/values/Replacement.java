@@ -27,7 +27,7 @@ record Replacement(Path from, Path to, ScratchFolder scratch, boolean cleared) {
    */
   static void all(List<Replacement> replacements) throws IOException {
     for (Replacement replacement : replacements) {
-      Places.copyMode(replacement.to, replacement.from);
+      Destinations.copyMode(replacement.to, replacement.from);
     }
     if (replacements.size() == 1) {
       // nothing to agree with

@@ -54,7 +54,7 @@ public final class StagedFiles implements AutoCloseable {
    * @throws IOException if there can be no such file
    */
   public void announce(Path target) throws IOException {
-    scratch(Places.checked(target));
+    scratch(Destinations.checked(target));
   }
 
   /**
@@ -65,7 +65,7 @@ public final class StagedFiles implements AutoCloseable {
    * @throws IOException if there can be no such file, or this was committed or closed
    */
   public Path stage(Path target) throws IOException {
-    ScratchFolder scratch = scratch(Places.checked(target));
+    ScratchFolder scratch = scratch(Destinations.checked(target));
     Path slot = scratch.path().resolve(Integer.toString(staged.size()));
     scratch.use(() -> Files.createDirectory(slot));
     Path file = slot.resolve(target.toAbsolutePath().getFileName());
@@ -129,7 +129,7 @@ public final class StagedFiles implements AutoCloseable {
 
   /** What one staged file comes to: first what stands beside it, then itself. */
   private List<Replacement> replacements(Staged file) throws IOException {
-    Path place = Places.checked(file.target());
+    Path place = Destinations.checked(file.target());
     List<Path> beside;
     try (Stream<Path> found = Files.list(file.file().resolveSibling(""))) {
       beside = found.filter(other -> !other.equals(file.file())).sorted().toList();
@@ -138,7 +138,7 @@ public final class StagedFiles implements AutoCloseable {
     boolean replacesNeeded = false;
     for (Path other : beside) {
       Path target = file.target().resolveSibling(String.valueOf(other.getFileName()));
-      Path to = Places.checked(target);
+      Path to = Destinations.checked(target);
       replacesNeeded |= Files.exists(to);
       all.add(new Replacement(moved(other, to), to, scratch(to), false));
     }

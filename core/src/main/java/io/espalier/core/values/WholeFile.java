@@ -39,6 +39,13 @@ public final class WholeFile {
     }
   }
 
+  /** One sentence: which file could not be written, why, and what to do. */
+  public static String unwritten(Path file, IOException e) {
+    String reason = reason(e);
+    String remedy = reason.contains(";") ? "" : "; free some space or choose another folder";
+    return "cannot write " + file + ": " + reason + remedy;
+  }
+
   /** Why a file could not be written, in words for the end of a sentence that names the file. */
   public static String reason(IOException e) {
     if (e instanceof FileSystemException failure && failure.getReason() != null) {

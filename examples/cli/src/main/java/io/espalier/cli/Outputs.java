@@ -50,21 +50,15 @@ final class Outputs implements AutoCloseable {
   }
 
   private void check(Path file) {
-    Path folder = file.toAbsolutePath().getParent();
-    if (folder == null || Files.isDirectory(file)) {
-      throw new EspalierException("cannot write " + file + ": it is a folder; name a file in it");
-    }
-    if (!Files.isDirectory(folder)) {
-      throw new EspalierException(
-          "cannot write " + file + ": there is no folder " + folder + "; create it first");
-    }
     for (Path other : taken) {
       if (same(file, other)) {
         throw new EspalierException(
             "cannot write " + file + ": the same command uses it already; choose another name");
       }
     }
-    if (isReadOnly(folder) || (Files.exists(file) && isReadOnly(file))) {
+    Path folder = file.toAbsolutePath().resolveSibling("");
+    if ((Files.isDirectory(folder) && isReadOnly(folder))
+        || (Files.isRegularFile(file) && isReadOnly(file))) {
       throw new EspalierException(
           "cannot write " + file + ": the folder or file is read-only; choose another");
     }
@@ -139,14 +133,7 @@ final class Outputs implements AutoCloseable {
   }
 
   private static EspalierException failed(Path file, IOException e) {
-    String reason = WholeFile.reason(e);
-    return new EspalierException(
-        "cannot write "
-            + file
-            + ": "
-            + reason
-            + (reason.contains(";") ? "" : "; choose another folder"),
-        e);
+    return new EspalierException(WholeFile.unwritten(file, e), e);
   }
 
   @Override

@@ -76,8 +76,7 @@ public final class OnnxExport {
       write(block, file, files);
       files.commit();
     } catch (IOException e) {
-      throw new EspalierException(
-          "cannot write " + file + ": " + WholeFile.reason(e) + "; choose another file", e);
+      throw new EspalierException(WholeFile.unwritten(file, e), e);
     }
   }
 
@@ -91,8 +90,7 @@ public final class OnnxExport {
     try {
       files.write(file, model::writeTo);
     } catch (IOException e) {
-      throw new EspalierException(
-          "cannot write " + file + ": " + WholeFile.reason(e) + "; choose another file", e);
+      throw new EspalierException(WholeFile.unwritten(file, e), e);
     }
   }
 

@@ -67,14 +67,7 @@ final class ModelWriter {
   }
 
   private static OnnxFileException failed(Path out, IOException e) {
-    String reason = WholeFile.reason(e);
-    return new OnnxFileException(
-        "cannot write "
-            + out
-            + ": "
-            + reason
-            + (reason.contains(";") ? "" : "; free some space or choose another folder"),
-        e);
+    return new OnnxFileException(WholeFile.unwritten(out, e), e);
   }
 
   /** What a file is to hold. */

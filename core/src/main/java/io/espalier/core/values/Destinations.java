@@ -8,10 +8,10 @@ import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
 
 /** Where a file that a user names will be. */
-final class Places {
+final class Destinations {
   private static final int MOST_LINKS = 40;
 
-  private Places() {}
+  private Destinations() {}
 
   /**
    * The place of a file, through the links that lead there.
