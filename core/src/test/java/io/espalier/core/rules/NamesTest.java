@@ -43,7 +43,8 @@ class NamesTest {
   @Test
   void hintsAreTheEndOfASentence() {
     assertEquals(
-        "; did you mean \"channels_ratio\"? (options: channel_divisor, channels_ratio, kernel_size)",
+        "; did you mean \"channels_ratio\"? (options: channel_divisor, channels_ratio,"
+            + " kernel_size)",
         Names.hint("channel_ratio", "options", OPTIONS));
     assertEquals(
         " (options: channel_divisor, channels_ratio, kernel_size)",
