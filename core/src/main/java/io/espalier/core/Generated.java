@@ -6,7 +6,7 @@ import io.espalier.core.checks.SpaceChecks;
 import io.espalier.core.cost.Costs;
 import io.espalier.core.rules.ResolvedRules;
 import io.espalier.core.rules.Rules;
-import io.espalier.core.space.Dial;
+import io.espalier.core.space.HparamSpec;
 import io.espalier.core.space.Sampling;
 import io.espalier.core.space.Space;
 import io.espalier.core.space.SpaceBuilder;
@@ -19,10 +19,8 @@ import io.espalier.core.values.Manifest;
 import io.espalier.core.values.Model;
 import io.espalier.spi.DMRegistry;
 import io.espalier.trace.SymMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -71,13 +69,13 @@ record Generated(Model model, SpaceState state, Costs costs) {
 
   /** The active config, with every hparam. */
   Config config() {
-    return Config.of(space().values(state.active()));
+    return lazy(state.active());
   }
 
-  /** The active config without some hparams. */
-  Config config(Set<String> names, boolean kept) {
+  /** Some hparams of the active config. */
+  Config config(Set<String> names) {
     Map<String, Choice> all = space().values(state.active());
-    all.keySet().removeIf(name -> names.contains(name) != kept);
+    all.keySet().retainAll(names);
     return Config.of(all);
   }
 
@@ -85,9 +83,8 @@ record Generated(Model model, SpaceState state, Costs costs) {
     state.setActive(state.resolve(config, state.active(), strict));
   }
 
-  /** Samples every dial by its function, selects and returns the full config. */
-  Config sample(Function<Dial, @Nullable Function<List<Choice>, Choice>> functionOf) {
-    int[] setting = Sampling.each(state, functionOf);
+  /** Selects a setting that was sampled, and returns the full config. */
+  Config select(int[] setting) {
     state.setActive(setting);
     return lazy(setting);
   }
@@ -99,7 +96,12 @@ record Generated(Model model, SpaceState state, Costs costs) {
 
   private Config lazy(int[] setting) {
     Space space = space();
-    return Config.lazy(() -> space.values(setting));
+    return Config.lazy(
+        () -> space.values(setting), (name, choice) -> with(setting, space.spec(name), choice));
+  }
+
+  private Config with(int[] setting, HparamSpec spec, Choice choice) {
+    return lazy(state.resolve(Config.of(Map.of(spec.name(), choice)), setting, false));
   }
 
   private int[] setting(Config config) {

@@ -25,22 +25,22 @@ public final class Hparam {
     this.spec = spec;
   }
 
-  /**
-   * The hparams of a space by name, in graph order.
-   *
-   * @param wanted which
-   * @param unique each choice only under its first name
-   */
-  static Map<String, Hparam> named(SearchSpace space, Predicate<Hparam> wanted, boolean unique) {
+  /** Hparams of a space by name, in graph order. */
+  static Map<String, Hparam> named(SearchSpace space, Predicate<Hparam> wanted) {
     Map<String, Hparam> named = new LinkedHashMap<>();
-    Set<Integer> groups = new HashSet<>();
     for (HparamSpec spec : space.state().space().hparams()) {
       Hparam hparam = new Hparam(space, spec);
-      if (wanted.test(hparam) && (!unique || groups.add(spec.group()))) {
+      if (wanted.test(hparam)) {
         named.put(spec.name(), hparam);
       }
     }
     return named;
+  }
+
+  /** The same of those that can be configured, each choice only under its first name. */
+  static Map<String, Hparam> configurable(SearchSpace space) {
+    Set<Integer> groups = new HashSet<>();
+    return named(space, hparam -> hparam.isConfigurable() && groups.add(hparam.group()));
   }
 
   /** The full name, {@code layer1.0.conv1.out_channels}. */

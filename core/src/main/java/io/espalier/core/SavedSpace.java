@@ -9,6 +9,7 @@ import io.espalier.core.values.ConfigJson;
 import io.espalier.core.values.EspalierException;
 import io.espalier.core.values.Json;
 import io.espalier.core.values.Model;
+import io.espalier.core.values.Structure;
 import io.espalier.core.values.WholeFile;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -19,9 +20,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A search space as it is kept in a file: what it takes to restore it on the same model.
+ * A search space as it is kept in a file: what it takes to restore it on the same network, or on
+ * another checkpoint of it.
  *
- * @param fingerprint the model's
+ * @param structure what tells the network from others, whatever its weights are; empty in a space
+ *     that was saved before there was one
+ * @param fingerprint the model's, with its weights
  * @param model how the model was called when the space was saved
  * @param rules the rules
  * @param choices narrowed choices, by the first name of the hparam
@@ -30,6 +34,7 @@ import java.util.Map;
  * @param active the active config
  */
 public record SavedSpace(
+    String structure,
     String fingerprint,
     String model,
     Rules rules,
@@ -53,6 +58,7 @@ public record SavedSpace(
       }
     }
     return new SavedSpace(
+        Structure.fingerprint(space.model().graph()),
         space.model().fingerprint(),
         space.model().description(),
         space.rules(),
@@ -61,8 +67,16 @@ public record SavedSpace(
         space.config());
   }
 
-  void check(Model other) {
-    if (!fingerprint.equals(other.fingerprint())) {
+  /**
+   * Whether a model has the weights this space was saved with.
+   *
+   * @throws EspalierException if it is not even the same network
+   */
+  boolean hasWeightsOf(Model other) {
+    if (fingerprint.equals(other.fingerprint())) {
+      return true;
+    }
+    if (structure.isEmpty()) {
       throw new EspalierException(
           "this space was saved from another model ("
               + model
@@ -74,6 +88,20 @@ public record SavedSpace(
               + shortened(other.fingerprint())
               + "); open the model it was saved from");
     }
+    String others = Structure.fingerprint(other.graph());
+    if (!structure.equals(others)) {
+      throw new EspalierException(
+          "this space was saved from a network of another structure ("
+              + model
+              + ", structure "
+              + shortened(structure)
+              + ") than "
+              + other.description()
+              + " (structure "
+              + shortened(others)
+              + "); open the model it was saved from, or another checkpoint of the same network");
+    }
+    return false;
   }
 
   private static String shortened(String fingerprint) {
@@ -81,7 +109,7 @@ public record SavedSpace(
   }
 
   void applyTo(SearchSpace space) {
-    space.select(active, true);
+    space.select(active);
     choices.forEach((name, list) -> space.hparam(name).setChoices(list));
     orders.forEach((name, order) -> space.hparam(name).setOrder(order));
   }
@@ -92,6 +120,7 @@ public record SavedSpace(
     root.put("format", FORMAT);
     root.put("version", VERSION);
     root.put("model", model);
+    root.put("structure", structure);
     root.put("fingerprint", fingerprint);
     root.set("rules", Json.any(rules.toJson()));
     ObjectNode narrowed = root.putObject("choices");
@@ -154,6 +183,7 @@ public record SavedSpace(
       fields(root, "orders")
           .forEach((name, node) -> orders.put(name, Json.convert(node, int[].class)));
       return new SavedSpace(
+          root.path("structure").asText(),
           root.required("fingerprint").asText(),
           root.path("model").asText(),
           Rules.parse(root.required("rules").toString()),

@@ -25,12 +25,14 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -135,17 +137,17 @@ public final class SearchSpace {
 
   /** Every hparam by name, in graph order. */
   public Map<String, Hparam> namedHparams() {
-    return Hparam.named(this, hparam -> true, false);
+    return Hparam.named(this, hparam -> true);
   }
 
-  /**
-   * Hparams by name, in graph order.
-   *
-   * @param configurable only those that can be configured; false for only those that cannot
-   * @param unique each choice only under its first name
-   */
-  public Map<String, Hparam> namedHparams(boolean configurable, boolean unique) {
-    return Hparam.named(this, hparam -> hparam.isConfigurable() == configurable, unique);
+  /** Some of the hparams by name, in graph order. */
+  public Map<String, Hparam> namedHparams(Predicate<Hparam> which) {
+    return Hparam.named(this, which);
+  }
+
+  /** The choices: each hparam that can be configured, under its first name only, in graph order. */
+  public Map<String, Hparam> configurableHparams() {
+    return Hparam.configurable(this);
   }
 
   /** The elastic layers by name, with the module that made each elastic. */
@@ -155,7 +157,7 @@ public final class SearchSpace {
 
   /** Whether any hparam has more than one choice. */
   public boolean isConfigurable() {
-    return generated != null && !namedHparams(true, true).isEmpty();
+    return generated != null && !configurableHparams().isEmpty();
   }
 
   /** Whether the space was generated or restored and has elastic layers. */
@@ -176,31 +178,33 @@ public final class SearchSpace {
   }
 
   /**
-   * The active config.
-   *
-   * @param configurable only hparams that can be configured, each choice under its first name;
-   *     false for the others
+   * The active config, each choice under its first name only, without what cannot be configured.
    */
-  public Config config(boolean configurable) {
-    return generated().config(namedHparams(true, configurable).keySet(), configurable);
-  }
-
-  /** Selects a config, and requires it to be complete; as {@code select(config, true)}. */
-  public void select(Config config) {
-    select(config, true);
+  public Config configurableConfig() {
+    return generated().config(configurableHparams().keySet());
   }
 
   /**
    * Makes a config the active one.
    *
-   * @param config values of hparams, under any of their names
-   * @param strict whether missing and unexpected names are errors; contradictions and impossible
-   *     values always are
+   * @param config a value for every hparam that can be configured, under any of its names
    * @throws EspalierException that names every missing, unexpected, impossible and inconsistent
    *     entry; nothing is selected then
    */
-  public void select(Config config, boolean strict) {
-    generated().select(config, strict);
+  public void select(Config config) {
+    generated().select(config, true);
+  }
+
+  /**
+   * Makes those choices active that a config names; what it does not name stays as it is, and names
+   * that the space does not know are passed over.
+   *
+   * @param config values of hparams, under any of their names
+   * @throws EspalierException that names every impossible and inconsistent entry; nothing is
+   *     selected then
+   */
+  public void selectPartly(Config config) {
+    generated().select(config, false);
   }
 
   /**
@@ -210,17 +214,35 @@ public final class SearchSpace {
     return sample(Samplers.random(new Random()));
   }
 
-  /** Samples every hparam by a function of its choices, selects and returns the full config. */
+  /**
+   * Samples every hparam by a function of its choices, selects and returns the full config. A null
+   * function leaves all as they are.
+   */
   public Config sample(@Nullable Function<List<Choice>, Choice> function) {
-    return generated().sample(dial -> function);
+    Generated known = generated();
+    return function == null ? known.config() : known.select(Sampling.each(known.state(), function));
   }
 
   /**
-   * Samples every hparam by the function of the last glob that matches its name, selects and
-   * returns the full config. A null function, or no match, leaves the hparam as it is.
+   * Samples every hparam by the function of the last glob that matches one of its names, selects
+   * and returns the full config. A null function, or no match, leaves the hparam as it is. The
+   * function is shown the choices under the name that matches.
+   *
+   * @param functions by glob, in an order that is known
+   * @throws EspalierException if a glob matches no hparam
    */
-  public Config sample(Map<String, ? extends @Nullable Function<List<Choice>, Choice>> functions) {
-    return generated().sample(Sampling.byGlob(functions));
+  public Config sample(
+      LinkedHashMap<String, ? extends @Nullable Function<List<Choice>, Choice>> functions) {
+    Generated known = generated();
+    return known.select(Sampling.byGlob(known.state(), functions));
+  }
+
+  /**
+   * What tells whether the active sub-network is another than before: another object after every
+   * change of the active config or of an order of units.
+   */
+  public Object revision() {
+    return state().revision();
   }
 
   /** A random config; nothing is selected. The same generator state gives the same config. */
@@ -271,15 +293,13 @@ public final class SearchSpace {
   /**
    * Sorts the units of hparams by importance.
    *
-   * @param names last components of hparam names, such as {@code out_channels}; the others stay as
-   *     they are
-   * @param verbose whether to log what was sorted
+   * @param names last components of hparam names, such as {@code out_channels}, under any of an
+   *     hparam's names; the others stay as they are
+   * @return the first names of what was sorted
+   * @throws EspalierException if no hparam's name ends so
    */
-  public void sortParameters(Collection<String> names, boolean verbose) {
-    List<String> sorted = ranking.sort(state(), names);
-    if (verbose) {
-      LOG.info("sorted {}", sorted);
-    }
+  public List<String> sortParameters(Collection<String> names) {
+    return ranking.sort(state(), names);
   }
 
   /** The key of the criterion that units are ranked by. */
@@ -365,7 +385,7 @@ public final class SearchSpace {
 
   /**
    * The space's rules, narrowed choices, orders and active config, to be restored on the same
-   * model.
+   * network, or another checkpoint of it.
    */
   public SavedSpace save() {
     return SavedSpace.of(this);
@@ -374,11 +394,17 @@ public final class SearchSpace {
   /**
    * Restores a saved space: generates it under its rules and sets its state.
    *
-   * @throws EspalierException if it was saved from another model, or by a format this version does
-   *     not know
+   * <p>Another checkpoint of the same network will do; units keep the order that they were saved
+   * in, until they are sorted by their new weights.
+   *
+   * @throws EspalierException if it was saved from another network
    */
   public void restore(SavedSpace saved) {
-    saved.check(model);
+    if (!saved.hasWeightsOf(model)) {
+      LOG.info(
+          "the search space of {} was saved with other weights; units keep the order of those",
+          model.description());
+    }
     if (map == null) {
       map = Analysis.of(model, registry, sizes);
     }

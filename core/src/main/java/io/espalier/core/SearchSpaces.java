@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** Opens networks with whatever backend is there, and generates their search spaces. */
 public final class SearchSpaces {
@@ -55,6 +56,11 @@ public final class SearchSpaces {
     this.criterion = criterion;
   }
 
+  /** The same backends with another registry. */
+  public SearchSpaces withRegistry(DMRegistry other) {
+    return new SearchSpaces(backends, other, criterion);
+  }
+
   /** The same, with plugins besides those that it has. */
   public SearchSpaces with(Object... plugins) {
     return new SearchSpaces(backends, registry.with(plugins), criterion);
@@ -86,7 +92,8 @@ public final class SearchSpaces {
   /**
    * Opens a network.
    *
-   * @param source a path of an ONNX file, or whatever else the backends on the class path know
+   * @param source a path of an ONNX file, its bytes (an array that nobody changes from then on), or
+   *     whatever else the backends on the class path know
    * @throws EspalierException if there is no backend, none knows the source, or the network cannot
    *     be opened
    */
@@ -94,7 +101,12 @@ public final class SearchSpaces {
     return opened(source).spelledOut(op -> registry.rule(op).isPresent());
   }
 
-  private Model opened(Object source) {
+  private Model opened(@Nullable Object source) {
+    if (source == null) {
+      throw new EspalierException(
+          "there is no network to open: the source is null"
+              + (backends.isEmpty() ? "" : "; " + known()));
+    }
     if (source instanceof Model model) {
       return model;
     }
@@ -108,16 +120,14 @@ public final class SearchSpaces {
         return model.get();
       }
     }
+    throw new EspalierException(
+        "no backend can open " + source + " (a " + source.getClass().getName() + "); " + known());
+  }
+
+  private String known() {
     Set<String> known = new TreeSet<>();
     backends.forEach(backend -> known.add(backend.name() + " opens " + backend.opens()));
-    throw new EspalierException(
-        "no backend can open "
-            + source
-            + " (a "
-            + source.getClass().getName()
-            + "); "
-            + String.join(", ", known)
-            + (known.size() > 1 ? "" : "; for others add " + ARTIFACTS));
+    return String.join(", ", known) + (known.size() > 1 ? "" : "; for others add " + ARTIFACTS);
   }
 
   /** Opens a network and generates its search space under rules. */

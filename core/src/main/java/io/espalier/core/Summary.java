@@ -29,7 +29,7 @@ final class Summary {
           .append(System.lineSeparator());
     }
     return text.append("* configurable; ")
-        .append(space.namedHparams(true, true).size())
+        .append(space.configurableHparams().size())
         .append(" choices, ")
         .append(space.size())
         .append(" sub-networks")

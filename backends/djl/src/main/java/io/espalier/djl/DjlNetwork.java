@@ -36,6 +36,7 @@ import io.espalier.trace.Tensor;
 import io.espalier.trace.TraceException;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -273,7 +274,7 @@ public final class DjlNetwork implements DataModel, ObservableBlock {
 
   /** Closes the arrays of a block that was carved, or given other values. */
   @Override
-  public void release() {
+  public void close() {
     if (owned != null) {
       owned.close();
     }
@@ -291,6 +292,14 @@ public final class DjlNetwork implements DataModel, ObservableBlock {
     } catch (IOException e) {
       throw unwritten(file, e);
     }
+  }
+
+  /** Writes the parameters, as DJL does. */
+  @Override
+  public void save(OutputStream out) throws IOException {
+    DataOutputStream data = new DataOutputStream(out);
+    block().saveParameters(data);
+    data.flush();
   }
 
   @Override

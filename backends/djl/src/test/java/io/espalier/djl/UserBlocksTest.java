@@ -85,7 +85,7 @@ class UserBlocksTest {
   }
 
   private static Set<String> widths(SearchSpace space) {
-    Set<String> names = new TreeSet<>(space.namedHparams(true, true).keySet());
+    Set<String> names = new TreeSet<>(space.configurableHparams().keySet());
     names.removeIf(name -> name.endsWith("kernel_size"));
     return names;
   }

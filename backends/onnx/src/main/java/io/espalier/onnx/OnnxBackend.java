@@ -7,7 +7,7 @@ import io.espalier.onnx.file.OnnxModel;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Opens ONNX files, and models in memory. */
+/** Opens ONNX files, and models in memory; an array belongs to the network from then on. */
 @AutoService(Backend.class)
 public final class OnnxBackend implements Backend {
   @Override
@@ -17,13 +17,16 @@ public final class OnnxBackend implements Backend {
 
   @Override
   public String opens() {
-    return "ONNX files (a java.nio.file.Path)";
+    return "ONNX files (a java.nio.file.Path, or their bytes)";
   }
 
   @Override
   public Optional<Model> open(Object source) {
     if (source instanceof Path path) {
       return Optional.of(OnnxNetwork.read(path));
+    }
+    if (source instanceof byte[] bytes) {
+      return Optional.of(OnnxNetwork.of(OnnxModel.of(bytes), "the model in memory"));
     }
     return source instanceof OnnxModel model
         ? Optional.of(

@@ -26,6 +26,8 @@ import io.espalier.onnx.trace.OnnxTracer;
 import io.espalier.onnx.trace.TracedOnnx;
 import io.espalier.spi.OpId;
 import io.espalier.trace.Graph;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
@@ -216,6 +218,12 @@ public final class OnnxNetwork implements DataModel {
   @Override
   public void save(Path file) {
     content.write(file);
+  }
+
+  /** Writes the model, with all weights inside; above 2 GB it can only be written to a file. */
+  @Override
+  public void save(OutputStream out) throws IOException {
+    content.write(out);
   }
 
   @Override

@@ -140,7 +140,7 @@ public abstract class PluginContract {
   private static Map<String, List<Integer>> orders(SearchSpace space) {
     Map<String, List<Integer>> orders = new LinkedHashMap<>();
     space
-        .namedHparams(true, true)
+        .configurableHparams()
         .forEach(
             (name, h) -> orders.put(name, java.util.Arrays.stream(h.order()).boxed().toList()));
     return orders;

@@ -5,12 +5,9 @@ import io.espalier.core.data.DataArray;
 import io.espalier.core.data.Samples;
 import io.espalier.core.moments.DataModel;
 import io.espalier.core.moments.Probe;
+import io.espalier.core.values.Sum;
 import io.espalier.trace.Constant;
 import io.espalier.trace.Tensor;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -85,75 +82,28 @@ final class MomentsKey {
         for (int sample : batch.samples()) {
           sum.number(sample);
         }
-        new TreeMap<>(batch.arrays()).forEach(sum::array);
+        new TreeMap<>(batch.arrays()).forEach((name, array) -> add(sum, name, array));
       }
     }
     return sum.digest();
   }
 
-  /** Texts and numbers that are hashed one after the other. */
-  private static final class Sum {
-    private static final int ROOM = 1 << 16;
-
-    private final MessageDigest digest;
-    private final ByteBuffer buffer = ByteBuffer.allocate(ROOM);
-
-    Sum() {
-      try {
-        digest = MessageDigest.getInstance("SHA-256");
-      } catch (NoSuchAlgorithmException e) {
-        throw new IllegalStateException("every Java platform has SHA-256", e);
+  private static void add(Sum sum, String name, DataArray array) {
+    sum.text(name);
+    sum.text(array.type().name());
+    for (long extent : array.shape()) {
+      sum.number(extent);
+    }
+    if (array.isFloating()) {
+      var floats = array.floats();
+      while (floats.hasRemaining()) {
+        sum.number(Float.floatToRawIntBits(floats.get()));
       }
-    }
-
-    void number(long number) {
-      if (buffer.remaining() < Long.BYTES) {
-        flush();
+    } else {
+      var longs = array.longs();
+      while (longs.hasRemaining()) {
+        sum.number(longs.get());
       }
-      buffer.putLong(number);
-    }
-
-    void text(String text) {
-      bytes(text.getBytes(StandardCharsets.UTF_8));
-    }
-
-    void bytes(byte[] bytes) {
-      bytes(ByteBuffer.wrap(bytes));
-    }
-
-    void bytes(ByteBuffer bytes) {
-      number(bytes.remaining());
-      flush();
-      digest.update(bytes.duplicate());
-    }
-
-    void array(String name, DataArray array) {
-      text(name);
-      text(array.type().name());
-      for (long extent : array.shape()) {
-        number(extent);
-      }
-      if (array.isFloating()) {
-        var floats = array.floats();
-        while (floats.hasRemaining()) {
-          number(Float.floatToRawIntBits(floats.get()));
-        }
-      } else {
-        var longs = array.longs();
-        while (longs.hasRemaining()) {
-          number(longs.get());
-        }
-      }
-    }
-
-    private void flush() {
-      digest.update(buffer.flip());
-      buffer.clear();
-    }
-
-    byte[] digest() {
-      flush();
-      return digest.digest();
     }
   }
 }

@@ -205,7 +205,7 @@ public final class Compensation {
       DataModel before = carved;
       carved = before.withValues(changed);
       if (before != cutOnly) { // sites go on reading what was only cut
-        before.release();
+        before.close();
       }
     }
   }

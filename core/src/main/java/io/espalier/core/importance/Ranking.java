@@ -1,5 +1,6 @@
 package io.espalier.core.importance;
 
+import io.espalier.core.rules.Names;
 import io.espalier.core.space.Dial;
 import io.espalier.core.space.HparamSpec;
 import io.espalier.core.space.SpaceState;
@@ -11,10 +12,12 @@ import io.espalier.spi.PluginException;
 import io.espalier.trace.Layout;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -78,16 +81,18 @@ public final class Ranking {
   /**
    * Sorts units by the weights as they are now.
    *
-   * @param names last components of hparam names; null for all
-   * @return the names of what was sorted
+   * @param names last components of hparam names; a choice is sorted that any of its names ends
+   *     with; null for all
+   * @return the first names of what was sorted
+   * @throws EspalierException if no hparam's name ends so
    */
   public List<String> sort(SpaceState state, @Nullable Collection<String> names) {
+    Set<Dial> wanted = names == null ? Set.copyOf(state.space().dials()) : ending(state, names);
     scores.remove(criterion);
     Importances.Scores now = scores(state);
     List<String> sorted = new ArrayList<>();
     for (Dial dial : state.space().dials()) {
-      String localName = dial.name().substring(dial.name().lastIndexOf('.') + 1);
-      if (dial.kind() != Dial.Kind.WIDTH || (names != null && !names.contains(localName))) {
+      if (dial.kind() != Dial.Kind.WIDTH || !wanted.contains(dial)) {
         continue;
       }
       Layout.Symbol symbol = dial.symbols().get(0);
@@ -101,6 +106,30 @@ public final class Ranking {
       }
     }
     return sorted;
+  }
+
+  private static Set<Dial> ending(SpaceState state, Collection<String> names) {
+    Map<String, Set<Dial>> byEnding = new LinkedHashMap<>();
+    for (HparamSpec spec : state.space().hparams()) {
+      String ending = spec.name().substring(spec.name().lastIndexOf('.') + 1);
+      Set<Dial> dials = byEnding.computeIfAbsent(ending, key -> new HashSet<>());
+      Dial dial = spec.dial();
+      if (dial != null) {
+        dials.add(dial);
+      }
+    }
+    Set<Dial> found = new HashSet<>();
+    for (String name : names) {
+      Set<Dial> dials = byEnding.get(name);
+      if (dials == null) {
+        throw new EspalierException(
+            "no name of an hparam ends with "
+                + Names.quote(name)
+                + Names.hint(name, "endings", byEnding.keySet()));
+      }
+      found.addAll(dials);
+    }
+    return found;
   }
 
   /** A width whose units cannot be ranked may only be what it is, or whole. */

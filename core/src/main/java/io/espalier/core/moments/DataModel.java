@@ -53,10 +53,4 @@ public interface DataModel extends Model {
    *     they are converted to the stored type
    */
   DataModel withValues(Map<String, float[]> values);
-
-  /**
-   * Frees what this network alone holds outside of Java's memory, once nothing uses it any more. A
-   * network that was opened keeps what it was given, and most hold nothing.
-   */
-  default void release() {}
 }

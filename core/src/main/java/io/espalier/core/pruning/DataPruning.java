@@ -113,7 +113,7 @@ public final class DataPruning {
 
   private static long originalMacs(SearchSpace space) {
     Map<String, Choice> whole = new HashMap<>();
-    space.namedHparams(true, true).forEach((name, hparam) -> whole.put(name, hparam.original()));
+    space.configurableHparams().forEach((name, hparam) -> whole.put(name, hparam.original()));
     return space.macs(Config.of(whole));
   }
 
@@ -202,7 +202,7 @@ public final class DataPruning {
 
   private static void release(@Nullable Trial trial) {
     if (trial != null && trial.repaired() != null) {
-      trial.repaired().model().release();
+      trial.repaired().model().close();
     }
   }
 
@@ -222,7 +222,7 @@ public final class DataPruning {
     int most = (int) Math.min(MOST_TRIALS, OF_REFINING / repairs.operations());
     if (candidates.curves() == null
         || options.repair() != PruneOptions.Repair.SEQUENTIAL
-        || most <= space.namedHparams(true, true).size()) {
+        || most <= space.configurableHparams().size()) {
       return best;
     }
     progress.accept("refining widths");
@@ -289,7 +289,7 @@ public final class DataPruning {
             ? Compensated.add(
                 manifest, plain, repaired.model(), repaired.values().keySet(), registry)
             : manifest;
-    (better ? plain : repaired.model()).release();
+    (better ? plain : repaired.model()).close();
     return new Pruned(
         better ? repaired.model() : plain,
         changed,
@@ -376,7 +376,7 @@ public final class DataPruning {
    * @param cuts of each width
    */
   private int judges(int most, int cuts) {
-    int widths = space.namedHparams(true, true).size();
+    int widths = space.configurableHparams().size();
     double runs = (double) cuts * widths * Math.max(1, space.macs());
     int judges = (int) Math.min(most, OPERATIONS / runs);
     int few = Math.min(most, FEWEST_TO_SCALE);

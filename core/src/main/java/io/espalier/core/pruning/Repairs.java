@@ -34,7 +34,7 @@ record Repairs(
   double error(OutputError judge) {
     DataModel repaired = repaired(true).model();
     double error = judge.of(repaired);
-    repaired.release();
+    repaired.close();
     return error;
   }
 
@@ -43,8 +43,8 @@ record Repairs(
     DataModel carved = (DataModel) space.export();
     DataModel repaired = Compensation.onePass(space.cut(), carved, calibration).model();
     double error = judge.of(repaired);
-    carved.release();
-    repaired.release();
+    carved.close();
+    repaired.close();
     return error;
   }
 
@@ -73,7 +73,7 @@ record Repairs(
           }
         };
     if (result.model() != carved) {
-      carved.release();
+      carved.close();
     }
     return result;
   }

@@ -28,7 +28,7 @@ public final class ExactHparams {
         whole.add(width.hparam().name());
       }
     }
-    for (Hparam hparam : space.namedHparams(true, true).values()) {
+    for (Hparam hparam : space.configurableHparams().values()) {
       if (hparam.order().length == 0 && !hparam.original().sizes()) {
         whole.add(hparam.name());
       }

@@ -70,7 +70,7 @@ public final class WidthErrors {
     WidthErrors scaled = new WidthErrors();
     Config before = space.config();
     try {
-      space.namedHparams(true, true).values().forEach(h -> h.setActive(h.original()));
+      space.configurableHparams().values().forEach(h -> h.setActive(h.original()));
       for (WidthUnits width : WidthUnits.of(space)) {
         double[] errors = byUnits.get(width.hparam().name());
         if (errors != null) {

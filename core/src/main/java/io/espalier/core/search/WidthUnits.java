@@ -22,7 +22,7 @@ record WidthUnits(Hparam hparam, Layout.Symbol symbol, int elements) {
    * turn and looking at what is cut; the active config is put back.
    */
   static List<WidthUnits> of(SearchSpace space) {
-    List<Hparam> hparams = List.copyOf(space.namedHparams(true, true).values());
+    List<Hparam> hparams = List.copyOf(space.configurableHparams().values());
     List<Layout.Symbol> symbols = space.map().orElseThrow().symbols();
     List<WidthUnits> found = new ArrayList<>();
     Config before = space.config();

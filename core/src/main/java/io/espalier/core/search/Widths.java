@@ -32,7 +32,7 @@ final class Widths implements AutoCloseable {
     Set<String> whole = budget.exact() ? ExactHparams.of(space) : Set.of();
     Map<String, WidthUnits> units = new LinkedHashMap<>();
     WidthUnits.of(space).forEach(width -> units.put(width.hparam().name(), width));
-    List<Hparam> all = List.copyOf(space.namedHparams(true, true).values());
+    List<Hparam> all = List.copyOf(space.configurableHparams().values());
     for (Hparam hparam : all) {
       WidthUnits own = units.get(hparam.name());
       if (own == null || whole.contains(hparam.name())) {

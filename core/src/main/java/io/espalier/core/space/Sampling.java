@@ -1,8 +1,10 @@
 package io.espalier.core.space;
 
 import io.espalier.core.rules.Glob;
+import io.espalier.core.rules.Names;
 import io.espalier.core.values.Choice;
 import io.espalier.core.values.EspalierException;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -13,46 +15,83 @@ import org.jspecify.annotations.Nullable;
 public final class Sampling {
   private Sampling() {}
 
-  /** For each dial, the function of the last glob that matches its name; null if none does. */
-  public static Function<Dial, @Nullable Function<List<Choice>, Choice>> byGlob(
-      Map<String, ? extends @Nullable Function<List<Choice>, Choice>> functions) {
-    List<Glob> globs = functions.keySet().stream().map(Glob::of).toList();
-    return dial -> {
-      Function<List<Choice>, Choice> last = null;
-      int at = 0;
-      for (Function<List<Choice>, Choice> function : functions.values()) {
-        if (globs.get(at++).matches(dial.name())) {
-          last = function;
-        }
-      }
-      return last;
-    };
+  /**
+   * Who picks the position of a dial.
+   *
+   * @param spec the hparam whose choices it is shown
+   * @param function picks one of them; null leaves the dial as it is
+   */
+  private record Picker(HparamSpec spec, @Nullable Function<List<Choice>, Choice> function) {}
+
+  /**
+   * A setting in which every dial is what a function picks of the choices under its first name.
+   *
+   * @throws EspalierException if the function picks none of the choices
+   */
+  public static int[] each(SpaceState state, Function<List<Choice>, Choice> function) {
+    Map<Dial, Picker> pickers = new LinkedHashMap<>();
+    for (Dial dial : state.space().dials()) {
+      pickers.put(dial, new Picker(state.space().spec(dial.name()), function));
+    }
+    return picked(state, pickers);
   }
 
   /**
-   * A setting in which every dial is what its function picks; one without a function stays as it
+   * A setting in which every dial is what the function of the last glob that matches one of its
+   * names picks, of the choices under that name. With no match, or a null function, it stays as it
    * is.
    *
-   * @throws EspalierException if a function picks none of the choices
+   * @throws EspalierException if a glob matches no hparam, or a function picks none of the choices
    */
-  public static int[] each(
-      SpaceState state, Function<Dial, @Nullable Function<List<Choice>, Choice>> functionOf) {
-    int[] setting = state.active();
-    for (Dial dial : state.space().dials()) {
-      Function<List<Choice>, Choice> function = functionOf.apply(dial);
-      if (function != null && state.positions(dial).length > 1) {
-        Choices choices = state.choices(dial, state.space().spec(dial.name()));
-        int picked = choices.position(function.apply(choices.values()));
-        if (picked < 0) {
-          throw new EspalierException(
-              "the sampling function of "
-                  + dial.name()
-                  + " picked none of its choices "
-                  + choices.values());
-        }
-        setting[dial.index()] = picked;
-      }
+  public static int[] byGlob(
+      SpaceState state,
+      LinkedHashMap<String, ? extends @Nullable Function<List<Choice>, Choice>> functions) {
+    Map<Dial, Picker> pickers = new LinkedHashMap<>();
+    functions.forEach(
+        (pattern, function) -> {
+          Map<Dial, Picker> matched = new LinkedHashMap<>();
+          for (HparamSpec spec : matched(state.space(), pattern)) {
+            Dial dial = spec.dial();
+            if (dial != null) {
+              matched.putIfAbsent(dial, new Picker(spec, function));
+            }
+          }
+          pickers.putAll(matched);
+        });
+    return picked(state, pickers);
+  }
+
+  private static List<HparamSpec> matched(Space space, String pattern) {
+    Glob glob = Glob.of(pattern);
+    List<HparamSpec> matched =
+        space.hparams().stream().filter(spec -> glob.matches(spec.name())).toList();
+    if (matched.isEmpty()) {
+      throw new EspalierException(
+          Names.quote(pattern)
+              + " matches no hparam"
+              + Names.hint(pattern, "hparams", space.byName().keySet()));
     }
+    return matched;
+  }
+
+  private static int[] picked(SpaceState state, Map<Dial, Picker> pickers) {
+    int[] setting = state.active();
+    pickers.forEach(
+        (dial, picker) -> {
+          Function<List<Choice>, Choice> function = picker.function;
+          if (function != null && state.positions(dial).length > 1) {
+            Choices choices = state.choices(dial, picker.spec);
+            int picked = choices.position(function.apply(choices.values()));
+            if (picked < 0) {
+              throw new EspalierException(
+                  "the sampling function of "
+                      + picker.spec.name()
+                      + " picked none of its choices "
+                      + choices.values());
+            }
+            setting[dial.index()] = picked;
+          }
+        });
     return setting;
   }
 

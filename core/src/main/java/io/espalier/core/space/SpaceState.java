@@ -28,6 +28,8 @@ public final class SpaceState {
   /** For each symbol, its units from the most important on; null for the order they have. */
   private final int[] @Nullable [] orders;
 
+  private volatile Object revision = new Object();
+
   public SpaceState(Space space) {
     this.space = space;
     this.active = space.original();
@@ -37,6 +39,11 @@ public final class SpaceState {
       open[dial.index()] = IntStream.range(0, dial.settings().size()).toArray();
     }
     this.orders = new int[space.map().symbols().size()][];
+  }
+
+  /** Another object after every change of the active setting or of an order. */
+  public Object revision() {
+    return revision;
   }
 
   /** The space. */
@@ -79,8 +86,11 @@ public final class SpaceState {
     return size;
   }
 
-  /** The choices of a dial under the name that it has. */
+  /** The choices of a dial under one of its names; those under the first are kept. */
   Choices choices(Dial dial, HparamSpec spec) {
+    if (!spec.name().equals(dial.name())) {
+      return new Choices(positions(dial), choices(spec));
+    }
     Choices known = sampled[dial.index()];
     if (known == null) {
       known = new Choices(positions(dial), choices(spec));
@@ -91,6 +101,7 @@ public final class SpaceState {
 
   public void setActive(int[] setting) {
     System.arraycopy(setting, 0, active, 0, setting.length);
+    revision = new Object();
   }
 
   /** From now on a dial may only be what it is, or whole. */
@@ -157,6 +168,7 @@ public final class SpaceState {
           spec.name() + " cannot be " + choice + "; its choices are " + choices(spec));
     }
     active[dial.index()] = positions(dial)[at];
+    revision = new Object();
   }
 
   private Dial dial(HparamSpec spec) {
@@ -212,6 +224,7 @@ public final class SpaceState {
    */
   public void order(Layout.Symbol symbol, int[] order) {
     orders[symbol.index()] = order.clone();
+    revision = new Object();
   }
 
   private static boolean isPermutation(int[] order, int units) {

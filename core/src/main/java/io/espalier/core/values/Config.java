@@ -6,27 +6,36 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One sub-network: a choice for each hparam, by name, in graph order. Immutable. */
 public final class Config {
   private final Supplier<Map<String, Choice>> source;
+  private final @Nullable BiFunction<String, Choice, Config> change;
   private volatile @Nullable Map<String, Choice> choices;
 
-  private Config(Supplier<Map<String, Choice>> source) {
+  private Config(
+      Supplier<Map<String, Choice>> source, @Nullable BiFunction<String, Choice, Config> change) {
     this.source = source;
+    this.change = change;
   }
 
   /** A config of these choices. */
   public static Config of(Map<String, Choice> choices) {
     Map<String, Choice> copy = new LinkedHashMap<>(choices);
-    return new Config(() -> copy);
+    return new Config(() -> copy, null);
   }
 
-  /** A config whose choices are put into words when they are first asked for. */
-  public static Config lazy(Supplier<Map<String, Choice>> source) {
-    return new Config(source);
+  /**
+   * A config whose choices are put into words when they are first asked for.
+   *
+   * @param change makes the config with another choice for an hparam
+   */
+  public static Config lazy(
+      Supplier<Map<String, Choice>> source, BiFunction<String, Choice, Config> change) {
+    return new Config(source, change);
   }
 
   /**
@@ -55,6 +64,22 @@ public final class Config {
       choices = known;
     }
     return known;
+  }
+
+  /**
+   * This config with another choice for one hparam. A config that a search space gave takes any
+   * name of the hparam, and changes with it what else the choice is called; one that was read or
+   * put together changes this entry alone.
+   *
+   * @throws EspalierException if the search space has no such hparam, or it cannot be so
+   */
+  public Config with(String name, Choice choice) {
+    if (change != null) {
+      return change.apply(name, choice);
+    }
+    Map<String, Choice> changed = new LinkedHashMap<>(choices());
+    changed.put(name, choice);
+    return of(changed);
   }
 
   /** This config as JSON. */

@@ -3,15 +3,16 @@ package io.espalier.core.values;
 import io.espalier.spi.OpId;
 import io.espalier.trace.Graph;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
  * A network that a backend has opened. Immutable, so that several threads may cut sub-networks from
- * it.
+ * it. One that was carved may hold memory outside the heap, which {@link #close} gives back.
  */
-public interface Model {
+public interface Model extends AutoCloseable {
   /** The traced network. */
   Graph graph();
 
@@ -49,11 +50,28 @@ public interface Model {
   Model carve(Cut cut, Prover prover);
 
   /**
+   * Gives back the memory that was taken for this network alone, and makes it useless if there was
+   * any. A network that was opened stays what it is: its memory is its owner's.
+   */
+  @Override
+  default void close() {}
+
+  /**
    * Writes the network to a file, whole or not at all.
    *
    * @throws EspalierException if the file cannot be written
    */
   void save(Path file);
+
+  /**
+   * Writes the network to a stream, in the format that its source has, and leaves the stream open.
+   *
+   * @throws IOException if the stream does
+   * @throws EspalierException if this network can only be written to files
+   */
+  default void save(OutputStream out) throws IOException {
+    throw new EspalierException(description() + " can only be written to a file");
+  }
 
   /**
    * Writes the network to a file that appears together with others, with what belongs beside it.

@@ -88,7 +88,7 @@ class BudgetSearchTest {
   @Test
   void leavesTheSpaceAsItWas() {
     SearchSpace space = deep().space(Rules.everything());
-    space.select(Config.of(Map.of("b.out_features", Choice.of(17))), false);
+    space.selectPartly(Config.of(Map.of("b.out_features", Choice.of(17))));
     Config before = space.config();
     BudgetSearch.find(space, Budget.of(Cost.MACS, 0.5));
     assertEquals(before, space.config());

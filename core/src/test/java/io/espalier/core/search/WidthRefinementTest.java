@@ -25,7 +25,7 @@ class WidthRefinementTest {
   private int measured;
 
   private static double gone(SearchSpace space, String name, double whole) {
-    Hparam width = space.namedHparams(true, true).get(name + ".out_features");
+    Hparam width = space.configurableHparams().get(name + ".out_features");
     return 1 - Objects.requireNonNull(width, name).active().number() / whole;
   }
 

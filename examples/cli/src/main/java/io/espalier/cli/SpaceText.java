@@ -39,7 +39,7 @@ final class SpaceText {
     Map<Integer, Integer> names = new LinkedHashMap<>();
     space.namedHparams().values().forEach(h -> names.merge(h.group(), 1, Integer::sum));
     Table table = new Table("choice", "original", "choices", "values", "names");
-    for (Hparam hparam : space.namedHparams(true, true).values()) {
+    for (Hparam hparam : space.configurableHparams().values()) {
       List<Choice> choices = hparam.choices();
       table.row(
           hparam.name(),

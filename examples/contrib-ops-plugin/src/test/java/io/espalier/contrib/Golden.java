@@ -23,7 +23,7 @@ final class Golden {
   /** What can be chosen in a space, and how many choices there are. */
   static String freedom(SearchSpace space) {
     Map<String, Integer> freedom = new TreeMap<>();
-    for (Hparam hparam : space.namedHparams(true, true).values()) {
+    for (Hparam hparam : space.configurableHparams().values()) {
       freedom.put(hparam.name(), hparam.choices().size());
     }
     return freedom.toString();

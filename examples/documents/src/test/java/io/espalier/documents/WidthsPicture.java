@@ -19,7 +19,7 @@ final class WidthsPicture {
   /** The picture as SVG. Heights are logarithmic, or the first layers would not be seen. */
   static String of(SearchSpace space, String title) {
     List<Map.Entry<String, Hparam>> widths =
-        space.namedHparams(true, true).entrySet().stream()
+        space.configurableHparams().entrySet().stream()
             .filter(entry -> entry.getValue().isSortable())
             .toList();
     int width = LEFT + widths.size() * COLUMN + 10;
@@ -28,7 +28,10 @@ final class WidthsPicture {
     svg.append(
         String.format(
             Locale.ROOT,
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" font-family=\"Helvetica, Arial, sans-serif\" font-size=\"11\">%n<rect width=\"%d\" height=\"%d\" fill=\"#ffffff\"/>%n<text x=\"%d\" y=\"18\" font-size=\"14\">%s</text>%n",
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\""
+                + " font-family=\"Helvetica, Arial, sans-serif\" font-size=\"11\">%n<rect"
+                + " width=\"%d\" height=\"%d\" fill=\"#ffffff\"/>%n<text x=\"%d\" y=\"18\""
+                + " font-size=\"14\">%s</text>%n",
             width,
             height,
             width,

@@ -69,7 +69,7 @@ public final class SuperNetwork implements AutoCloseable {
   /** The config with every width at about a part of what it was. */
   public Config uniform(double ratio) {
     Map<String, Choice> choices = new LinkedHashMap<>();
-    for (Map.Entry<String, Hparam> entry : space.namedHparams(true, true).entrySet()) {
+    for (Map.Entry<String, Hparam> entry : space.configurableHparams().entrySet()) {
       double aim = ratio * entry.getValue().original().number();
       Choice nearest =
           entry.getValue().choices().stream()

@@ -29,6 +29,7 @@ public final class ElasticBlock extends DelegatingBlock {
   private final Training training = new Training();
   private final Map<String, Parameter> parameters = new HashMap<>();
   private volatile Subnet subnet;
+  private volatile Object revision;
 
   private ElasticBlock(SearchSpace space, DjlNetwork network) {
     super(network.block());
@@ -39,7 +40,8 @@ public final class ElasticBlock extends DelegatingBlock {
         .getParameters()
         .values()
         .forEach(parameter -> parameters.put(parameter.getId(), parameter));
-    this.subnet = new Subnet(space.config(), network.network().cut(space.cut()), training);
+    this.revision = space.revision();
+    this.subnet = active();
   }
 
   /**
@@ -71,20 +73,21 @@ public final class ElasticBlock extends DelegatingBlock {
   public void select(Config config) {
     Subnet selected = subnet(config);
     space.select(config);
-    subnet = selected;
+    replace(selected);
   }
 
-  /** The config that this block runs at. */
+  /** The config that this block runs at: the active one of the space, however that was set. */
   public Config config() {
-    return subnet.config();
+    return subnet().config();
   }
 
   /**
-   * This block at a config, whatever is selected later on.
+   * This block at a config, whatever is selected later on. It keeps slices of the parameters until
+   * it is closed.
    *
    * @throws EspalierException if it is no config of the space
    */
-  public Block at(Config config) {
+  public FixedBlock at(Config config) {
     return new FixedBlock(network.block(), subnet(config));
   }
 
@@ -110,18 +113,43 @@ public final class ElasticBlock extends DelegatingBlock {
     return new Subnet(config, network.network().cut(space.cut(config)), training);
   }
 
+  private Subnet active() {
+    return new Subnet(space.config(), network.network().cut(space.cut()), training);
+  }
+
+  /** What the space is turned to now. */
   @Override
   Subnet subnet() {
+    return revision == space.revision() ? subnet : follow();
+  }
+
+  private synchronized Subnet follow() {
+    if (revision != space.revision()) {
+      replace(active());
+    }
     return subnet;
   }
 
-  /** A block at one config. */
-  private static final class FixedBlock extends DelegatingBlock {
+  private synchronized void replace(Subnet selected) {
+    Subnet before = subnet;
+    revision = space.revision();
+    subnet = selected;
+    before.close();
+  }
+
+  /** A block at one config. It may be used after it was closed, but keeps no slices then. */
+  public static final class FixedBlock extends DelegatingBlock implements AutoCloseable {
     private final Subnet subnet;
 
-    FixedBlock(Block block, Subnet subnet) {
+    private FixedBlock(Block block, Subnet subnet) {
       super(block);
       this.subnet = subnet;
+    }
+
+    /** Closes the slices that it keeps; a pass that is under way ends first. */
+    @Override
+    public void close() {
+      subnet.close();
     }
 
     @Override

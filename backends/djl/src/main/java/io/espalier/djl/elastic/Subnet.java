@@ -9,6 +9,7 @@ import io.espalier.core.values.Config;
 import io.espalier.djl.carve.BlockCut;
 import io.espalier.djl.carve.ParameterSlices;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** A block as it runs at one config. Safe for use by several threads. */
 final class Subnet {
@@ -17,6 +18,7 @@ final class Subnet {
   private final ParameterSlices slices;
   private final Training training;
   private volatile CachedSlices cache;
+  private volatile boolean closed;
 
   Subnet(Config config, BlockCut cut, Training training) {
     this.config = config;
@@ -52,14 +54,14 @@ final class Subnet {
     if (slices.isEmpty()) {
       return pass.apply(store);
     }
-    boolean kept = !training.isOn();
-    CachedSlices found = kept ? acquire() : new CachedSlices(0);
+    CachedSlices acquired = training.isOn() ? null : acquire();
+    CachedSlices found = acquired == null ? new CachedSlices(0) : acquired;
     try {
       SlicingParameterStore slicing =
           new SlicingParameterStore(store, slices, manager(store, inputs), found);
       return own(pass.apply(slicing), found);
     } finally {
-      if (kept) {
+      if (acquired != null) {
         found.release();
       } else {
         found.drop();
@@ -67,18 +69,26 @@ final class Subnet {
     }
   }
 
-  private CachedSlices acquire() {
-    while (true) {
+  /** Slices to keep; null where none are kept any more. */
+  private @Nullable CachedSlices acquire() {
+    while (!closed) {
       CachedSlices now = cache;
       if (now.version() == training.version() && now.acquire()) {
         return now;
       }
       renew(now);
     }
+    return null;
+  }
+
+  /** Closes the slices that are kept, as soon as no pass needs them, and keeps none from now on. */
+  synchronized void close() {
+    closed = true;
+    cache.drop();
   }
 
   private synchronized void renew(CachedSlices old) {
-    if (cache == old) {
+    if (cache == old && !closed) {
       cache = new CachedSlices(training.version());
       old.drop();
     }

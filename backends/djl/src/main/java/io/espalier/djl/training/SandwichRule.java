@@ -79,7 +79,7 @@ public final class SandwichRule extends TrainingListenerAdapter {
 
   private static Config all(SearchSpace space, Function<Hparam, Choice> pick) {
     Map<String, Choice> choices = new LinkedHashMap<>();
-    space.namedHparams(true, true).forEach((name, hparam) -> choices.put(name, pick.apply(hparam)));
+    space.configurableHparams().forEach((name, hparam) -> choices.put(name, pick.apply(hparam)));
     return Config.of(choices);
   }
 

@@ -256,7 +256,7 @@ class CarveTest {
   void aBlockOfOnesOwnIsCarvedByWhatItsWidthsSay() {
     DjlBlock source = gated(new GatedBlock(8));
     SearchSpace space = space(source);
-    assertEquals(2, space.namedHparams(true, true).size());
+    assertEquals(2, space.configurableHparams().size());
     DjlNetwork carved = narrowest(space);
     assertEquals(
         new Shape(2, 1),
@@ -269,7 +269,7 @@ class CarveTest {
   @Test
   void aFieldThatNobodyExplainsIsFrozen() {
     SearchSpace space = space(gated(new GatedBlock.Unknown(8)));
-    assertEquals(1, space.namedHparams(true, true).size());
+    assertEquals(1, space.configurableHparams().size());
     assertTrue(
         space.frozen().stream().anyMatch(axis -> axis.toString().contains("GatedBlock$Unknown")),
         space.frozen().toString());

@@ -23,6 +23,7 @@ import ai.djl.training.loss.Loss;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
 import ai.djl.translate.NoopTranslator;
+import io.espalier.core.Hparam;
 import io.espalier.core.Samplers;
 import io.espalier.core.SearchSpace;
 import io.espalier.core.rules.Rules;
@@ -43,6 +44,7 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -297,5 +299,73 @@ class ElasticBlockTest {
       collector.backward(outputs.head().mul(outputs.head()).sum());
     }
     return weight.getGradient().toFloatArray();
+  }
+
+  @Test
+  void followsItsSpaceHoweverThatIsTurned() {
+    NDList inputs = new NDList(manager.randomNormal(new Shape(2, 1, 28, 28)));
+    space.select(small);
+    assertEquals(small, elastic.config());
+    assertTrue(Subnets.difference(carved(small, inputs), outputs(elastic, inputs)) < 1e-5);
+
+    Hparam hparam = space.hparam("linear_8.out_features");
+    hparam.setActive(hparam.max());
+    assertEquals(hparam.max(), elastic.config().choices().get(hparam.name()));
+    hparam.setActive(hparam.min());
+    int[] order = hparam.order();
+    hparam.setOrder(
+        IntStream.range(0, order.length).map(i -> order[order.length - 1 - i]).toArray());
+    assertTrue(Subnets.difference(carved(space.config(), inputs), outputs(elastic, inputs)) < 1e-5);
+  }
+
+  /** Runs a block, and closes all that belongs to the pass. */
+  private void pass(Block block) {
+    try (NDManager own = manager.newSubManager()) {
+      Subnets.infer(block, own, new NDList(own.ones(new Shape(2, 1, 28, 28))));
+    }
+  }
+
+  @Test
+  void subnetsThatAreGoneKeepNoSlices() {
+    pass(elastic);
+    int before = manager.getManagedArrays().size();
+    Random random = new Random(5);
+    for (int i = 0; i < 12; i++) {
+      elastic.select(space.draw(random));
+      pass(elastic);
+      pass(elastic);
+      space.sample(Samplers.min());
+      pass(elastic);
+      try (ElasticBlock.FixedBlock at = elastic.at(space.draw(random))) {
+        pass(at);
+        assertTrue(manager.getManagedArrays().size() > before);
+      }
+    }
+    space.sample(Samplers.max());
+    pass(elastic);
+    assertEquals(before, manager.getManagedArrays().size());
+  }
+
+  @Test
+  void aFixedBlockComputesTheSameOnceItWasClosedAndKeepsNothing() {
+    NDList inputs = new NDList(manager.randomNormal(new Shape(2, 1, 28, 28)));
+    ElasticBlock.FixedBlock at = elastic.at(small);
+    NDList expected = outputs(at, inputs);
+    at.close();
+    assertEquals(0, Subnets.difference(expected, outputs(at, inputs)));
+    int before = manager.getManagedArrays().size();
+    pass(at);
+    assertEquals(before, manager.getManagedArrays().size());
+  }
+
+  @Test
+  void aCarvedNetworkIsClosedWithItsParametersAndTheWholeIsNot() {
+    space.select(small);
+    DjlNetwork carved = (DjlNetwork) space.export();
+    NDArray part = carved.block().getParameters().valueAt(0).getArray();
+    carved.close();
+    assertThrows(IllegalStateException.class, part::toByteArray);
+    space.model().close();
+    assertTrue(source.block().getParameters().valueAt(0).getArray().toByteArray().length > 0);
   }
 }

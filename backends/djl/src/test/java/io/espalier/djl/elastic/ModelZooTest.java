@@ -122,7 +122,7 @@ class ModelZooTest {
     }
     Map<String, Choice> choices = new LinkedHashMap<>(config.choices());
     space
-        .namedHparams(true, true)
+        .configurableHparams()
         .forEach(
             (name, hparam) -> {
               if (name.endsWith(".depth") || name.equals("depth")) {

@@ -207,10 +207,10 @@ class SharedWeightsTest {
       }
       exact++;
       Block carved = ((DjlNetwork) space.export()).block();
-      assertEquals(held(carved), space.params(), () -> "at " + space.config(true));
+      assertEquals(held(carved), space.params(), () -> "at " + space.configurableConfig());
       NDList inputs = new NDList(input);
       NDList found = Subnets.infer(carved, new TypedStore(manager, DataType.FLOAT64), inputs);
-      assertTrue(masked(space, 0, inputs, found) < 1e-9, () -> "at " + space.config(true));
+      assertTrue(masked(space, 0, inputs, found) < 1e-9, () -> "at " + space.configurableConfig());
       largestControl = Math.max(largestControl, masked(space, 1, inputs, found));
     }
     assertEquals(EXACT, exact);
@@ -233,7 +233,7 @@ class SharedWeightsTest {
   }
 
   private static long choices(SearchSpace space, String name) {
-    return space.namedHparams(true, true).keySet().stream()
+    return space.configurableHparams().keySet().stream()
         .filter(hparam -> hparam.endsWith(name))
         .count();
   }

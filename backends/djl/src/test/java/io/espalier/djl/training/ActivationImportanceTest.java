@@ -156,7 +156,7 @@ class ActivationImportanceTest {
     NDArray hidden = own.hidden(batch.getData().head().duplicate());
     hidden.attach(manager);
     Hparam width =
-        space.namedHparams(true, true).values().stream()
+        space.configurableHparams().values().stream()
             .filter(hparam -> hparam.original().number() == 6)
             .findFirst()
             .orElseThrow();
@@ -194,7 +194,7 @@ class ActivationImportanceTest {
   }
 
   private static Set<String> ranked(SearchSpace space) {
-    return space.namedHparams(true, true).entrySet().stream()
+    return space.configurableHparams().entrySet().stream()
         .filter(entry -> entry.getValue().importance().isPresent())
         .map(Map.Entry::getKey)
         .collect(Collectors.toSet());

@@ -59,7 +59,7 @@ class TaylorImportanceTest {
     first.set(new float[] {1, 1, -9, -9, 0.5f, 0.5f});
     second.set(new float[] {1, 9, 0.1f, -1, -9, 0.1f});
     SearchSpace space = SPACES.generate(DjlBlock.of(block, new Shape(1, 2)), Rules.everything());
-    Hparam hidden = space.namedHparams(true, true).values().iterator().next();
+    Hparam hidden = space.configurableHparams().values().iterator().next();
     space.sortParameters();
     assertEquals(1, hidden.order()[0]);
 
@@ -108,7 +108,7 @@ class TaylorImportanceTest {
       1 * Math.hypot(2 * 2, (-1 - 3 * 1) / 2.0),
       3 * Math.hypot(2 * 3, -3 * 3 / 2.0)
     };
-    Hparam hidden = space.namedHparams(true, true).values().iterator().next();
+    Hparam hidden = space.configurableHparams().values().iterator().next();
     assertArrayEquals(
         new double[] {scores[0] / scores[2], scores[1] / scores[2], 1},
         hidden.importance().orElseThrow(),

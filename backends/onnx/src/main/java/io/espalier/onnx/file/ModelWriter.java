@@ -3,7 +3,9 @@ package io.espalier.onnx.file;
 import io.espalier.core.values.StagedFiles;
 import io.espalier.core.values.WholeFile;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -56,6 +58,16 @@ final class ModelWriter {
       write(file.resolveSibling(data.location()), data::writeTo);
     }
     write(file, chunks::writeTo);
+  }
+
+  static void write(OnnxModel model, OnnxEdit edit, OutputStream out) throws IOException {
+    Chunks chunks = WritePlan.of(model, edit, Optional.empty());
+    if (chunks.size() > LIMIT) {
+      throw tooLarge(model, chunks.size());
+    }
+    ByteSink sink = new ByteSink(Channels.newChannel(out));
+    chunks.writeTo(sink);
+    sink.flush();
   }
 
   private static void write(Path file, Body body) throws IOException {

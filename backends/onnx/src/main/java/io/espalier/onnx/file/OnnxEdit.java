@@ -5,6 +5,8 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.MessageLite;
 import io.espalier.core.values.StagedFiles;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -140,6 +142,16 @@ public final class OnnxEdit {
    */
   public void write(Path out, StagedFiles files) {
     ModelWriter.stage(model, this, out, files);
+  }
+
+  /**
+   * Writes the edited model to a stream, with all weights inside, and leaves the stream open.
+   *
+   * @throws IOException if the stream does
+   * @throws OnnxFileException if it is larger than 2 GB in one piece
+   */
+  public void write(OutputStream out) throws IOException {
+    ModelWriter.write(model, this, out);
   }
 
   /**

@@ -260,7 +260,7 @@ class AttentionTest {
   void attentionThatTheRulesDoNotNameIsFrozen() {
     SearchSpace space = Subject.under(separate().build(), "{\"nn.Linear\": {}}");
 
-    assertTrue(space.namedHparams(true, true).isEmpty(), () -> space.config().toString());
+    assertTrue(space.configurableHparams().isEmpty(), () -> space.config().toString());
   }
 
   @Test

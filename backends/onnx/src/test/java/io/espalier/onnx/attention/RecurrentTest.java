@@ -91,7 +91,7 @@ class RecurrentTest {
 
     assertEquals(
         List.of("encoder.hidden_size", "decoder.hidden_size"),
-        List.copyOf(space.namedHparams(true, true).keySet()));
+        List.copyOf(space.configurableHparams().keySet()));
     assertEquals("[16, 32]", space.hparam("encoder.hidden_size").choices().toString());
     assertEquals("[24]", space.hparam("encoder.input_size").choices().toString());
   }

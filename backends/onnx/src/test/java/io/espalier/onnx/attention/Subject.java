@@ -67,7 +67,7 @@ public final class Subject {
 
   /** The names of the widths one may search over, in graph order. */
   public List<String> widths() {
-    return space.namedHparams(true, true).keySet().stream()
+    return space.configurableHparams().keySet().stream()
         .filter(name -> !name.endsWith(".kernel_size") && !name.endsWith(".depth"))
         .toList();
   }
@@ -81,7 +81,7 @@ public final class Subject {
   public Map<String, List<Choice>> depths() {
     Map<String, List<Choice>> depths = new LinkedHashMap<>();
     space
-        .namedHparams(true, true)
+        .configurableHparams()
         .forEach(
             (name, hparam) -> {
               if (name.endsWith(".depth")) {

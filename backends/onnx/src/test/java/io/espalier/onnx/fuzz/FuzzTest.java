@@ -82,7 +82,7 @@ class FuzzTest {
       boolean narrowest = i == 0 && seed % NARROWEST == 0;
       space.sample(narrowest ? Samplers.min() : Samplers.random(random));
       Verification verification = verifier.verify(carved(space), space.manifest());
-      assertTrue(verification.passed(), verification + " at " + space.config(true));
+      assertTrue(verification.passed(), verification + " at " + space.configurableConfig());
       conclusive += verification.conclusive() ? 1 : 0;
     }
     if (seed % CONTROLLED == 0) {
@@ -122,7 +122,7 @@ class FuzzTest {
   }
 
   private static long widths(SearchSpace space) {
-    return space.namedHparams(true, true).values().stream()
+    return space.configurableHparams().values().stream()
         .filter(hparam -> !hparam.original().sizes() && !hparam.name().endsWith("depth"))
         .count();
   }
@@ -133,7 +133,7 @@ class FuzzTest {
 
   /** Any units may go, not the last ones alone. */
   private static void shuffle(SearchSpace space, Random random) {
-    for (Hparam hparam : space.namedHparams(true, true).values()) {
+    for (Hparam hparam : space.configurableHparams().values()) {
       List<Integer> order = new ArrayList<>(Arrays.stream(hparam.order()).boxed().toList());
       if (!order.isEmpty()) {
         Collections.shuffle(order, random);

@@ -82,7 +82,12 @@ class OperatorSweepTest {
       Verification verification = verifier.verify(carved, space.manifest());
       assertTrue(
           verification.passed(),
-          () -> verification.worst() + " " + verification.note() + " at " + space.config(true));
+          () ->
+              verification.worst()
+                  + " "
+                  + verification.note()
+                  + " at "
+                  + space.configurableConfig());
     }
     if (operatorCase.visible()) {
       assertControlFails(model, verifier, carved, space.manifest(), random);

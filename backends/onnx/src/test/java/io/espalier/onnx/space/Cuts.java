@@ -71,7 +71,7 @@ final class Cuts {
     for (int i = 0; i < CONFIGS; i++) {
       space.sample(i == 0 ? Samplers.min() : Samplers.random(random));
       Verification verification = verifier.verify(export(space), space.manifest());
-      assertTrue(verification.passed(), () -> verification + " at " + space.config(true));
+      assertTrue(verification.passed(), () -> verification + " at " + space.configurableConfig());
     }
     space.sample(choices -> choices.get((choices.size() - 1) / 2));
     OnnxModel carved = export(space);

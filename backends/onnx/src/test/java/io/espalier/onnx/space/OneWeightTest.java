@@ -41,14 +41,14 @@ class OneWeightTest {
     for (int i = 0; i < 6; i++) {
       space.sample(i == 0 ? Samplers.min() : Samplers.random(random));
       OnnxModel carved = Cuts.export(space);
-      assertEquals(held(carved), space.params(), () -> "at " + space.config(true));
+      assertEquals(held(carved), space.params(), () -> "at " + space.configurableConfig());
       assertTrue(held(carved) <= held(model));
     }
     return space;
   }
 
   private static long symbols(SearchSpace space, String name) {
-    return space.namedHparams(true, true).keySet().stream()
+    return space.configurableHparams().keySet().stream()
         .filter(hparam -> hparam.endsWith(name))
         .count();
   }

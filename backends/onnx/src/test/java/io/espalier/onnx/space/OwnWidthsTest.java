@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
  */
 class OwnWidthsTest {
   private static Set<String> choices(SearchSpace space) {
-    return new TreeSet<>(space.namedHparams(true, true).keySet());
+    return new TreeSet<>(space.configurableHparams().keySet());
   }
 
   private static String einsum(Tiny t, String equation, String... inputs) {

@@ -39,8 +39,7 @@ class PositionsTest {
     SearchSpace space = read(t, picked(t, 3, 4, 5, 6, 7), 5);
     Cuts.assertLayout(space, "last.in_channels", "last.in_channels(5)");
     assertEquals(
-        2,
-        space.namedHparams(true, true).keySet().stream().filter(n -> n.contains("part")).count());
+        2, space.configurableHparams().keySet().stream().filter(n -> n.contains("part")).count());
   }
 
   @Test
@@ -114,8 +113,7 @@ class PositionsTest {
     SearchSpace space = t.proved(t.linear("out", merged, 24, 3), "N", 5, 3);
 
     assertEquals(
-        Set.of("qkv.out_features.part1", "attention.qk_dim"),
-        space.namedHparams(true, true).keySet());
+        Set.of("qkv.out_features.part1", "attention.qk_dim"), space.configurableHparams().keySet());
   }
 
   private static String assigned(Tiny t, String reduction, long... places) {

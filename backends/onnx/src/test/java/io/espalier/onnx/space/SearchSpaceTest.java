@@ -27,11 +27,13 @@ import io.espalier.onnx.build.SampleNetworks;
 import io.espalier.onnx.file.DataTypes;
 import io.espalier.onnx.file.OnnxEdit;
 import io.espalier.onnx.file.OnnxModel;
+import io.espalier.onnx.file.OnnxTensor;
 import io.espalier.spi.DMRegistry;
 import io.espalier.spi.ImportanceCriterion;
 import io.espalier.spi.Use;
 import io.espalier.trace.TrialSizes;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -72,7 +74,7 @@ class SearchSpaceTest {
   }
 
   private static String firstWidth(SearchSpace space) {
-    return space.namedHparams(true, true).keySet().stream()
+    return space.configurableHparams().keySet().stream()
         .filter(name -> name.endsWith("out_channels"))
         .findFirst()
         .orElseThrow();
@@ -133,7 +135,7 @@ class SearchSpaceTest {
   void theSizeIsTheProductOfTheChoices() {
     SearchSpace space = resnet();
     BigInteger product =
-        space.namedHparams(true, true).values().stream()
+        space.configurableHparams().values().stream()
             .map(hparam -> BigInteger.valueOf(hparam.choices().size()))
             .reduce(BigInteger.ONE, BigInteger::multiply);
     assertEquals(product, space.size());
@@ -201,7 +203,7 @@ class SearchSpaceTest {
   void laterGlobsWinWhenSampling() {
     SearchSpace space = resnet();
     String name = firstWidth(space);
-    Map<String, Function<List<Choice>, Choice>> functions = new LinkedHashMap<>();
+    LinkedHashMap<String, Function<List<Choice>, Choice>> functions = new LinkedHashMap<>();
     functions.put("*", Samplers.min());
     functions.put(name, Samplers.max());
     Config config = space.sample(functions);
@@ -220,7 +222,7 @@ class SearchSpaceTest {
     wrong.put(name, Choice.of(space.hparam(name).original().number() + 1));
     wrong.put("no.such.hparam", Choice.of(1));
     EspalierException e =
-        assertThrows(EspalierException.class, () -> space.select(Config.of(wrong), true));
+        assertThrows(EspalierException.class, () -> space.select(Config.of(wrong)));
     String message = String.valueOf(e.getMessage());
     assertTrue(message.contains(name), message);
     assertTrue(message.contains("no.such.hparam"), message);
@@ -241,7 +243,7 @@ class SearchSpaceTest {
     config.put(width.name(), width.min());
     config.put(alias.name(), alias.max());
     EspalierException e =
-        assertThrows(EspalierException.class, () -> space.select(Config.of(config), false));
+        assertThrows(EspalierException.class, () -> space.selectPartly(Config.of(config)));
     assertTrue(String.valueOf(e.getMessage()).contains("inconsistent"), e.getMessage());
   }
 
@@ -249,11 +251,11 @@ class SearchSpaceTest {
   void partialConfigsAreSelectedWhenNotStrict() {
     SearchSpace space = resnet();
     String name = firstWidth(space);
-    space.select(Config.of(Map.of(name, space.hparam(name).min())), false);
+    space.selectPartly(Config.of(Map.of(name, space.hparam(name).min())));
     assertEquals(space.hparam(name).min(), space.hparam(name).active());
     assertThrows(
         EspalierException.class,
-        () -> space.select(Config.of(Map.of(name, space.hparam(name).min())), true));
+        () -> space.select(Config.of(Map.of(name, space.hparam(name).min()))));
   }
 
   @Test
@@ -261,7 +263,7 @@ class SearchSpaceTest {
     SearchSpace space = resnet();
     Config config = space.sample(Samplers.random(new Random(3)));
     assertEquals(config, Config.parse(config.toJson()));
-    space.select(space.config(true), true);
+    space.select(space.configurableConfig());
     assertEquals(config, space.config());
   }
 
@@ -288,7 +290,70 @@ class SearchSpaceTest {
     SavedSpace saved = resnet().save();
     EspalierException e =
         assertThrows(EspalierException.class, () -> SPACES.restore(SampleNetworks.unet(), saved));
-    assertTrue(String.valueOf(e.getMessage()).contains("another model"), e.getMessage());
+    assertTrue(String.valueOf(e.getMessage()).contains("another structure"), e.getMessage());
+  }
+
+  @Test
+  void aConfigOfASpaceChangesUnderAnyName() {
+    SearchSpace space = resnet();
+    Hparam alias =
+        space.namedHparams().values().stream()
+            .filter(hparam -> hparam.isConfigurable() && !hparam.isPrimary())
+            .findFirst()
+            .orElseThrow();
+    Config whole = space.config();
+    Config changed = whole.with(alias.name(), alias.min());
+    assertEquals(alias.min(), changed.choices().get(alias.name()));
+    assertEquals(whole, space.config());
+    space.select(changed);
+    assertEquals(changed, space.config());
+    assertEquals(whole, changed.with(alias.name(), alias.original()));
+    assertThrows(EspalierException.class, () -> whole.with(alias.name(), Choice.of(1_000_000)));
+    assertThrows(EspalierException.class, () -> whole.with(alias.name() + "x", alias.min()));
+  }
+
+  @Test
+  void aSavedSpaceFitsAnotherCheckpointAndNoOtherNetwork() {
+    SearchSpace space = resnet();
+    space.sortParameters();
+    space.sample(Samplers.min());
+    SavedSpace saved = SavedSpace.parse(space.save().toJson(), "the space");
+    OnnxNetwork network = (OnnxNetwork) space.model();
+    Map<String, OnnxTensor> weights = network.model().initializers();
+    String weight =
+        weights.keySet().stream()
+            .filter(name -> weights.get(name).dims().length == 4)
+            .findFirst()
+            .orElseThrow();
+    float[] zeros = new float[(int) (weights.get(weight).byteSize() / Float.BYTES)];
+
+    SearchSpace trained = SPACES.restore(network.withValues(Map.of(weight, zeros)), saved);
+    assertEquals(space.config(), trained.config());
+    String name = firstWidth(space);
+    assertArrayEquals(space.hparam(name).order(), trained.hparam(name).order());
+
+    OnnxEdit edit = new OnnxEdit(network.model());
+    edit.removeOutput(0)
+        .addOutput(
+            network.model().outputs().get(0).toBuilder()
+                .setName(network.model().nodes().get(0).getOutput(0))
+                .build());
+    EspalierException e =
+        assertThrows(EspalierException.class, () -> SPACES.restore(edit.toModel(), saved));
+    assertTrue(String.valueOf(e.getMessage()).contains("of another structure"), e.getMessage());
+  }
+
+  @Test
+  void bytesAreOpenedAndWrittenAsFilesAre() throws IOException {
+    OnnxNetwork network = (OnnxNetwork) resnet().model();
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    network.save(out);
+    assertArrayEquals(new OnnxEdit(network.model()).toBytes(), out.toByteArray());
+    SearchSpace space = SPACES.generate(out.toByteArray(), Rules.everything());
+    assertEquals(resnet().config(), space.config());
+    EspalierException e =
+        assertThrows(EspalierException.class, () -> SPACES.open(new byte[] {1, 2, 3}));
+    assertTrue(String.valueOf(e.getMessage()).startsWith("the model in memory"), e.getMessage());
   }
 
   @Test
@@ -302,11 +367,14 @@ class SearchSpaceTest {
   @Test
   void sortingFiltersByTheLastComponentOfNames() {
     SearchSpace space = resnet();
-    space.sortParameters(List.of("no_such_hparam"), false);
+    EspalierException e =
+        assertThrows(EspalierException.class, () -> space.sortParameters(List.of("out_chanels")));
+    assertTrue(
+        String.valueOf(e.getMessage()).contains("did you mean \"out_channels\"?"), e.getMessage());
     Hparam width = space.hparam(firstWidth(space));
     int[] natural = IntStream.range(0, width.order().length).toArray();
     assertArrayEquals(natural, width.order());
-    space.sortParameters(List.of("out_channels"), false);
+    assertTrue(space.sortParameters(List.of("out_channels")).contains(width.name()));
     double[] importance = width.importance().orElseThrow();
     int[] order = width.order();
     for (int i = 1; i < order.length; i++) {
@@ -357,17 +425,16 @@ class SearchSpaceTest {
   @Test
   void hparamsAreListedInEveryWay() {
     SearchSpace space = resnet();
-    Set<String> choices = space.namedHparams(true, true).keySet();
-    Set<String> free = space.namedHparams(true, false).keySet();
-    Set<String> fixed = space.namedHparams(false, false).keySet();
+    Set<String> choices = space.configurableHparams().keySet();
+    Set<String> free = space.namedHparams(Hparam::isConfigurable).keySet();
+    Set<String> fixed = space.namedHparams(hparam -> !hparam.isConfigurable()).keySet();
     assertTrue(free.containsAll(choices) && choices.size() < free.size());
     assertFalse(fixed.isEmpty());
     Set<String> both = new LinkedHashSet<>(free);
     both.addAll(fixed);
     assertEquals(free.size() + fixed.size(), both.size());
     assertEquals(space.namedHparams().keySet(), both);
-    assertEquals(choices, space.config(true).choices().keySet());
-    assertEquals(fixed, space.config(false).choices().keySet());
+    assertEquals(choices, space.configurableConfig().choices().keySet());
     assertEquals(both, space.config().choices().keySet());
   }
 
@@ -386,8 +453,44 @@ class SearchSpaceTest {
     Config before = space.sample(Samplers.random(new Random(5)));
     Function<List<Choice>, Choice> none = null;
     assertEquals(before, space.sample(none));
-    assertEquals(before, space.sample(Map.of("no.such.layer.*", Samplers.min())));
+    assertEquals(before, space.sample(new LinkedHashMap<>()));
     assertEquals(before, space.config());
+  }
+
+  @Test
+  void aGlobThatMatchesNothingIsAMistake() {
+    SearchSpace space = resnet();
+    Config before = space.config();
+    LinkedHashMap<String, Function<List<Choice>, Choice>> functions = new LinkedHashMap<>();
+    functions.put("*", Samplers.min());
+    functions.put("no.such.layer.*", Samplers.min());
+    EspalierException e = assertThrows(EspalierException.class, () -> space.sample(functions));
+    assertTrue(
+        String.valueOf(e.getMessage())
+            .startsWith("\"no.such.layer.*\" matches no hparam (hparams: "),
+        e.getMessage());
+    assertEquals(before, space.config());
+  }
+
+  @Test
+  void aGlobMatchesAnyNameOfAChoiceAndSeesTheChoicesUnderIt() {
+    SearchSpace space = resnet();
+    Hparam alias =
+        space.namedHparams().values().stream()
+            .filter(hparam -> hparam.isConfigurable() && !hparam.isPrimary())
+            .findFirst()
+            .orElseThrow();
+    List<List<Choice>> seen = new ArrayList<>();
+    LinkedHashMap<String, Function<List<Choice>, Choice>> functions = new LinkedHashMap<>();
+    functions.put(
+        alias.name(),
+        choices -> {
+          seen.add(choices);
+          return choices.get(0);
+        });
+    space.sample(functions);
+    assertEquals(List.of(alias.choices()), seen);
+    assertEquals(alias.min(), alias.active());
   }
 
   @Test
@@ -464,7 +567,7 @@ class SearchSpaceTest {
             .filter(line -> line.startsWith("* ") && !line.startsWith("* configurable;"))
             .count();
     long choices =
-        space.namedHparams(true, true).keySet().stream()
+        space.configurableHparams().keySet().stream()
             .filter(name -> !name.endsWith("kernel_size"))
             .count();
     assertEquals(choices, marked);
@@ -479,7 +582,7 @@ class SearchSpaceTest {
     byte[] once = new OnnxEdit(((OnnxNetwork) space.export()).model()).toBytes();
     SearchSpace again = resnet();
     again.sortParameters();
-    again.select(space.config(), true);
+    again.select(space.config());
     assertArrayEquals(once, new OnnxEdit(((OnnxNetwork) again.export(REGISTRY)).model()).toBytes());
   }
 

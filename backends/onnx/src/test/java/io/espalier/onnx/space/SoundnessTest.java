@@ -163,7 +163,7 @@ class SoundnessTest {
   void aWidthNarrowedToOneChoiceIsSaved() {
     SearchSpace space = space(SampleNetworks.thinResnet());
     String name =
-        space.namedHparams(true, true).keySet().stream()
+        space.configurableHparams().keySet().stream()
             .filter(hparam -> hparam.endsWith("out_channels"))
             .findFirst()
             .orElseThrow();

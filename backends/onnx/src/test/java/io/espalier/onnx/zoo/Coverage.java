@@ -85,12 +85,12 @@ final class Coverage {
 
   /** How many widths can be set. */
   static long widths(SearchSpace space) {
-    return space.namedHparams(true, true).values().stream().filter(Coverage::isWidth).count();
+    return space.configurableHparams().values().stream().filter(Coverage::isWidth).count();
   }
 
   private static String depths(SearchSpace space) {
     List<Hparam> depths =
-        space.namedHparams(true, true).values().stream()
+        space.configurableHparams().values().stream()
             .filter(hparam -> hparam.name().endsWith(".depth"))
             .toList();
     int blocks = depths.stream().mapToInt(depth -> depth.choices().size() - 1).sum();

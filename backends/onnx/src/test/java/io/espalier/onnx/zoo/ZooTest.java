@@ -144,7 +144,7 @@ class ZooTest {
   private static Map<String, List<Choice>> choices(String network) {
     Map<String, List<Choice>> choices = new TreeMap<>();
     space(model(network))
-        .namedHparams(true, true)
+        .configurableHparams()
         .forEach((name, hparam) -> choices.put(name, hparam.choices()));
     return choices;
   }
@@ -164,7 +164,8 @@ class ZooTest {
       space.sample(i == 0 ? Samplers.min() : Samplers.random(random));
       Verification verification = check(space, verifier, space.manifest());
       assertTrue(
-          verification.passed(), () -> network + ": " + verification + " at " + space.config(true));
+          verification.passed(),
+          () -> network + ": " + verification + " at " + space.configurableConfig());
       conclusive += verification.conclusive() ? 1 : 0;
       worst = Math.max(worst, verification.worst());
     }
@@ -211,7 +212,8 @@ class ZooTest {
       assertEquals(List.of(), manifest.normalised());
       Verification verification = check(space, verifier, manifest);
       assertTrue(
-          verification.passed(), () -> network + ": " + verification + " at " + space.config(true));
+          verification.passed(),
+          () -> network + ": " + verification + " at " + space.configurableConfig());
     }
   }
 
@@ -280,7 +282,7 @@ class ZooTest {
 
   /** Units in random orders, so that a shift changes many of those that are kept. */
   private static void shuffle(SearchSpace space, Random random) {
-    for (Hparam hparam : space.namedHparams(true, true).values()) {
+    for (Hparam hparam : space.configurableHparams().values()) {
       List<Integer> order = new ArrayList<>(Arrays.stream(hparam.order()).boxed().toList());
       if (!order.isEmpty()) {
         Collections.shuffle(order, random);

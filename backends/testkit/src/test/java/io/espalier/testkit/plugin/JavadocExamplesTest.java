@@ -64,7 +64,7 @@ class JavadocExamplesTest {
 
   @Test
   void theGatedLinearLayer() throws IOException {
-    assertEquals(Set.of("g0.out_features"), space(gated()).namedHparams(true, true).keySet());
+    assertEquals(Set.of("g0.out_features"), space(gated()).configurableHparams().keySet());
   }
 
   @Test

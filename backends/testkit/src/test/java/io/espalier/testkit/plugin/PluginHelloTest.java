@@ -139,7 +139,7 @@ class PluginHelloTest {
       assertEquals(GATED_LINEAR, axis.op());
       assertTrue(axis.reason().contains("operator " + GATED_LINEAR + " has no rule"));
     }
-    assertEquals(Set.of("fc2.out_features"), space.namedHparams(true, true).keySet());
+    assertEquals(Set.of("fc2.out_features"), space.configurableHparams().keySet());
     assertFalse(space.namedDynamicModules().containsKey("gate"));
   }
 

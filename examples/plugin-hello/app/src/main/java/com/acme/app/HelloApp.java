@@ -32,7 +32,7 @@ public final class HelloApp {
     SearchSpaces spaces =
         Guice.createInjector(new EspalierModule()).getInstance(SearchSpaces.class);
     SearchSpace space = spaces.generate(file, Rules.everything());
-    for (Hparam hparam : space.namedHparams(true, true).values()) {
+    for (Hparam hparam : space.configurableHparams().values()) {
       hparam.setChoices(hparam.choices().stream().filter(c -> c.number() % 8 == 0).toList());
     }
     space.printSummary();
