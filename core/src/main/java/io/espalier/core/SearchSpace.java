@@ -228,11 +228,11 @@ public final class SearchSpace {
    * and returns the full config. A null function, or no match, leaves the hparam as it is. The
    * function is shown the choices under the name that matches.
    *
-   * @param functions by glob, in an order that is known
-   * @throws EspalierException if a glob matches no hparam
+   * @param functions by glob, in an order that is known: a {@link LinkedHashMap} or a sorted map,
+   *     unless it holds only one
+   * @throws EspalierException if a glob matches no hparam, or the map has no order
    */
-  public Config sample(
-      LinkedHashMap<String, ? extends @Nullable Function<List<Choice>, Choice>> functions) {
+  public Config sample(Map<String, ? extends @Nullable Function<List<Choice>, Choice>> functions) {
     Generated known = generated();
     return known.select(Sampling.byGlob(known.state(), functions));
   }

@@ -7,6 +7,7 @@ import io.espalier.core.values.EspalierException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -41,11 +42,18 @@ public final class Sampling {
    * names picks, of the choices under that name. With no match, or a null function, it stays as it
    * is.
    *
-   * @throws EspalierException if a glob matches no hparam, or a function picks none of the choices
+   * @throws EspalierException if a glob matches no hparam, a function picks none of the choices, or
+   *     the map has no order that says which glob is the last
    */
   public static int[] byGlob(
-      SpaceState state,
-      LinkedHashMap<String, ? extends @Nullable Function<List<Choice>, Choice>> functions) {
+      SpaceState state, Map<String, ? extends @Nullable Function<List<Choice>, Choice>> functions) {
+    if (functions.size() > 1
+        && !(functions instanceof LinkedHashMap || functions instanceof SortedMap)) {
+      throw new EspalierException(
+          "of several globs the last that matches counts, and a "
+              + functions.getClass().getName()
+              + " has no order that can be relied on; give a LinkedHashMap");
+    }
     Map<Dial, Picker> pickers = new LinkedHashMap<>();
     functions.forEach(
         (pattern, function) -> {

@@ -473,6 +473,20 @@ class SearchSpaceTest {
   }
 
   @Test
+  void globsWithoutAnOrderAreRefused() {
+    SearchSpace space = resnet();
+    String name = firstWidth(space);
+    space.sample(Map.of(name, Samplers.min()));
+    assertEquals(space.hparam(name).min(), space.hparam(name).active());
+    EspalierException e =
+        assertThrows(
+            EspalierException.class,
+            () -> space.sample(Map.of("*", Samplers.max(), name, Samplers.min())));
+    assertTrue(String.valueOf(e.getMessage()).contains("give a LinkedHashMap"), e.getMessage());
+    assertEquals(space.hparam(name).min(), space.hparam(name).active());
+  }
+
+  @Test
   void aGlobMatchesAnyNameOfAChoiceAndSeesTheChoicesUnderIt() {
     SearchSpace space = resnet();
     Hparam alias =
