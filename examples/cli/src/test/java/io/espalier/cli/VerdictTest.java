@@ -34,6 +34,18 @@ class VerdictTest {
     return model;
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"weight_norm", "weight_standardised"})
+  void whatIsMadeOfParametersIsCutExactly(String name) throws IOException {
+    Path model = shared(name);
+    Path small = dir.resolve("small.onnx");
+    Path manifest = dir.resolve("m.json");
+    Cli.done("prune", model, "-o", small, "--macs", 0.5, "--exact", "--manifest", manifest, "-q");
+    Cli verified = Cli.run("verify", model, small, "--manifest", manifest);
+    assertEquals(0, verified.code(), verified.out() + verified.err());
+    assertTrue(Files.size(small) * 3 < Files.size(model) * 2, "the file follows its parameters");
+  }
+
   private Cli pruned(Path model, Object... input) {
     Path small = dir.resolve("small.onnx");
     Path manifest = dir.resolve("m.json");
@@ -58,7 +70,8 @@ class VerdictTest {
         "unrolled_from_zeros",
         "divided_by_own_sum",
         "scatter_index_mask",
-        "weight_norm"
+        "weight_norm",
+        "weight_standardised"
       })
   void rightCarvesAreProved(String name) {
     Cli verified = pruned(shared(name));

@@ -44,6 +44,7 @@ public final class FoldedModel {
       Pattern.compile("(.+?)(?:\\.parametrizations\\.[^.]+)?\\.[^.]+");
 
   private static final String WEIGHT = ".weight";
+  private static final String FOLDED_WEIGHT = ".folded_weight";
 
   private final OnnxModel model;
   private final Mixed mixed;
@@ -54,8 +55,8 @@ public final class FoldedModel {
   }
 
   /**
-   * The model with values in the place of such computations; itself where there are none, where
-   * they cannot be run, and where the file would hold more than before.
+   * The model with values in the place of such computations; without those that
+   * cannot be run, and those by which the file would hold more than before.
    */
   public static OnnxModel of(OnnxModel model) {
     return model.irVersion() >= IR_WITH_PLAIN_INITIALIZERS && Mixed.mayBeIn(model)
@@ -66,27 +67,32 @@ public final class FoldedModel {
   private OnnxModel fold() {
     Map<String, List<Integer>> readers = new LinkedHashMap<>(mixed.meetingData());
     readers.keySet().removeIf(tensor -> !stands(tensor));
-    if (readers.isEmpty()) {
+    Map<String, OnnxTensor> values = new LinkedHashMap<>();
+    for (Set<String> group : mixed.groups(readers.keySet())) {
+      values.putAll(smaller(group));
+    }
+    if (values.isEmpty()) {
       return model;
     }
-    Set<Integer> makers = mixed.makers(readers.keySet());
-    Map<String, OnnxTensor> values = values(readers.keySet(), makers);
+    OnnxEdit edit = replace(readers, values, firstOfEqual(values));
+    new Unread(model, mixed.makers(values.keySet()), values.keySet()).removeFrom(edit);
+    return edit.toModel();
+  }
+
+  /** The values of tensors that are made together; none if the file would hold more with them. */
+  private Map<String, OnnxTensor> smaller(Set<String> tensors) {
+    Set<Integer> makers = mixed.makers(tensors);
+    Map<String, OnnxTensor> values = values(tensors, makers);
     Map<String, String> first = firstOfEqual(values);
-    Unread unread = new Unread(model, makers, values.keySet());
     long before = 0;
-    for (String name : unread.initializers()) {
+    for (String name : new Unread(model, makers, values.keySet()).initializers()) {
       before += initializer(name).byteSize();
     }
     long after = 0;
     for (Map.Entry<String, OnnxTensor> entry : values.entrySet()) {
       after += entry.getKey().equals(first.get(entry.getKey())) ? entry.getValue().byteSize() : 0;
     }
-    if (values.size() < readers.size() || after > before) {
-      return model;
-    }
-    OnnxEdit edit = replace(readers, values, first);
-    unread.removeFrom(edit);
-    return edit.toModel();
+    return values.size() < tensors.size() || after > before ? Map.of() : values;
   }
 
   /** Whether nothing else would be lost with the node that computes a tensor. */
@@ -172,7 +178,8 @@ public final class FoldedModel {
 
   /**
    * Names that say whose weights they are: {@code conv.weight} for what is computed of {@code
-   * conv.weight_v}. None where that says nothing, or is taken.
+   * conv.weight_v}, and {@code conv.folded_weight} where the former is taken. None where that says
+   * nothing.
    */
   private Map<String, String> names(Set<String> tensors) {
     Set<String> taken = new HashSet<>(model.initializers().keySet());
@@ -187,6 +194,8 @@ public final class FoldedModel {
       Matcher owner = OWNER.matcher(largest);
       if (owner.matches() && taken.add(owner.group(1) + WEIGHT)) {
         names.put(tensor, owner.group(1) + WEIGHT);
+      } else if (owner.matches() && taken.add(owner.group(1) + FOLDED_WEIGHT)) {
+        names.put(tensor, owner.group(1) + FOLDED_WEIGHT);
       }
     }
     return names;
