@@ -55,8 +55,8 @@ public final class FoldedModel {
   }
 
   /**
-   * The model with values in the place of such computations; without those that
-   * cannot be run, and those by which the file would hold more than before.
+   * The model with values in the place of such computations; without those that cannot be run, and
+   * those by which the file would hold more than before.
    */
   public static OnnxModel of(OnnxModel model) {
     return model.irVersion() >= IR_WITH_PLAIN_INITIALIZERS && Mixed.mayBeIn(model)

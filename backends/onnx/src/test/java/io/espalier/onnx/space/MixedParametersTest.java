@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Weights that are computed of parameters over a whole axis of them, by their norm, their mean and
- * variance or their largest gain: the smaller network holds a part of what the whole computed, once.
- * Every network here is proved against its masked reference, with a control.
+ * variance or their largest gain: the smaller network holds a part of what the whole computed,
+ * once. Every network here is proved against its masked reference, with a control.
  */
 class MixedParametersTest {
   private static long held(OnnxModel model) {
@@ -153,8 +153,7 @@ class MixedParametersTest {
     Tiny t = new Tiny(17);
     String raw = t.b.weights("second.weight", 12, 8, 3, 3);
     String rows = t.op("Reshape", raw, t.ints(12, 72));
-    String gain =
-        t.op("MatMul", t.parameter(1, 12), t.op("MatMul", rows, t.parameter(0.5, 72)));
+    String gain = t.op("MatMul", t.parameter(1, 12), t.op("MatMul", rows, t.parameter(0.5, 72)));
     SearchSpace space = folded(between(t, t.op("Div", raw, gain), 1), "Div");
 
     Cuts.assertFree(space, "second.out_channels");
@@ -185,8 +184,7 @@ class MixedParametersTest {
     String pads = "pads";
     String once = t.op("Tanh", t.op("Conv", with(pads, list(1, 1, 1, 1)), x, weight));
     String twice = t.op("Tanh", t.op("Conv", with(pads, list(1, 1, 1, 1)), once, weight));
-    SearchSpace space =
-        folded(t.model(t.conv("third", twice, 2, 8), "N", 2, 8, 8), "ReduceL2");
+    SearchSpace space = folded(t.model(t.conv("third", twice, 2, 8), "N", 2, 8, 8), "ReduceL2");
 
     Cuts.assertFree(space, "second.out_channels");
   }
