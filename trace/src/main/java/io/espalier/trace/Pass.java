@@ -289,12 +289,23 @@ final class Pass implements AxisSource {
             return node;
           });
     } catch (PluginException e) {
+      if (isOverflow(e.getCause())) {
+        misfit = true;
+        typing.unsupported("its sizes are larger than 64 bits hold; give smaller ones");
+        return;
+      }
       if (registry.isStrict()) {
         throw e;
       }
       misfit = true;
       typing.unsupported("the rule " + e.getMessage());
     }
+  }
+
+  /** Whether exact arithmetic found no number that is large enough. */
+  private static boolean isOverflow(@Nullable Throwable cause) {
+    return cause instanceof ArithmeticException
+        && String.valueOf(cause.getMessage()).endsWith(" overflow");
   }
 
   /** A node by the layer that it belongs to, if there is one. */

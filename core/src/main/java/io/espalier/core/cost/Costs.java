@@ -57,10 +57,10 @@ public final class Costs {
   public long params(Space space, int[] setting) {
     Layout.Widths widths = space.widths(setting);
     BitSet gone = gone(space, setting);
-    return Math.addExact(params.count(widths, gone), sum(inside, widths, gone));
+    return Saturated.plus(params.count(widths, gone), sum(inside, widths, gone));
   }
 
-  /** Multiply-accumulate operations at a setting, at batch 1. */
+  /** Multiply-accumulate operations at a setting, at batch 1; 2^63 - 1 where there are more. */
   public long macs(Space space, int[] setting) {
     return sum(macs, space.widths(setting), gone(space, setting));
   }
@@ -79,9 +79,9 @@ public final class Costs {
       }
       long product = term.number();
       for (Layout factor : term.factors()) {
-        product = Math.multiplyExact(product, atBatchOne(factor, widths));
+        product = Saturated.times(product, atBatchOne(factor, widths));
       }
-      sum = Math.addExact(sum, product);
+      sum = Saturated.plus(sum, product);
     }
     return sum;
   }
@@ -94,7 +94,7 @@ public final class Costs {
     if (layout instanceof Layout.Product product) {
       long extent = 1;
       for (Layout factor : product.factors()) {
-        extent = Math.multiplyExact(extent, atBatchOne(factor, widths));
+        extent = Saturated.times(extent, atBatchOne(factor, widths));
       }
       return extent;
     }

@@ -48,7 +48,8 @@ public final class PadRule implements OperatorRule {
       int axis = (int) (given < 0 ? given + x.rank() : given);
       long begin = pads.get().value(i);
       long end = pads.get().value(count + i);
-      if (!Axes.inside(axis, x.rank()) || y.get(axis).extent() + begin + end < 1) {
+      if (!Axes.inside(axis, x.rank())
+          || Math.addExact(Math.addExact(y.get(axis).extent(), begin), end) < 1) {
         t.unsupported("its axis " + given + " is not one of its input, or nothing is left of it");
         return;
       }

@@ -41,8 +41,8 @@ public record RandomInputs(long seed, long integerBound) {
    *
    * @param shapes trial shapes by input name; needed for those whose dimensions are not all known,
    *     and used instead of the model's own where given
-   * @throws OnnxRunException if an input's shape is unknown, or it is neither float, integer nor
-   *     boolean
+   * @throws OnnxRunException if an input's shape is unknown or takes more memory than a run may, or
+   *     it is neither float, integer nor boolean
    */
   public Map<String, Tensor> forModel(OnnxSession session, Map<String, long[]> shapes) {
     return forInputs(session.inputSpecs(), shapes);
@@ -64,7 +64,7 @@ public record RandomInputs(long seed, long integerBound) {
   }
 
   private Tensor tensor(ValueSpec input, long[] shape, Random random) {
-    int count = Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact));
+    int count = RunSize.elements(input.name(), shape);
     if (DataTypes.isFloating(input.dataType())) {
       float[] values = new float[count];
       for (int i = 0; i < count; i++) {

@@ -22,6 +22,9 @@ final class RunSize {
   /** Bytes of values that are there at one time. */
   static final String SETTING = "espalier.run.bytes";
 
+  private static final String REMEDY =
+      "; give smaller sizes with --input, or allow more bytes with -D" + SETTING + "=8000000000";
+
   private static final long MOST_BYTES = Long.getLong(SETTING, 1L << 31);
 
   private final OnnxModel model;
@@ -112,6 +115,27 @@ final class RunSize {
         : (long) (elements * bits / Byte.SIZE);
   }
 
+  /**
+   * How many elements an input has.
+   *
+   * @throws RunTooLargeException if it alone takes more than is allowed
+   */
+  static int elements(String input, long[] shape) {
+    long bytes = bytes(shape, DataTypes.FLOAT);
+    if (bytes > Math.min(MOST_BYTES, (long) Float.BYTES * Integer.MAX_VALUE)) {
+      throw new RunTooLargeException(
+          "input '"
+              + input
+              + "' of shape "
+              + Arrays.toString(shape)
+              + " takes more than "
+              + MOST_BYTES
+              + " bytes"
+              + REMEDY);
+    }
+    return (int) (bytes / Float.BYTES);
+  }
+
   private RunTooLargeException tooLarge(NodeProto node, String output, long[] shape) {
     return new RunTooLargeException(
         "running "
@@ -126,8 +150,6 @@ final class RunSize {
             + node.getName()
             + "' has the shape "
             + Arrays.toString(shape)
-            + "; give smaller sizes with --input, or allow more bytes with -D"
-            + SETTING
-            + "=8000000000");
+            + REMEDY);
   }
 }
