@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
@@ -195,7 +196,7 @@ class ExtremeNumbersTest {
     String hidden = graph.node("MatMul", "/a/MatMul", List.of(x, graph.weights("a.weight", 8, 8)));
     graph.output(
         "y", graph.node("MatMul", "/b/MatMul", List.of(hidden, graph.weights("b.weight", 8, 4))));
-    PLACES.get(place).put(graph, hidden, number);
+    Objects.requireNonNull(PLACES.get(place)).put(graph, hidden, number);
     ModelProto model = graph.toProto();
     return Files.write(folder.resolve("m.onnx"), model.toByteArray());
   }
