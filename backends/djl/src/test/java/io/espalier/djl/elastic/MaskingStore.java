@@ -68,6 +68,7 @@ final class MaskingStore extends TypedStore {
         Arrays.fill(dims, 1);
         dims[axis] = axes[axis].length;
         array = array.mul(manager.create(axes[axis], new Shape(dims)).toType(type(), false));
+        array.attach(manager);
       }
     }
     return array;

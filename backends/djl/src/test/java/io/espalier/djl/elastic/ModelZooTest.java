@@ -92,21 +92,24 @@ class ModelZooTest {
       int wrongMasksSeen = 0;
       int count = 0;
       for (Config config : Subnets.of(space, 10)) {
-        try (NDManager scope = manager.newSubManager()) {
-          inputs.attach(scope);
-          elastic.select(whole(space, config, count % 2 == 0));
-          DjlNetwork carved = (DjlNetwork) space.export();
-          NDList expected = Subnets.infer(carved.block(), scope, inputs);
-          NDList found = Subnets.infer(elastic, scope, inputs);
+        elastic.select(whole(space, config, count % 2 == 0));
+        try (NDManager scope = manager.newSubManager();
+            DjlNetwork carved = (DjlNetwork) space.export()) {
+          NDList expected =
+              Subnets.outputs(scope, inputs, own -> Subnets.infer(carved.block(), own, inputs));
+          NDList found = Subnets.outputs(scope, inputs, own -> Subnets.infer(elastic, own, inputs));
           assertTrue(Subnets.difference(expected, found) <= TOLERANCE);
           Exported.check(carved.traced().source(), folder.resolve("a.onnx"), inputs, found);
           if (count % 2 == 0) {
-            NDList exact = Subnets.infer(carved.block(), new TypedStore(scope, type), inputs);
+            NDList exact =
+                Subnets.outputs(
+                    scope,
+                    inputs,
+                    own -> Subnets.infer(carved.block(), new TypedStore(own, type), inputs));
             assertTrue(masked(space, 0, type, scope, inputs, exact) <= tolerance);
             wrongMasksSeen += masked(space, 1, type, scope, inputs, exact) > tolerance ? 1 : 0;
           }
           assertEquals(space.params(), parameters(carved.block()));
-          carved.block().clear();
           inputs.attach(manager);
         }
         count++;
@@ -140,8 +143,15 @@ class ModelZooTest {
       NDList inputs,
       NDList expected) {
     DjlNetwork network = (DjlNetwork) space.model();
-    TypedStore store = new MaskingStore(network.traced(), space.cut(), shift, manager, type);
-    NDList found = Subnets.infer(network.block(), store, inputs);
+    NDList found =
+        Subnets.outputs(
+            manager,
+            inputs,
+            own ->
+                Subnets.infer(
+                    network.block(),
+                    new MaskingStore(network.traced(), space.cut(), shift, own, type),
+                    inputs));
     return Subnets.difference(expected, found);
   }
 

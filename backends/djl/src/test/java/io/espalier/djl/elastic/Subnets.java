@@ -15,6 +15,7 @@ import io.espalier.core.values.Config;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Function;
 
 /** Configs to try, and what blocks compute. */
 final class Subnets {
@@ -35,6 +36,17 @@ final class Subnets {
   /** Outputs at inference. Recurrent blocks add to the list that they are fed. */
   static NDList infer(Block block, NDManager manager, NDList inputs) {
     return block.forward(new ParameterStore(manager, false), new NDList(inputs), false);
+  }
+
+  /** What a pass gives, without what it computes on the way: that would be held until the end. */
+  static NDList outputs(NDManager scope, NDList inputs, Function<NDManager, NDList> pass) {
+    try (NDManager own = scope.newSubManager()) {
+      inputs.attach(own);
+      NDList outputs = pass.apply(own);
+      outputs.attach(scope);
+      inputs.attach(scope);
+      return outputs;
+    }
   }
 
   /** Outputs at inference, computed in numbers of the store's type. */

@@ -10,10 +10,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Hands out weights as numbers of one type: blocks that run in doubles differ by no rounding. */
 class TypedStore extends ParameterStore {
+  private final NDManager manager;
   private final DataType type;
 
   TypedStore(NDManager manager, DataType type) {
     super(manager, false);
+    this.manager = manager;
     this.type = type;
   }
 
@@ -25,6 +27,10 @@ class TypedStore extends ParameterStore {
   public @Nullable NDArray getValue(
       @Nullable Parameter parameter, Device device, boolean training) {
     NDArray array = super.getValue(parameter, device, training);
-    return array == null ? null : array.toType(type, false);
+    NDArray typed = array == null ? null : array.toType(type, false);
+    if (typed != null && typed != array) {
+      typed.attach(manager); // else it would live as long as the parameter
+    }
+    return typed;
   }
 }
