@@ -1,7 +1,9 @@
 package io.espalier.core;
 
 import io.espalier.core.space.HparamSpec;
+import io.espalier.core.space.FrozenAxes;
 import io.espalier.core.values.Choice;
+import io.espalier.core.values.FrozenAxis;
 import io.espalier.core.values.EspalierException;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -69,6 +71,14 @@ public final class Hparam {
    */
   public String layout() {
     return space.state().print(spec);
+  }
+
+  /**
+   * What of the axis may not change while the rest does, with reasons; empty where all of it is a
+   * choice.
+   */
+  public List<FrozenAxis> frozenParts() {
+    return isDerived() || hasDial() ? FrozenAxes.parts(spec) : List.of();
   }
 
   /**

@@ -8,8 +8,8 @@ package io.espalier.trace;
  * @param text what stopped it, in words a user can act upon
  */
 public record Reason(String node, String op, String text) {
-  /** The reason of extents that no width stands behind, such as an axis of length 1. */
-  static final Reason NUMBER = new Reason("", "", "a number");
+  /** Of an axis that nothing stands on, as what nothing is joined to. */
+  static final Reason EMPTY = new Reason("", "", "it has no elements");
 
   @Override
   public String toString() {

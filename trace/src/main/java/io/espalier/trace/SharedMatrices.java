@@ -64,11 +64,21 @@ final class SharedMatrices {
               && constant.dims().length >= 2
               && !isConstantValued(constant)) {
             String name = graph.tensor(id).name();
+            GraphNode first = firstReader(id);
             unifier.explain(
-                text -> new Reason(name, "", "'" + name + "' is read by several nodes: " + text));
+                text ->
+                    new Reason(
+                        first == null ? name : first.label(),
+                        first == null ? "" : first.op().toString(),
+                        "'" + name + "' is read by several nodes: " + text));
             tie(List.copyOf(uses));
           }
         });
+  }
+
+  private @Nullable GraphNode firstReader(int tensor) {
+    List<Integer> readers = graph.consumers(tensor);
+    return readers.isEmpty() ? null : graph.nodes().get(readers.get(0));
   }
 
   /** Ties each use to those before it: to all that can be, first to last. */

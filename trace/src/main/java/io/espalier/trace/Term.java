@@ -104,9 +104,9 @@ abstract sealed class Term implements Axis {
     }
   }
 
-  /** An axis that no width stands behind. */
+  /** An axis of nothing, or of one element, where no operator made it. */
   static Fixed number(long extent) {
-    return new Fixed(extent, Reason.NUMBER, false, false);
+    return new Fixed(extent, Reason.EMPTY, false, false);
   }
 
   static Term concat(List<Term> parts) {

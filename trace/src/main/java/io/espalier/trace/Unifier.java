@@ -23,6 +23,10 @@ import org.jspecify.annotations.Nullable;
  * symbols are kept.
  */
 final class Unifier {
+  static final String ALONE = "an axis of one element starts here, which cannot shrink";
+  private static final String CUT_OFF =
+      "a width is cut into pieces here, of which this one has one element and cannot shrink";
+
   private int age;
 
   /** Lengths of axes that met others, which fits no network that runs. */
@@ -56,18 +60,24 @@ final class Unifier {
     return reason;
   }
 
-  /** A new symbol; an extent of 1 cannot shrink and is a number. */
+  /** A new symbol; an extent of 1 cannot shrink. */
   Term symbol(long extent) {
-    return extent <= 1 ? Term.number(extent) : new Sym(extent, age++, false, 1);
+    return extent <= 1 ? single(extent, ALONE) : new Sym(extent, age++, false, 1);
+  }
+
+  /** An axis that cannot shrink, having one element at most. */
+  private Term single(long extent, String why) {
+    return new Fixed(extent, reason(why), false, false);
   }
 
   /** A new symbol that keeps its centred run. */
   Term window(long extent, long least) {
-    return extent <= 1 ? Term.number(extent) : new Sym(extent, age++, true, Math.max(1, least));
+    return extent <= 1 ? single(extent, ALONE) : new Sym(extent, age++, true, Math.max(1, least));
   }
 
-  private static Term sameAge(Sym symbol, long extent) {
-    return extent <= 1 ? Term.number(extent) : new Sym(extent, symbol.age, false, 1);
+  /** A part of a symbol. */
+  private Term sameAge(Sym symbol, long extent) {
+    return extent <= 1 ? single(extent, CUT_OFF) : new Sym(extent, symbol.age, false, 1);
   }
 
   /** The term that stands for this one after all bindings. */
@@ -437,11 +447,11 @@ final class Unifier {
   private List<Term> factor(Term term, long inner) {
     Term t = find(term);
     if (inner == 1) {
-      return List.of(t, Term.number(1));
+      return List.of(t, single(1, ALONE));
     }
     long outer = t.extent() / inner;
     if (outer == 1) {
-      return List.of(Term.number(1), t);
+      return List.of(single(1, ALONE), t);
     }
     if (t instanceof Sym sym) {
       if (sym.window) {
@@ -544,7 +554,7 @@ final class Unifier {
     int j = 0;
     while (j < to.length) {
       if (to[j] == 1) {
-        result.add(Term.number(1));
+        result.add(single(1, ALONE));
         j++;
         continue;
       }
@@ -590,7 +600,7 @@ final class Unifier {
           unify(common, term);
         }
       }
-      result.add(common != null ? common : unit != null ? unit : Term.number(1));
+      result.add(common != null ? common : unit != null ? unit : single(1, ALONE));
     }
     return result;
   }

@@ -143,8 +143,7 @@ public final class DjlNetwork implements DataModel, ObservableBlock {
       initialize(outline, manager);
       return Optional.empty();
     } catch (EspalierException e) {
-      return Optional.of(
-          e.getMessage() + "; if a field of a block holds this width, say so by a BlockWidths");
+      return Optional.of(e.getMessage() + "; " + Advice.onHeldWidth(block()));
     }
   }
 
@@ -165,8 +164,8 @@ public final class DjlNetwork implements DataModel, ObservableBlock {
           description
               + " cannot be made smaller so: "
               + e.getMessage()
-              + ". If a width is held there, take it from the shape of an array, say what the field"
-              + " means by a BlockWidths, or freeze it by a rule",
+              + "; "
+              + Advice.onHeldWidth(block()),
           e);
     } catch (RuntimeException e) {
       manager.close();

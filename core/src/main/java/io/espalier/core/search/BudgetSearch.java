@@ -2,8 +2,6 @@ package io.espalier.core.search;
 
 import io.espalier.core.SearchSpace;
 import io.espalier.core.values.EspalierException;
-import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.util.PriorityQueue;
 
 /**
@@ -18,8 +16,6 @@ import java.util.PriorityQueue;
 public final class BudgetSearch {
   /** A result that uses less of the budget than this is not taken before exchanges were tried. */
   private static final double CLOSE = 0.9;
-
-  private static final int FRACTION_DIGITS = 3;
 
   private final SearchSpace space;
   private final Budget budget;
@@ -52,7 +48,7 @@ public final class BudgetSearch {
       throw nothingCounted();
     }
     if (widths.areWhole()) {
-      throw impossible("1, as no width of it can be cut" + held());
+      throw Refusal.whole(space, budget, original);
     }
     int[] setting = byThreshold();
     fill(setting, -1);
@@ -77,7 +73,7 @@ public final class BudgetSearch {
     int[] losers = widths.losers();
     long least = cost(without(losers, losers.length));
     if (least > allowed) {
-      throw impossible(least);
+      throw Refusal.of(space, budget, original, least);
     }
     int fewest = 0;
     int most = losers.length;
@@ -110,37 +106,6 @@ public final class BudgetSearch {
             + space.model().description()
             + " has none that are counted";
     return new EspalierException(text + Obstacles.in(space, "budget something else"));
-  }
-
-  private EspalierException impossible(long least) {
-    BigDecimal smallest =
-        BigDecimal.valueOf(least)
-            .divide(
-                BigDecimal.valueOf(original.of(budget.cost())),
-                FRACTION_DIGITS,
-                RoundingMode.CEILING);
-    return impossible(smallest.stripTrailingZeros().toPlainString() + held());
-  }
-
-  /** What the budget itself says of widths. */
-  private String held() {
-    return " (with divisor "
-        + budget.divisor()
-        + " and floor "
-        + budget.floor()
-        + (budget.exact() ? ", widths that are normalised over kept whole" : "")
-        + ")";
-  }
-
-  private EspalierException impossible(String smallest) {
-    String text =
-        "a budget of "
-            + budget.fraction()
-            + " of the "
-            + budget.cost()
-            + " cannot be met: the smallest this space allows is "
-            + smallest;
-    return new EspalierException(text + Obstacles.in(space, "allow more, or open more widths"));
   }
 
   /**

@@ -16,13 +16,15 @@ public final class CurveSearch {
   private static final int ROUNDS = 12;
   private static final int BISECTIONS = 40;
 
+  private final SearchSpace space;
   private final Widths widths;
   private final Budget budget;
   private final double allowed;
   private final double whole;
   private final double[][] errors;
 
-  private CurveSearch(Widths widths, Budget budget, double[][] errors) {
+  private CurveSearch(SearchSpace space, Widths widths, Budget budget, double[][] errors) {
+    this.space = space;
     this.widths = widths;
     this.budget = budget;
     this.errors = errors;
@@ -58,21 +60,14 @@ public final class CurveSearch {
           errors[i][position] = Math.pow(table.of(width.name(), count), power);
         }
       }
-      return new CurveSearch(widths, budget, errors).find();
+      return new CurveSearch(space, widths, budget, errors).find();
     }
   }
 
   private BudgetResult find() {
     int[] least = new int[widths.size()];
     if (cost(least) > allowed) {
-      throw new EspalierException(
-          "a budget of "
-              + budget.fraction()
-              + " of the "
-              + budget.cost()
-              + " cannot be met: the smallest this space allows is "
-              + cost(least) / whole
-              + "; allow more, lower the floor or the divisor, or open more widths");
+      throw Refusal.of(space, budget, widths.costs(widths.original()), (long) cost(least));
     }
     double low = 0;
     double high = 1;

@@ -27,8 +27,9 @@ public final class Obstacles {
    * @param reason why
    * @param op the operator that did; empty if none
    * @param edge whether it is an input or output of the network
+   * @param elsewhere whether the rules did it at another layer than the one they open
    */
-  private record Cause(String reason, String op, boolean edge) {}
+  private record Cause(String reason, String op, boolean edge, boolean elsewhere) {}
 
   /**
    * The end of a sentence: the reasons that froze most, each with its nodes, and what helps.
@@ -59,21 +60,27 @@ public final class Obstacles {
     return text + "; " + String.join("; ", helps);
   }
 
-  /** Reasons with the nodes they are of: the most frequent first, edges of the network last. */
+  /**
+   * Reasons with the nodes they are of: rules that hold what they open elsewhere first, then the
+   * most frequent, edges of the network last.
+   */
   private static List<Map.Entry<Cause, Set<String>>> causes(SearchSpace space) {
     Set<String> edges = new HashSet<>();
     space.map().ifPresent(map -> addEdges(map.graph(), edges));
     Map<Cause, Set<String>> nodes = new LinkedHashMap<>();
     Map<Cause, Integer> counts = new LinkedHashMap<>();
     for (FrozenAxis axis : space.frozen()) {
-      Cause cause =
-          new Cause(axis.reason(), axis.op(), axis.op().isEmpty() && edges.contains(axis.node()));
+      boolean edge = axis.op().isEmpty() && edges.contains(axis.node());
+      boolean elsewhere = axis.op().isEmpty() && !edge && !axis.node().equals(axis.layer());
+      String reason = elsewhere ? axis.reason().replace(" at " + axis.node(), "") : axis.reason();
+      Cause cause = new Cause(reason, axis.op(), edge, elsewhere);
       nodes.computeIfAbsent(cause, key -> new LinkedHashSet<>()).add(axis.node());
       counts.merge(cause, 1, Integer::sum);
     }
     List<Map.Entry<Cause, Set<String>>> causes = new ArrayList<>(nodes.entrySet());
     causes.sort(
         Comparator.<Map.Entry<Cause, Set<String>>, Boolean>comparing(e -> e.getKey().edge())
+            .thenComparing(e -> !e.getKey().elsewhere())
             .thenComparing(e -> -counts.getOrDefault(e.getKey(), 0)));
     return causes;
   }

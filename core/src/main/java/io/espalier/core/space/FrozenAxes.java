@@ -52,6 +52,7 @@ public final class FrozenAxes {
             .ifPresent(frozen::add);
       }
     }
+    frozen.addAll(space.heldDepths());
     frozen.addAll(FrozenNodes.of(space, frozen));
     return frozen;
   }
@@ -83,7 +84,7 @@ public final class FrozenAxes {
       return of(layer, axis, failure);
     }
     Space.Ruled rule = Objects.requireNonNull(ruled.get(symbol));
-    return new FrozenAxis(layer, axis, rule.layer(), "", rule.reason());
+    return new FrozenAxis(layer, axis, rule.layer(), "", rule.reason(layer));
   }
 
   private static FrozenAxis of(String layer, String axis, Space.Failure failure) {
@@ -95,6 +96,24 @@ public final class FrozenAxes {
         first == null ? failure.layer().name() : first.label(),
         first == null ? "" : first.op().toString(),
         failure.reason());
+  }
+
+  /**
+   * The parts of a width that may not change, while others do; none twice for the same reason.
+   *
+   * @param spec a width of several parts
+   */
+  public static List<FrozenAxis> parts(HparamSpec spec) {
+    List<Layout.Fixed> parts = new ArrayList<>();
+    spec.layouts().forEach(layout -> collect(layout, parts));
+    String local = spec.localName();
+    String layer = spec.name().substring(0, spec.name().length() - local.length() - 1);
+    Set<FrozenAxis> frozen = new LinkedHashSet<>();
+    for (Layout.Fixed part : parts) {
+      Reason reason = part.reason();
+      frozen.add(new FrozenAxis(layer, local, reason.node(), reason.op(), reason.text()));
+    }
+    return List.copyOf(frozen);
   }
 
   /** The symbols of every axis that a layer's nodes read or compute. */

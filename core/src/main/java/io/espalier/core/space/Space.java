@@ -6,6 +6,7 @@ import io.espalier.core.values.Block;
 import io.espalier.core.values.Choice;
 import io.espalier.core.values.Cut;
 import io.espalier.core.values.EspalierException;
+import io.espalier.core.values.FrozenAxis;
 import io.espalier.spi.DynamicModule;
 import io.espalier.spi.Layer;
 import io.espalier.trace.Layout;
@@ -35,6 +36,7 @@ public final class Space {
   private final List<Consumer> consumers;
   private final List<Failure> failures;
   private final Map<Layout.Symbol, Ruled> ruled;
+  private final List<FrozenAxis> heldDepths;
   private final List<Dial> depths;
   private final int[] original;
 
@@ -76,6 +78,19 @@ public final class Space {
           layer, "no layer type that rules could name has this width; it is open without rules");
     }
 
+    /** How a reason goes on that names another layer. */
+    private static String elsewhere(String layer) {
+      return " at " + layer + ", which has the same width";
+    }
+
+    /** What they say of a width that another layer has too. */
+    String reason(String of) {
+      int advice = reason.indexOf("; ");
+      return of.equals(layer) || advice < 0
+          ? reason
+          : reason.substring(0, advice) + elsewhere(layer) + "; open it there too";
+    }
+
     static Ruled by(Declarations.Declared hparam) {
       String layer = hparam.name().substring(0, hparam.name().lastIndexOf('.'));
       String key = hparam.module().key();
@@ -83,7 +98,7 @@ public final class Space {
           layer,
           hparam.options().isEmpty()
               ? "the rules leave " + key + " out; name it there to search its widths"
-              : "the rules for " + key + " allow no other width");
+              : "the rules for " + key + " allow no other width; allow more of them there");
     }
   }
 
@@ -95,7 +110,9 @@ public final class Space {
       List<ElasticLayer> layers,
       List<Consumer> consumers,
       List<Failure> failures,
-      Map<Layout.Symbol, Ruled> ruled) {
+      Map<Layout.Symbol, Ruled> ruled,
+      List<FrozenAxis> heldDepths) {
+    this.heldDepths = heldDepths;
     this.map = map;
     this.rules = rules;
     this.hparams = List.copyOf(hparams);
@@ -158,6 +175,11 @@ public final class Space {
 
   public List<Failure> failures() {
     return failures;
+  }
+
+  /** The depths of which the model does not let some blocks go, with what it says. */
+  List<FrozenAxis> heldDepths() {
+    return heldDepths;
   }
 
   /** What the rules freeze, of what could be free. */

@@ -8,8 +8,10 @@ import io.espalier.core.structure.Depths;
 import io.espalier.core.values.Block;
 import io.espalier.core.values.Cut;
 import io.espalier.core.values.EspalierException;
+import io.espalier.core.values.FrozenAxis;
 import io.espalier.core.values.Model;
 import io.espalier.spi.DMRegistry;
+import io.espalier.trace.GraphNode;
 import io.espalier.trace.LayerView;
 import io.espalier.trace.Layout;
 import io.espalier.trace.Layout.Symbol;
@@ -18,6 +20,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +51,9 @@ public final class SpaceBuilder {
 
   /** Windows that one layer crops with these windows, and another one with those. */
   private final Set<Symbol> mixed = new HashSet<>();
+
+  /** The depths that the model holds, by name. */
+  private final Map<String, FrozenAxis> held = new LinkedHashMap<>();
 
   private final List<Dial> dials = new ArrayList<>();
   private final List<HparamSpec> specs = new ArrayList<>();
@@ -114,7 +120,8 @@ public final class SpaceBuilder {
         declarations.layers(),
         declarations.consumers(),
         declarations.failures(),
-        ruled);
+        ruled,
+        List.copyOf(held.values()));
   }
 
   private void freeze(Symbol symbol) {
@@ -354,7 +361,12 @@ public final class SpaceBuilder {
     int n = blocks.size();
     int least = hparam.options().map(options -> options.least(hparam.choices())).orElse(n);
     int shallowest = Math.min(n, Math.max(least, needed));
-    while (shallowest < n && model.objection(without(blocks.subList(shallowest, n))).isPresent()) {
+    while (shallowest < n) {
+      Optional<String> objection = model.objection(without(blocks.subList(shallowest, n)));
+      if (objection.isEmpty()) {
+        break;
+      }
+      held.putIfAbsent(hparam.name(), held(hparam, blocks.get(shallowest), objection.get()));
       shallowest++;
     }
     List<int[]> settings = new ArrayList<>();
@@ -364,6 +376,14 @@ public final class SpaceBuilder {
     Dial dial = new Dial(dials.size(), Dial.Kind.DEPTH, hparam.name(), List.of(), settings, blocks);
     dials.add(dial);
     add(hparam, dial);
+  }
+
+  /** Of a depth that the model does not let be any smaller, what it says. */
+  private FrozenAxis held(Declared hparam, Block block, String objection) {
+    GraphNode node = map.graph().nodes().get(block.nodes().get(0));
+    String layer = hparam.name().substring(0, hparam.name().lastIndexOf('.'));
+    String axis = hparam.name().substring(layer.length() + 1);
+    return new FrozenAxis(layer, axis, node.label(), node.op().toString(), objection);
   }
 
   /** The network at its original widths, but without these blocks. */

@@ -28,9 +28,9 @@ final class FrozenText {
   static String of(SearchSpace space) {
     Map<Cause, List<FrozenAxis>> groups = new LinkedHashMap<>();
     for (FrozenAxis axis : space.frozen()) {
-      groups
-          .computeIfAbsent(new Cause(axis.reason(), axis.op()), cause -> new ArrayList<>())
-          .add(axis);
+      // Rules that hold a width at another layer are one reason, and those layers stand beside it.
+      String reason = axis.op().isEmpty() ? axis.reason().replace(" at " + axis.node() + ",", ",") : axis.reason();
+      groups.computeIfAbsent(new Cause(reason, axis.op()), cause -> new ArrayList<>()).add(axis);
     }
     StringBuilder text = new StringBuilder();
     if (!groups.isEmpty()) {
@@ -48,15 +48,16 @@ final class FrozenText {
     String why = advice < 0 ? cause.reason() : cause.reason().substring(0, advice);
     Set<String> nodes = new LinkedHashSet<>();
     axes.forEach(axis -> nodes.add(axis.node()));
+    boolean elsewhere = axes.stream().anyMatch(axis -> axis.reason().contains(" at " + axis.node() + ","));
     String where =
-        cause.op().isEmpty()
+        cause.op().isEmpty() && !elsewhere
             ? ""
-            : " (" + cause.op() + " " + SpaceText.listed(List.copyOf(nodes)) + ")";
+            : " (" + (cause.op() + " " + SpaceText.listed(List.copyOf(nodes))).strip() + ")";
     line(text, "  " + why + where + ": " + axes.size());
     List<String> names = axes.stream().map(axis -> axis.layer() + "." + axis.axis()).toList();
     line(text, "    " + SpaceText.listed(names));
-    if (advice >= 0) {
-      line(text, "    what helps: " + cause.reason().substring(advice + 2));
+    if (advice >= 0 || !cause.op().isEmpty()) {
+      line(text, "    what helps: " + axes.get(0).remedy());
     }
   }
 

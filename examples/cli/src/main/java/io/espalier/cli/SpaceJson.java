@@ -66,6 +66,7 @@ final class SpaceJson {
     if (hparam.isDerived()) {
       node.put("derived", true);
       node.put("layout", hparam.layout());
+      addFixed(node, hparam);
     } else {
       if (choice) {
         node.put("group", hparam.group());
@@ -77,6 +78,21 @@ final class SpaceJson {
     add(node, "active", hparam.active());
     node.put("configurable", choice && hparam.isPrimary());
     return node;
+  }
+
+  /** The parts of a width that may not change, each with what stopped it. */
+  private static void addFixed(ObjectNode node, Hparam hparam) {
+    List<FrozenAxis> parts = hparam.frozenParts();
+    if (!parts.isEmpty()) {
+      ArrayNode fixed = node.putArray("fixed");
+      for (FrozenAxis part : parts) {
+        ObjectNode entry = fixed.addObject();
+        entry.put("node", part.node());
+        entry.put("op", part.op());
+        entry.put("reason", part.reason());
+        entry.put("remedy", part.remedy());
+      }
+    }
   }
 
   private static void add(ArrayNode list, Choice choice) {
@@ -120,6 +136,7 @@ final class SpaceJson {
     node.put("op", op);
     node.put("axis", axis.axis());
     node.put("reason", axis.reason());
+    node.put("remedy", axis.remedy());
     return node;
   }
 }

@@ -193,6 +193,7 @@ class InspectTest {
         widths that may not change, by reason:
           Softmax runs over it (Softmax /Softmax, /Softmax_1): 4
             a.out_features, b.in_features, b.out_features, c.in_features
+            what helps: a model that does without that node leaves it open
           operator com.acme:Twist has no rule (com.acme:Twist /Twist): 3
             c.out_features, d.in_features, d.out_features
             what helps: a plugin with an OperatorRule for it can open it
