@@ -27,12 +27,19 @@ import java.util.stream.Collectors;
  * what it computes on its way, and the sum has the layout of x.
  */
 final class ResidualFinder {
-  private static final Set<OpId> SUMS = operators("Add", "Sum", "Mean", "Max", "Where");
+  /** Sums of which x is what is left without f(x); a mean of both would leave a part of x. */
+  private static final Set<OpId> SUMS = operators("Add", "Sum", "Max", "Where");
   private static final OpId WHERE = OpId.of("Where");
 
-  /** What a shortcut may pass on its way to the sum, if it reads nothing else but parameters. */
-  private static final Set<OpId> PASSING =
-      operators("Add", "BatchNormalization", "Dropout", "Identity", "Mul");
+  /** What a shortcut may pass on its way to the sum: nothing that changes x. */
+  private static final Set<OpId> PASSING = operators("Dropout", "Identity");
+
+  /**
+   * Operators that scale and shift. Between two sums they are no norm where nothing else is: what
+   * adds to D * x does not leave x.
+   */
+  private static final Set<OpId> SCALING =
+      operators("Add", "BatchNormalization", "Div", "Dropout", "Identity", "Mul", "Neg", "Sub");
 
   /** Operators that look at the shape of what they read, not at its values. */
   private static final Set<OpId> SHAPES = operators("Shape", "Size");
@@ -150,16 +157,27 @@ final class ResidualFinder {
     return regions;
   }
 
+  /** Whether a node adds up data, each once, and nothing else that would stay without f(x). */
   private boolean isSum(GraphNode node) {
-    return SUMS.contains(node.op()) && node.outputs().get(0) >= 0 && operands(node).size() > 1;
+    return SUMS.contains(node.op())
+        && node.outputs().get(0) >= 0
+        && operands(node).size() > 1
+        && operands(node).size() == addends(node).size();
   }
 
   /** The tensors whose values a node passes on, those made of parameters alone left out. */
   private List<Integer> operands(GraphNode node) {
+    return addends(node).stream()
+        .filter(tensor -> !graph.tensor(tensor).parameter())
+        .distinct()
+        .toList();
+  }
+
+  /** All of which a node passes values on, one that is added twice two times. */
+  private static List<Integer> addends(GraphNode node) {
     return node.inputs().stream()
         .skip(node.op().equals(WHERE) ? 1 : 0)
-        .filter(tensor -> tensor >= 0 && !graph.tensor(tensor).parameter())
-        .distinct()
+        .filter(tensor -> tensor >= 0)
         .toList();
   }
 
@@ -276,7 +294,8 @@ final class ResidualFinder {
             .filter(node -> !isFolded(node))
             .map(GraphNode::op)
             .toList();
-    return BETWEEN.containsAll(operators) ? operators : List.of();
+    boolean changes = operators.isEmpty() || !SCALING.containsAll(operators);
+    return changes && BETWEEN.containsAll(operators) ? operators : List.of();
   }
 
   /** Whether a node works on parameters alone. */
