@@ -7,4 +7,12 @@ package io.espalier.spi;
 public interface Axis {
   /** The number of elements along this axis in the original network; at least 1. */
   long extent();
+
+  /**
+   * Whether anything along it may be left out. Known to modules, which see the network when it is
+   * solved; while rules are asked nothing is decided yet, and every axis is said to be free.
+   */
+  default boolean isFree() {
+    return true;
+  }
 }

@@ -28,6 +28,7 @@ public sealed interface Layout extends Axis {
   }
 
   /** Whether any symbol stands in this layout. */
+  @Override
   boolean isFree();
 
   /** The number of elements at the given widths. */

@@ -259,6 +259,9 @@ final class Declarations {
         String name, Axis axis, List<String> parts, RuleOption ratio, RuleOption divisor) {
       List<String> full = parts.stream().map(part -> layer.name() + "." + part).toList();
       Layout own = perSample((Layout) axis);
+      if (AttentionFinder.isAttention(layer) && isPosition(own)) {
+        return;
+      }
       add(name, Dial.Kind.WIDTH, List.of(own), full, List.of(), ratio, divisor);
     }
 
@@ -266,6 +269,21 @@ final class Declarations {
     public void width(String name, List<Axis> axes, RuleOption ratio, RuleOption divisor) {
       Layout product = Layout.product(axes.stream().map(Layout.class::cast).toList());
       width(name, product, List.of(), ratio, divisor);
+    }
+
+    /**
+     * Whether an axis counts places of the input: samples, tokens, windows. Attention runs over
+     * them, but they are no heads, and no width of one.
+     */
+    private static boolean isPosition(Layout layout) {
+      boolean[] position = {!layout.isFree()};
+      Layout.forEachSegment(
+          layout,
+          segment ->
+              position[0] &=
+                  segment instanceof Layout.Fixed fixed
+                      && (fixed.batch() || fixed.dynamic() || fixed.reason().op().isEmpty()));
+      return position[0];
     }
 
     /** The one width that an axis of samples times units is about. */

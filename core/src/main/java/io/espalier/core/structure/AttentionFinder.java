@@ -27,12 +27,15 @@ import java.util.stream.Stream;
 
 /**
  * Finds attention by what it computes, since it owns no parameters: a product of two activations, a
- * Softmax, and the product of its result with a third. Each becomes a layer of type {@value #TYPE}
- * made of these three nodes, named after what the layers before and behind it have in common: those
+ * Softmax, and the product of its result with a third. Each becomes a layer of type {@value #TYPE},
+ * or {@value #VALUES_FIRST}, made of these three nodes, named after what the layers before and behind it have in common: those
  * of {@code layer.0.attn.qkv} and {@code layer.0.attn.proj} are {@code layer.0.attn}.
  */
 public final class AttentionFinder {
   static final String TYPE = "Attention";
+
+  /** Of attention that multiplies values with the scores, and not scores with the values. */
+  static final String VALUES_FIRST = TYPE + " behind values";
 
   private static final OpId EINSUM = OpId.of("Einsum");
   private static final OpId MAT_MUL = OpId.of("MatMul");
@@ -46,13 +49,18 @@ public final class AttentionFinder {
               "Add",
               "Cast",
               "Clip",
+              "Concat",
               "Div",
               "Dropout",
               "Expand",
               "Identity",
               "Max",
               "Mul",
+              "Neg",
+              "Pad",
               "Reshape",
+              "Slice",
+              "Squeeze",
               "Sub",
               "Tanh",
               "Transpose",
@@ -97,11 +105,22 @@ public final class AttentionFinder {
     return found;
   }
 
-  private Optional<GraphNode> scores(GraphNode softmax) {
-    return nearest(softmax, this::producers, between -> true);
+  /** Whether a layer is an attention that was found. */
+  public static boolean isAttention(Layer layer) {
+    return layer.type().equals(TYPE) || layer.type().equals(VALUES_FIRST);
   }
 
-  /** The product that reads the Softmax's result as its first operand. */
+  /** A product of two activations; else one with learned queries, or a table of positions. */
+  private Optional<GraphNode> scores(GraphNode softmax) {
+    Optional<GraphNode> product =
+        nearest(
+            softmax,
+            this::producers,
+            node -> node.inputs().stream().noneMatch(id -> graph.tensor(id).parameter()));
+    return product.isPresent() ? product : nearest(softmax, this::producers, node -> true);
+  }
+
+  /** The product that reads the Softmax's result as one of its operands. */
   private Optional<GraphNode> values(GraphNode softmax) {
     Set<Integer> reached = new HashSet<>(softmax.outputs());
     return nearest(
@@ -110,7 +129,8 @@ public final class AttentionFinder {
           reached.addAll(node.outputs());
           return consumers(node);
         },
-        product -> reached.contains(product.inputs().get(0)));
+        product ->
+            reached.contains(product.inputs().get(0)) != reached.contains(product.inputs().get(1)));
   }
 
   /** The first product with nothing but what may stand between on the way. */
@@ -183,17 +203,37 @@ public final class AttentionFinder {
   private Layer layer(GraphNode scores, GraphNode softmax, GraphNode values) {
     // A module that owns its input projection has the products among its nodes.
     String owner = layerOfNode.get(scores.index());
-    String name = unique(owner == null ? module(around(scores, values)) : owner);
+    boolean valuesFirst = !comesFrom(values.inputs().get(0), softmax);
+    String name = unique(owner == null ? module(around(scores, values, valuesFirst)) : owner);
     List<Integer> nodes = List.of(scores.index(), softmax.index(), values.index());
-    LayerNode layer = new LayerNode(name, TYPE, nodes, List.of(), nodes);
+    String type = valuesFirst ? VALUES_FIRST : TYPE;
+    LayerNode layer = new LayerNode(name, type, nodes, List.of(), nodes);
     return new LayerView(layer, nodes.stream().map(map.nodes()::get).toList(), List.of());
   }
 
+  /** Whether a tensor is what a Softmax computes, with nothing but what may stand between. */
+  private boolean comesFrom(int tensor, GraphNode softmax) {
+    Deque<Integer> work = new ArrayDeque<>(List.of(tensor));
+    Set<Integer> seen = new HashSet<>();
+    while (!work.isEmpty() && seen.size() < MOST_BETWEEN) {
+      int producer = graph.tensor(work.poll()).producer();
+      if (producer == softmax.index()) {
+        return true;
+      }
+      if (producer >= 0
+          && BETWEEN.contains(graph.nodes().get(producer).op())
+          && seen.add(producer)) {
+        graph.nodes().get(producer).inputs().stream().filter(id -> id >= 0).forEach(work::add);
+      }
+    }
+    return false;
+  }
+
   /** The names of the layers that queries, keys and values come from, and of those they go to. */
-  private Set<String> around(GraphNode scores, GraphNode values) {
+  private Set<String> around(GraphNode scores, GraphNode values, boolean valuesFirst) {
     Set<String> around = new LinkedHashSet<>();
     collect(producers(scores), this::producers, around);
-    int operand = graph.tensor(values.inputs().get(1)).producer();
+    int operand = graph.tensor(values.inputs().get(valuesFirst ? 0 : 1)).producer();
     if (operand >= 0) {
       collect(List.of(graph.nodes().get(operand)), this::producers, around);
     }

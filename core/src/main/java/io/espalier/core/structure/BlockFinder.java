@@ -123,15 +123,20 @@ final class BlockFinder {
   private List<Residual> sums(int input, int output, Set<Integer> inside) {
     List<Residual> sums = new ArrayList<>();
     int tensor = input;
+    int before = input;
     while (tensor >= 0 && tensor != output) {
       Optional<Residual> residual =
           residuals.startingAt(tensor).stream()
               .filter(candidate -> inside.contains(candidate.sum()))
               .findFirst();
+      if (residual.isPresent() && residuals.scales(before, tensor)) {
+        return List.of();
+      }
       residual.ifPresent(sums::add);
       tensor =
           residual.isPresent() ? residual.get().output() : residuals.next(tensor, inside::contains);
+      before = residual.isPresent() ? tensor : before;
     }
-    return tensor == output ? sums : List.of();
+    return tensor == output && !residuals.scales(before, output) ? sums : List.of();
   }
 }

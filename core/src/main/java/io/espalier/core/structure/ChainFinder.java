@@ -79,7 +79,9 @@ final class ChainFinder {
     for (int step = 0; step < MOST_STEPS && tensor >= 0; step++) {
       List<Residual> starting = residuals.startingAt(tensor);
       if (!starting.isEmpty()) {
-        return Optional.of(starting.get(0));
+        return residuals.scales(residual.output(), tensor)
+            ? Optional.empty()
+            : Optional.of(starting.get(0));
       }
       tensor = residuals.next(tensor, reader -> true);
     }
@@ -129,6 +131,9 @@ final class ChainFinder {
       tail = residuals.between(chain.get(chain.size() - 2).output(), last.input());
     } else if (graph.tensor(last.input()).producer() >= 0) {
       tail = List.of(graph.nodes().get(graph.tensor(last.input()).producer()).op());
+    }
+    if (ResidualFinder.isScaling(tail)) {
+      return last.output();
     }
     int tensor = last.output();
     List<OpId> seen = new ArrayList<>();

@@ -294,8 +294,17 @@ final class ResidualFinder {
             .filter(node -> !isFolded(node))
             .map(GraphNode::op)
             .toList();
-    boolean changes = operators.isEmpty() || !SCALING.containsAll(operators);
-    return changes && BETWEEN.containsAll(operators) ? operators : List.of();
+    return BETWEEN.containsAll(operators) ? operators : List.of();
+  }
+
+  /** Whether there is nothing from one tensor to the next but what scales and shifts. */
+  boolean scales(int from, int to) {
+    return from != to && isScaling(between(from, to));
+  }
+
+  /** Whether operators scale and shift, and do nothing else; not so where there are none. */
+  static boolean isScaling(List<OpId> operators) {
+    return !operators.isEmpty() && SCALING.containsAll(operators);
   }
 
   /** Whether a node works on parameters alone. */

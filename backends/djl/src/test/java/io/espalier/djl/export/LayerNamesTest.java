@@ -1,6 +1,7 @@
 package io.espalier.djl.export;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -15,6 +16,7 @@ import io.espalier.core.Hparam;
 import io.espalier.core.SearchSpace;
 import io.espalier.core.rules.Rules;
 import io.espalier.core.values.Cut;
+import io.espalier.core.values.FrozenAxis;
 import io.espalier.core.values.Model;
 import io.espalier.core.values.Prover;
 import io.espalier.djl.Blocks;
@@ -25,6 +27,7 @@ import io.espalier.trace.Graph;
 import io.espalier.trace.LayerNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -84,6 +87,46 @@ class LayerNamesTest {
         List.of(
             new SequentialBlock().add(Activation::relu).add(Linear.builder().setUnits(8).build()),
             ai.djl.nn.Blocks.identityBlock()));
+  }
+
+  /** Depths and widths of attention that the code of a block holds are listed, with a reason. */
+  @TestFactory
+  Stream<DynamicTest> whatOnlyTheFileCanChange() {
+    Map<String, Function<NDManager, DjlBlock>> networks =
+        Map.of("transformer encoder", Blocks::encoder, "ResNetV1-18", m -> Blocks.resNet(m, 18, 64));
+    return networks.entrySet().stream()
+        .map(
+            entry ->
+                DynamicTest.dynamicTest(
+                    entry.getKey(),
+                    () -> {
+                      try (NDManager manager = NDManager.newBaseManager()) {
+                        assertListed(entry.getValue().apply(manager));
+                      }
+                    }));
+  }
+
+  private void assertListed(DjlBlock source) {
+    Path file = folder.resolve("network.onnx");
+    SearchSpace ofBlock = Blocks.spaces().generate(source, Rules.everything());
+    ofBlock.model().save(file);
+    SearchSpace ofFile = Blocks.spaces().generate(file, Rules.everything());
+    Map<String, FrozenAxis> listed = new HashMap<>();
+    ofBlock.frozen().forEach(axis -> listed.put(axis.layer() + "." + axis.axis(), axis));
+    int seen = 0;
+    for (Hparam hparam : ofFile.namedHparams(true, true).values()) {
+      String name = hparam.name();
+      if (name.endsWith(".depth") || name.endsWith(".qk_dim") || name.endsWith(".v_dim")) {
+        seen++;
+        Hparam own = ofBlock.namedHparams().get(name);
+        FrozenAxis frozen = listed.get(name);
+        assertTrue(
+            frozen != null || (own != null && own.choices().equals(hparam.choices())),
+            name + " is neither a choice of the block nor listed");
+        assertTrue(frozen == null || !frozen.cause().contains(". "), String.valueOf(frozen));
+      }
+    }
+    assertTrue(seen > 0);
   }
 
   private DynamicTest network(String name, Function<NDManager, DjlBlock> make) {
