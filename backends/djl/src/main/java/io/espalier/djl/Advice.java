@@ -41,7 +41,7 @@ final class Advice {
       Class<?> type = block.getClass();
       boolean named = !type.isAnonymousClass() && !type.isSynthetic() && !type.isHidden();
       if (named && !type.getName().startsWith(DJL)) {
-        own.add(type.getSimpleName());
+        own.add(type.getName());
       }
       block.getChildren().values().forEach(work::push);
     }

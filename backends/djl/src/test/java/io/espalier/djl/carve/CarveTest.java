@@ -2,6 +2,7 @@ package io.espalier.djl.carve;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -229,7 +230,8 @@ class CarveTest {
             .filter(axis -> axis.toString().contains("1280"))
             .findFirst()
             .orElseThrow(() -> new AssertionError(space.frozen().toString()));
-    assertTrue(frozen.toString().contains("shape"), frozen.toString());
+    assertTrue(frozen.remedy().contains("shape of an array"), frozen.toString());
+    assertFalse(frozen.reason().contains("BlockWidths"), frozen.toString());
     assertEquals(1, ((Convolution) firstConv(narrowest(space).block())).getFilters());
   }
 
@@ -271,7 +273,9 @@ class CarveTest {
     SearchSpace space = space(gated(new GatedBlock.Unknown(8)));
     assertEquals(1, space.configurableHparams().size());
     assertTrue(
-        space.frozen().stream().anyMatch(axis -> axis.toString().contains("GatedBlock$Unknown")),
+        space.frozen().stream()
+            .map(FrozenAxis::remedy)
+            .anyMatch(what -> what.contains("GatedBlock$Unknown") && what.contains("BlockWidths")),
         space.frozen().toString());
     narrowest(space);
   }
