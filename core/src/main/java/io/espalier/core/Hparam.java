@@ -1,10 +1,10 @@
 package io.espalier.core;
 
-import io.espalier.core.space.HparamSpec;
 import io.espalier.core.space.FrozenAxes;
+import io.espalier.core.space.HparamSpec;
 import io.espalier.core.values.Choice;
-import io.espalier.core.values.FrozenAxis;
 import io.espalier.core.values.EspalierException;
+import io.espalier.core.values.FrozenAxis;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;

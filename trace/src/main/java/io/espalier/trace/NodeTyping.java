@@ -97,7 +97,11 @@ final class NodeTyping implements Typing {
   @Override
   public Axis fixed(long n) {
     boolean open = pass.readsOpenAxes(node);
-    return new Term.Fixed(n, unifier.reason(n > 1 ? "its " + n + " elements here follow from no width" : Unifier.ALONE), false, open);
+    return new Term.Fixed(
+        n,
+        unifier.reason(n > 1 ? "its " + n + " elements here follow from no width" : Unifier.ALONE),
+        false,
+        open);
   }
 
   @Override

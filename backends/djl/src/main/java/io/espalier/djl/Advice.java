@@ -19,7 +19,8 @@ final class Advice {
    */
   static String onHeldWidth(Block root) {
     Set<String> own = ownClasses(root);
-    String shape = "take it from the shape of an array where the code holds it, or freeze it by a rule";
+    String shape =
+        "take it from the shape of an array where the code holds it, or freeze it by a rule";
     if (own.isEmpty()) {
       return shape;
     }

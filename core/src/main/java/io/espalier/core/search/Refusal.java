@@ -75,7 +75,8 @@ final class Refusal {
   private String inTheWay() {
     Map<String, Budget> looser = new LinkedHashMap<>();
     if (budget.exact()) {
-      looser.put("that widths which are normalised over stay whole (exact)", budget.withExact(false));
+      looser.put(
+          "that widths which are normalised over stay whole (exact)", budget.withExact(false));
     }
     if (budget.floor() > 0) {
       looser.put("the floor of " + budget.floor(), budget.withFloor(0));
@@ -109,7 +110,9 @@ final class Refusal {
     }
     return space.rules().isEverything()
         ? ""
-        : "; what the rules allow is no smaller than " + fraction(least) + " at any divisor or floor";
+        : "; what the rules allow is no smaller than "
+            + fraction(least)
+            + " at any divisor or floor";
   }
 
   /** What the smallest network costs under another budget. */

@@ -28,8 +28,9 @@ import java.util.stream.Stream;
 /**
  * Finds attention by what it computes, since it owns no parameters: a product of two activations, a
  * Softmax, and the product of its result with a third. Each becomes a layer of type {@value #TYPE},
- * or {@value #VALUES_FIRST}, made of these three nodes, named after what the layers before and behind it have in common: those
- * of {@code layer.0.attn.qkv} and {@code layer.0.attn.proj} are {@code layer.0.attn}.
+ * or {@value #VALUES_FIRST}, made of these three nodes, named after what the layers before and
+ * behind it have in common: those of {@code layer.0.attn.qkv} and {@code layer.0.attn.proj} are
+ * {@code layer.0.attn}.
  */
 public final class AttentionFinder {
   static final String TYPE = "Attention";

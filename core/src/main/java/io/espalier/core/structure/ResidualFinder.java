@@ -29,6 +29,7 @@ import java.util.stream.Collectors;
 final class ResidualFinder {
   /** Sums of which x is what is left without f(x); a mean of both would leave a part of x. */
   private static final Set<OpId> SUMS = operators("Add", "Sum", "Max", "Where");
+
   private static final OpId WHERE = OpId.of("Where");
 
   /** What a shortcut may pass on its way to the sum: nothing that changes x. */

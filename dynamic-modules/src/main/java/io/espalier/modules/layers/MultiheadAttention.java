@@ -19,8 +19,8 @@ import java.util.List;
  * result. Which axis is what follows from what the products and the Softmax run over, and from what
  * is made of channels: windows and blocks beside the heads have no name here.
  *
- * <p>Attention over channels has queries [..., heads, d, S] and keys [..., heads, S, d], and sums over
- * the places: its width is {@code head_dim}.
+ * <p>Attention over channels has queries [..., heads, d, S] and keys [..., heads, S, d], and sums
+ * over the places: its width is {@code head_dim}.
  *
  * <p>Where several query heads share a key-value head, {@code num_heads} is their product, and
  * follows {@code kv_heads} and {@code num_key_value_groups}, the query heads for each of these.

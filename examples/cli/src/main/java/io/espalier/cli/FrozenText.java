@@ -29,7 +29,10 @@ final class FrozenText {
     Map<Cause, List<FrozenAxis>> groups = new LinkedHashMap<>();
     for (FrozenAxis axis : space.frozen()) {
       // Rules that hold a width at another layer are one reason, and those layers stand beside it.
-      String reason = axis.op().isEmpty() ? axis.reason().replace(" at " + axis.node() + ",", ",") : axis.reason();
+      String reason =
+          axis.op().isEmpty()
+              ? axis.reason().replace(" at " + axis.node() + ",", ",")
+              : axis.reason();
       groups.computeIfAbsent(new Cause(reason, axis.op()), cause -> new ArrayList<>()).add(axis);
     }
     StringBuilder text = new StringBuilder();
@@ -48,7 +51,8 @@ final class FrozenText {
     String why = advice < 0 ? cause.reason() : cause.reason().substring(0, advice);
     Set<String> nodes = new LinkedHashSet<>();
     axes.forEach(axis -> nodes.add(axis.node()));
-    boolean elsewhere = axes.stream().anyMatch(axis -> axis.reason().contains(" at " + axis.node() + ","));
+    boolean elsewhere =
+        axes.stream().anyMatch(axis -> axis.reason().contains(" at " + axis.node() + ","));
     String where =
         cause.op().isEmpty() && !elsewhere
             ? ""

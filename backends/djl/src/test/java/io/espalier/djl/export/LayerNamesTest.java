@@ -93,7 +93,8 @@ class LayerNamesTest {
   @TestFactory
   Stream<DynamicTest> whatOnlyTheFileCanChange() {
     Map<String, Function<NDManager, DjlBlock>> networks =
-        Map.of("transformer encoder", Blocks::encoder, "ResNetV1-18", m -> Blocks.resNet(m, 18, 64));
+        Map.of(
+            "transformer encoder", Blocks::encoder, "ResNetV1-18", m -> Blocks.resNet(m, 18, 64));
     return networks.entrySet().stream()
         .map(
             entry ->

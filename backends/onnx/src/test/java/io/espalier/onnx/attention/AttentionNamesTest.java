@@ -40,8 +40,7 @@ class AttentionNamesTest {
 
   /** A projection of the tokens into heads, seen in a shape. */
   private String projected(String name, long... shape) {
-    String out =
-        node("MatMul", name, x, b.weights("attn." + name + ".weight", 10, HEADS * DIM));
+    String out = node("MatMul", name, x, b.weights("attn." + name + ".weight", 10, HEADS * DIM));
     return reshaped(name + "_heads", out, shape);
   }
 

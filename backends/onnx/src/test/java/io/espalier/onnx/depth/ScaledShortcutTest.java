@@ -35,25 +35,24 @@ class ScaledShortcutTest {
   Stream<DynamicTest> noBlockOfThese() {
     Map<String, BiFunction<Net, String, String>> kinds =
         Map.ofEntries(
-            Map.entry("D*x + f(x)", (n, x) -> n.node("Add", n.node("Mul", scale(n), x), n.branch(x))),
-            Map.entry("f(x) + x*D", (n, x) -> n.node("Add", n.branch(x), n.node("Mul", x, scale(n)))),
+            Map.entry(
+                "D*x + f(x)", (n, x) -> n.node("Add", n.node("Mul", scale(n), x), n.branch(x))),
+            Map.entry(
+                "f(x) + x*D", (n, x) -> n.node("Add", n.branch(x), n.node("Mul", x, scale(n)))),
             Map.entry(
                 "0.5*x + f(x)",
                 (n, x) -> n.node("Add", n.node("Mul", x, n.scalar(0.5f)), n.branch(x))),
             Map.entry("-x + f(x)", (n, x) -> n.node("Add", n.node("Neg", x), n.branch(x))),
             Map.entry("f(x) - x", (n, x) -> n.node("Sub", n.branch(x), x)),
             Map.entry(
-                "x/2 + f(x)",
-                (n, x) -> n.node("Add", n.node("Div", x, n.scalar(2)), n.branch(x))),
+                "x/2 + f(x)", (n, x) -> n.node("Add", n.node("Div", x, n.scalar(2)), n.branch(x))),
             Map.entry("x + b + f(x)", (n, x) -> n.node("Sum", x, scale(n), n.branch(x))),
             Map.entry(
-                "(x + b) + f(x)",
-                (n, x) -> n.node("Add", n.node("Add", x, scale(n)), n.branch(x))),
+                "(x + b) + f(x)", (n, x) -> n.node("Add", n.node("Add", x, scale(n)), n.branch(x))),
             Map.entry("x + x + f(x)", (n, x) -> n.node("Sum", x, x, n.branch(x))),
             Map.entry("mean(x, f(x))", (n, x) -> n.node("Mean", x, n.branch(x))),
             Map.entry(
-                "(x + f(x))*D",
-                (n, x) -> n.node("Mul", n.node("Add", x, n.branch(x)), scale(n))));
+                "(x + f(x))*D", (n, x) -> n.node("Mul", n.node("Add", x, n.branch(x)), scale(n))));
     return kinds.entrySet().stream()
         .map(
             kind ->
@@ -77,8 +76,7 @@ class ScaledShortcutTest {
         Map.of(
             "x + f(x)", (n, x) -> n.node("Add", x, n.branch(x)),
             "x + D*f(x)", (n, x) -> n.node("Add", x, n.node("Mul", scale(n), n.branch(x))),
-            "x + 0.5*f(x)",
-                (n, x) -> n.node("Add", x, n.node("Mul", n.branch(x), n.scalar(0.5f))),
+            "x + 0.5*f(x)", (n, x) -> n.node("Add", x, n.node("Mul", n.branch(x), n.scalar(0.5f))),
             "identity(x) + f(x)", (n, x) -> n.node("Add", n.node("Identity", x), n.branch(x)),
             "x + f(D*x)", (n, x) -> n.node("Add", x, n.branch(n.node("Mul", scale(n), x))));
     return kinds.entrySet().stream()
@@ -96,7 +94,8 @@ class ScaledShortcutTest {
 
   @Test
   void theCaseThatUsersMet() {
-    OnnxModel model = OnnxModel.read(SharedData.path("cases").resolve("scaled_shortcut_depth.onnx"));
+    OnnxModel model =
+        OnnxModel.read(SharedData.path("cases").resolve("scaled_shortcut_depth.onnx"));
     assertEquals(List.of(), List.copyOf(Subject.of(model).depths().keySet()));
   }
 }

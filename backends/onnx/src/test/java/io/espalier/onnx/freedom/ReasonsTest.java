@@ -130,7 +130,8 @@ class ReasonsTest {
   @Test
   void aWidthThatIsCutIntoSingleElementsNamesWhatCutsIt() {
     Path file = SharedData.path("cases").resolve("reason_a_number.onnx");
-    SearchSpace space = SPACES.generate(OnnxModel.read(file), Rules.everything(), TrialSizes.automatic());
+    SearchSpace space =
+        SPACES.generate(OnnxModel.read(file), Rules.everything(), TrialSizes.automatic());
     List<FrozenAxis> cut =
         space.frozen().stream().filter(axis -> axis.axis().equals("out_channels")).toList();
     assertFalse(cut.isEmpty());
@@ -159,7 +160,9 @@ class ReasonsTest {
         space.frozen().stream().filter(axis -> axis.layer().contains("bn")).toList();
     assertFalse(norms.isEmpty());
     for (FrozenAxis norm : norms) {
-      assertTrue(norm.cause().startsWith("the rules leave nn.Conv2d out at " + norm.node()), norm.toString());
+      assertTrue(
+          norm.cause().startsWith("the rules leave nn.Conv2d out at " + norm.node()),
+          norm.toString());
       assertFalse(norm.node().equals(norm.layer()));
     }
   }

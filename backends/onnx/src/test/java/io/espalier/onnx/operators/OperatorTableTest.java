@@ -28,12 +28,14 @@ class OperatorTableTest {
   private static final Path DOCUMENT = Path.of("..", "..", "docs", "operators.md");
   private static final Path MODULES = Path.of("..", "..", "dynamic-modules", "src");
   private static final Path LIST =
-      MODULES.resolve(
-          Path.of("test", "resources", "io", "espalier", "modules", "operators"))
+      MODULES
+          .resolve(Path.of("test", "resources", "io", "espalier", "modules", "operators"))
           .resolve("standard-domain.txt");
   private static final Pattern JAVADOC =
-      Pattern.compile("/\\*\\*(?<text>(?:(?!\\*/).)*)\\*/\\s*(?:@\\w+(?:\\([^)]*\\))?\\s*)*"
-              + "(?:public )?(?:final )?class ", Pattern.DOTALL);
+      Pattern.compile(
+          "/\\*\\*(?<text>(?:(?!\\*/).)*)\\*/\\s*(?:@\\w+(?:\\([^)]*\\))?\\s*)*"
+              + "(?:public )?(?:final )?class ",
+          Pattern.DOTALL);
   private static final String HEAD =
       """
       # Operators
@@ -112,7 +114,8 @@ class OperatorTableTest {
   /** The first paragraph of what a rule says of itself, on one line. */
   private static String says(String rule) throws IOException {
     Path file =
-        MODULES.resolve(Path.of("main", "java", "io", "espalier", "modules", "operators"))
+        MODULES
+            .resolve(Path.of("main", "java", "io", "espalier", "modules", "operators"))
             .resolve(rule + ".java");
     Matcher matcher = JAVADOC.matcher(Files.readString(file));
     assertTrue(matcher.find(), rule);

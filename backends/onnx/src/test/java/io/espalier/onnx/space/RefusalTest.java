@@ -62,7 +62,8 @@ class RefusalTest {
 
   @Test
   void theRules() {
-    SearchSpace space = space("{\"nn.Conv2d\": {\"channels_ratio\": [0.75, 1]}, \"nn.BatchNorm2d\": {}}");
+    SearchSpace space =
+        space("{\"nn.Conv2d\": {\"channels_ratio\": [0.75, 1]}, \"nn.BatchNorm2d\": {}}");
     String said = refused(space, loose(0.2));
     assertTrue(said.contains("what the rules allow is no smaller than"), said);
     assertFalse(said.contains("what stops it"), said);
