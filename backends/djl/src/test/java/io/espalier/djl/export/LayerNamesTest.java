@@ -115,7 +115,7 @@ class LayerNamesTest {
     Map<String, FrozenAxis> listed = new HashMap<>();
     ofBlock.frozen().forEach(axis -> listed.put(axis.layer() + "." + axis.axis(), axis));
     int seen = 0;
-    for (Hparam hparam : ofFile.namedHparams(true, true).values()) {
+    for (Hparam hparam : ofFile.configurableHparams().values()) {
       String name = hparam.name();
       if (name.endsWith(".depth") || name.endsWith(".qk_dim") || name.endsWith(".v_dim")) {
         seen++;
