@@ -22,9 +22,15 @@ import org.jspecify.annotations.Nullable;
 final class Pass implements AxisSource {
   private static final int MOST_INTEGERS = 4096;
 
-  /** Operators whose integers are data, whatever their rank: quantised weights and zero points. */
+  /** Operators whose integers are data, whatever their rank: quantised weights, biases, zero points. */
   private static final Set<OpId> QUANTISED =
-      Set.of(OpId.of("DequantizeLinear"), OpId.of("QuantizeLinear"));
+      Set.of(
+          OpId.of("DequantizeLinear"),
+          OpId.of("QuantizeLinear"),
+          OpId.of("ConvInteger"),
+          OpId.of("MatMulInteger"),
+          OpId.of("QLinearConv"),
+          OpId.of("QLinearMatMul"));
 
   /** Whose axes may be widths all the same, since exporters stretch indices to those of data. */
   private static final OpId EXPAND = OpId.of("Expand");

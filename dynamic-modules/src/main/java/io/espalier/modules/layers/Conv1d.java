@@ -7,6 +7,6 @@ import io.espalier.spi.DynamicModule;
 @AutoService(DynamicModule.class)
 public final class Conv1d extends Convolution {
   public Conv1d() {
-    super("nn.Conv1d", "Conv", 1, 1);
+    super("nn.Conv1d", PLAIN, 1, 1);
   }
 }

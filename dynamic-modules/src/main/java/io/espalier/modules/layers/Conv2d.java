@@ -7,6 +7,6 @@ import io.espalier.spi.DynamicModule;
 @AutoService(DynamicModule.class)
 public final class Conv2d extends Convolution {
   public Conv2d() {
-    super("nn.Conv2d", "Conv", 2, 1);
+    super("nn.Conv2d", PLAIN, 2, 1);
   }
 }

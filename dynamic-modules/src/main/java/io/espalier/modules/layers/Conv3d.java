@@ -7,6 +7,6 @@ import io.espalier.spi.DynamicModule;
 @AutoService(DynamicModule.class)
 public final class Conv3d extends Convolution {
   public Conv3d() {
-    super("nn.Conv3d", "Conv", 3, 1);
+    super("nn.Conv3d", PLAIN, 3, 1);
   }
 }

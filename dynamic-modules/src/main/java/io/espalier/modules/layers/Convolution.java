@@ -7,14 +7,20 @@ import io.espalier.spi.Node;
 import io.espalier.spi.RuleOption;
 import io.espalier.spi.Value;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What all convolutions have in common: a kernel, and channels on both sides. With one group, the
  * weight tells how much each input channel matters.
  */
 abstract class Convolution implements DynamicModule {
+  private static final String QUANTISED = "QLinearConv";
+
+  /** The operators of convolutions that are not transposed. */
+  static final List<String> PLAIN = List.of("Conv", "ConvInteger", QUANTISED, "DeformConv");
+
   private final String key;
-  private final String operator;
+  private final List<String> operators;
   private final int spatial;
   private final int inputAxis;
 
@@ -22,13 +28,13 @@ abstract class Convolution implements DynamicModule {
    * A convolution of one kind.
    *
    * @param key its key in a rules file
-   * @param operator the ONNX operator
+   * @param operators the ONNX operators
    * @param spatial how many spatial axes it has
    * @param inputAxis the axis of the weight that the input channels lie on
    */
-  Convolution(String key, String operator, int spatial, int inputAxis) {
+  Convolution(String key, List<String> operators, int spatial, int inputAxis) {
     this.key = key;
-    this.operator = operator;
+    this.operators = List.copyOf(operators);
     this.spatial = spatial;
     this.inputAxis = inputAxis;
   }
@@ -45,16 +51,26 @@ abstract class Convolution implements DynamicModule {
 
   @Override
   public final boolean matches(Layer layer) {
-    return Nodes.owner(layer, operator)
-        .filter(node -> node.input(1).rank() == spatial + 2)
-        .isPresent();
+    return owner(layer).filter(node -> weight(node).rank() == spatial + 2).isPresent();
+  }
+
+  private Optional<Node> owner(Layer layer) {
+    return operators.stream().flatMap(operator -> Nodes.owner(layer, operator).stream()).findFirst();
+  }
+
+  private static int place(Node node) {
+    return node.op().name().equals(QUANTISED) ? 3 : 1;
+  }
+
+  private static Value weight(Node node) {
+    return node.input(place(node));
   }
 
   @Override
   public final void describe(Layer layer, Hparams hparams) {
-    Node node = Nodes.first(layer, operator).orElseThrow();
+    Node node = owner(layer).orElseThrow();
     Value x = node.input(0);
-    Value w = node.input(1);
+    Value w = weight(node);
     Value y = node.outputs().get(0);
     hparams.crop("kernel_size", w.axes().subList(2, w.rank()), Options.KERNEL_SIZE);
     if (y.rank() > 1) {
@@ -64,7 +80,7 @@ abstract class Convolution implements DynamicModule {
       hparams.width("in_channels", x.axis(1), Options.CHANNELS_RATIO, Options.CHANNEL_DIVISOR);
     }
     if (node.attributes().number("group", 1) == 1) {
-      hparams.consumes(node, 1, inputAxis);
+      hparams.consumes(node, place(node), inputAxis);
     }
   }
 }

@@ -22,6 +22,7 @@ import java.util.stream.IntStream;
 @AutoService(DynamicModule.class)
 public final class Linear implements DynamicModule {
   private static final String EINSUM = "Einsum";
+  private static final String QUANTISED = "QLinearMatMul";
 
   /**
    * A weight: which input of which node, the axes of it that the sum runs over, and those that come
@@ -66,20 +67,23 @@ public final class Linear implements DynamicModule {
   private static Optional<Weight> weight(Layer layer) {
     return Nodes.owner(layer, "Gemm")
         .or(() -> Nodes.owner(layer, "MatMul"))
+        .or(() -> Nodes.owner(layer, "MatMulInteger"))
+        .or(() -> Nodes.owner(layer, QUANTISED))
         .map(Linear::matrix)
         .or(() -> Nodes.owner(layer, EINSUM).flatMap(Linear::term))
         .filter(weight -> weight.value().parameter());
   }
 
   private static Weight matrix(Node node) {
-    boolean right = node.input(1).parameter();
+    int second = node.op().name().equals(QUANTISED) ? 3 : 1;
+    boolean right = node.input(second).parameter();
     boolean transposed = node.attributes().number(right ? "transB" : "transA", 0) != 0;
-    int rank = node.input(right ? 1 : 0).rank();
+    int rank = node.input(right ? second : 0).rank();
     if (rank < 2 || (rank > 2 && !right)) {
       return new Weight(node, Integer.MAX_VALUE, List.of(), List.of());
     }
     int inner = right == transposed ? rank - 1 : rank - 2;
-    return new Weight(node, right ? 1 : 0, List.of(inner), List.of(2 * rank - 3 - inner));
+    return new Weight(node, right ? second : 0, List.of(inner), List.of(2 * rank - 3 - inner));
   }
 
   /** The one term of an equation that is made of parameters and shares a sum with the others. */

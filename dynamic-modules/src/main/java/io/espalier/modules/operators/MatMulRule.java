@@ -21,11 +21,9 @@ public final class MatMulRule implements OperatorRule {
   /** What the axes of a stack of matrices count. */
   static final String STACK = "num_experts";
 
-  private static final OpId INTEGER = OpId.of("MatMulInteger");
-
   @Override
   public Set<OpId> operators() {
-    return Operators.standard("MatMul", "MatMulInteger");
+    return Operators.standard("MatMul");
   }
 
   @Override
@@ -41,28 +39,21 @@ public final class MatMulRule implements OperatorRule {
       t.unsupported("its operands must not be scalars");
       return;
     }
-    for (int zeroPoint = 2; zeroPoint < node.inputs().size(); zeroPoint++) {
-      t.statistic(zeroPoint);
-    }
-    if (isUneven(node.input(2)) || isUneven(node.input(3))) {
-      t.unsupported("it has a zero point for each row or column instead of one for the matrix");
-    } else {
-      contract(node, t, a.axis(-1), b.axis(b.rank() == 1 ? 0 : -2));
-    }
+    Contraction.unify(node, t, a.axis(-1), b.axis(b.rank() == 1 ? 0 : -2));
     List<Axis> y = shape(t, a, b);
     t.output(0, y);
     if (b.parameter() && !a.parameter()) {
       batch(b).forEach(axis -> t.role(axis, STACK));
     }
-    declareLinear(t, a, b, node.inputs().size() > 2);
+    declareLinear(t, a, b);
     List<Axis> macs = new ArrayList<>(y);
     macs.add(a.axis(-1));
     t.macs(macs.toArray(Axis[]::new));
   }
 
-  /** A matrix of parameters, on either side; integers with zero points are left alone. */
-  private static void declareLinear(Typing t, Value a, Value b, boolean integers) {
-    if (integers || a.parameter() == b.parameter()) {
+  /** A matrix of parameters, on either side. */
+  private static void declareLinear(Typing t, Value a, Value b) {
+    if (a.parameter() == b.parameter()) {
       return;
     }
     if (b.parameter() && b.rank() == 2 && a.rank() > 1) {
@@ -84,20 +75,8 @@ public final class MatMulRule implements OperatorRule {
     return y;
   }
 
-  private static boolean isUneven(Value zeroPoint) {
-    return Axes.size(zeroPoint.axes()) > 1;
-  }
-
-  private static void contract(Node node, Typing t, Axis inner, Axis rows) {
-    Contraction.unify(node, t, inner, rows);
-    if (node.op().equals(INTEGER) && node.input(0).parameter() != node.input(1).parameter()) {
-      // integers are not masked, and the zero of a mask is not what a zero point stands for
-      t.normalised(inner, 0);
-      t.normalised(rows, 1);
-    }
-  }
-
-  private static List<Axis> batch(Value operand) {
+  /** The axes of a stack of matrices. */
+  static List<Axis> batch(Value operand) {
     return operand.axes().subList(0, Math.max(0, operand.rank() - 2));
   }
 }

@@ -78,7 +78,7 @@ final class LayerFinder {
       if (folded[node.index()]) {
         continue;
       }
-      List<Integer> weights = node.inputs().stream().filter(parameters::isWeight).toList();
+      List<Integer> weights = Owner.weights(node, parameters);
       if (!weights.isEmpty()) {
         Owner owner = new Owner(node, weights, namer.propose(node, weights, own[node.index()]));
         positions.put(node.index(), owners.size());

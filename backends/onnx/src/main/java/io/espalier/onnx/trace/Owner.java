@@ -3,8 +3,10 @@ package io.espalier.onnx.trace;
 import io.espalier.spi.OpId;
 import io.espalier.trace.GraphNode;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -57,10 +59,30 @@ record Owner(GraphNode node, List<Integer> weights, LayerName name) {
           .map(OpId::of)
           .collect(Collectors.toUnmodifiableSet());
 
+  /** Products of integers, and the inputs that may hold their weights. */
+  private static final Map<OpId, List<Integer>> QUANTISED =
+      Map.of(
+          OpId.of("ConvInteger"), List.of(1),
+          OpId.of("MatMulInteger"), List.of(0, 1),
+          OpId.of("QLinearConv"), List.of(3),
+          OpId.of("QLinearMatMul"), List.of(0, 3));
+
   private static final OpId ADD = OpId.of("Add");
 
   Owner {
     weights = List.copyOf(weights);
+  }
+
+  /** The tensors among the inputs of a node that hold weights, in order. */
+  static List<Integer> weights(GraphNode node, Parameters parameters) {
+    List<Integer> quantised = QUANTISED.getOrDefault(node.op(), List.of());
+    return IntStream.range(0, node.inputs().size())
+        .filter(
+            i ->
+                parameters.isWeight(node.inputs().get(i))
+                    || (quantised.contains(i) && parameters.isQuantised(node.inputs().get(i))))
+        .mapToObj(node.inputs()::get)
+        .toList();
   }
 
   Owner named(LayerName other) {

@@ -187,9 +187,15 @@ final class Parameters {
     }
   }
 
-  /** Whether a tensor holds weights: it is a floating-point parameter of more than one element. */
+  /** Whether a tensor holds weights as numbers that are not quantised: it is a floating-point parameter of more than one element. */
   boolean isWeight(int tensor) {
     return tensor >= 0 && floating[tensor] && several[tensor] && graph.tensor(tensor).parameter();
+  }
+
+  /** Whether a tensor is a stored parameter of more than one integer of at most 8 bits. */
+  boolean isQuantised(int tensor) {
+    Constant constant = tensor < 0 ? null : graph.tensor(tensor).constant();
+    return constant != null && constant.integer() && constant.narrow() && constant.size() > 1;
   }
 
   /** The number of axes of a parameter; a guess where it is computed. */

@@ -36,11 +36,15 @@ final class Normalisation {
   private static final Set<String> CONTRACTED =
       Set.of(
           "Conv",
+          "ConvInteger",
           "ConvTranspose",
+          "DeformConv",
           "Einsum",
           "Gemm",
           "MatMul",
           "MatMulInteger",
+          "QLinearConv",
+          "QLinearMatMul",
           "com.microsoft:FusedGemm",
           "com.microsoft:FusedMatMul");
 
@@ -65,6 +69,7 @@ final class Normalisation {
 
   private static final Set<String> PLAIN =
       Set.of(
+          "DynamicQuantizeLinear",
           "InstanceNormalization",
           "LogSoftmax",
           "LpNormalization",
@@ -126,14 +131,16 @@ final class Normalisation {
 
   private void checkContraction(List<CutNormalised> cuts) {
     List<List<Integer>> first = kept(cuts, 0);
-    if (first.isEmpty() || !first.equals(kept(cuts, 1))) {
+    int other = cuts.stream().mapToInt(CutNormalised::input).max().orElse(0);
+    List<List<Integer>> second = other == 0 ? List.of() : kept(cuts, other);
+    if (first.isEmpty() || !first.equals(second)) {
       throw new VerificationException(
           "the manifest does not say the same of both factors of "
               + node
               + ": "
               + first
               + " and "
-              + kept(cuts, 1)
+              + second
               + " are kept");
     }
   }

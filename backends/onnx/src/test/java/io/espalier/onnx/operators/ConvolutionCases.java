@@ -20,7 +20,36 @@ final class ConvolutionCases {
     pools(cases);
     sampled(cases);
     resized(cases);
+    deformed(cases);
     return cases;
+  }
+
+  private static void deformed(List<OperatorCase> cases) {
+    cases.add(
+        elastic(
+            "DeformConv",
+            19,
+            s ->
+                s.op(
+                    "DeformConv",
+                    with("pads", list(1, 1, 1, 1)),
+                    s.x(),
+                    s.weights("w", 5, 16, 3, 3),
+                    s.random(0, 0.3, 2, 18, 8, 8))));
+    cases.add(
+        elastic(
+            "DeformConv",
+            19,
+            "groups of channels and of offsets",
+            s ->
+                s.op(
+                    "DeformConv",
+                    with("pads", list(1, 1, 1, 1), "group", 2, "offset_group", 4),
+                    s.x(),
+                    s.weights("w", 6, 8, 3, 3),
+                    s.convolve("offsets", s.x(), 72, 16, 3, Scene.same(1)),
+                    s.random(0, 0.3, 6),
+                    s.op("Sigmoid", s.convolve("mask", s.x(), 36, 16, 3, Scene.same(1))))));
   }
 
   private static OperatorCase conv(

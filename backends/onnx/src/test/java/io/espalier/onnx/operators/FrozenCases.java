@@ -219,17 +219,5 @@ final class FrozenCases {
             24,
             "it writes into a cache",
             s -> s.op("TensorScatter", s.random(0, 1, 2, 16, 20, 8), s.x(), s.ints(3, 5))));
-    cases.add(
-        frozen(
-            "DeformConv",
-            19,
-            "learnt from the data",
-            s ->
-                s.op(
-                    "DeformConv",
-                    with("pads", list(1, 1, 1, 1)),
-                    s.x(),
-                    s.weights("w", 5, 16, 3, 3),
-                    s.random(0, 0.3, 2, 18, 8, 8))));
   }
 }

@@ -248,16 +248,14 @@ final class ProductCases {
                     s.typed(DataTypes.UINT8, new int[] {30}),
                     s.typed(DataTypes.INT8, new int[] {5}))));
     cases.add(
-        frozen(
+        elastic(
             "DynamicQuantizeLinear",
             11,
-            "the range of all its elements is taken",
             s -> s.several("DynamicQuantizeLinear", 3, Map.of(), s.x()).get(0)));
     cases.add(
-        frozen(
+        elastic(
             "ConvInteger",
             10,
-            "quantised together",
             s ->
                 s.op(
                     "ConvInteger",
@@ -265,10 +263,9 @@ final class ProductCases {
                     s.typed(DataTypes.UINT8, numbers(s, 5 * 16, 0, 99), 5, 16, 1, 1),
                     s.typed(DataTypes.UINT8, new int[] {30}))));
     cases.add(
-        frozen(
+        elastic(
             "QLinearConv",
             10,
-            "quantised together",
             s ->
                 s.op(
                     "QLinearConv",
@@ -281,10 +278,9 @@ final class ProductCases {
                     s.floats(0.1f),
                     s.typed(DataTypes.UINT8, new int[] {128}))));
     cases.add(
-        frozen(
+        elastic(
             "QLinearMatMul",
             10,
-            "quantised together",
             s ->
                 s.op(
                     "QLinearMatMul",
