@@ -22,7 +22,9 @@ import org.jspecify.annotations.Nullable;
 final class Pass implements AxisSource {
   private static final int MOST_INTEGERS = 4096;
 
-  /** Operators whose integers are data, whatever their rank: quantised weights, biases, zero points. */
+  /**
+   * Operators whose integers are data, whatever their rank: quantised weights, biases, zero points.
+   */
   private static final Set<OpId> QUANTISED =
       Set.of(
           OpId.of("DequantizeLinear"),
@@ -45,6 +47,10 @@ final class Pass implements AxisSource {
   private final Unifier unifier = new Unifier();
   private final @Nullable List<Term>[] axes;
   private final @Nullable Ints[] ints;
+
+  /** The bits of floating-point numbers that are computed of sizes. */
+  private final @Nullable Ints[] reals;
+
   private final @Nullable Reason[] unknown;
   private final @Nullable List<Term>[][] uses;
   private final @Nullable NodeTyping[] typings;
@@ -72,6 +78,7 @@ final class Pass implements AxisSource {
     int tensors = graph.tensors().size();
     this.axes = new List[tensors];
     this.ints = new Ints[tensors];
+    this.reals = new Ints[tensors];
     this.unknown = new Reason[tensors];
     this.uses = new List[graph.nodes().size()][];
     this.typings = new NodeTyping[graph.nodes().size()];
@@ -244,6 +251,10 @@ final class Pass implements AxisSource {
   private void typeKnown(GraphNode node, NodeView view, NodeTyping typing) {
     try {
       Ints arithmetic = ShapeArithmetic.evaluate(view);
+      if (arithmetic == null) {
+        arithmetic = RealArithmetic.integers(view, input -> reals(node, input));
+        followReals(node, view);
+      }
       boolean expands = node.op().equals(EXPAND);
       if (arithmetic != null && !expands) {
         freezeElements(node);
@@ -261,6 +272,17 @@ final class Pass implements AxisSource {
       typing.unsupported("its integers do not fit it: " + describe(e));
     }
     typing.pinFollowedIntegers(view);
+  }
+
+  private @Nullable Ints reals(GraphNode node, int input) {
+    int tensor = input < node.inputs().size() ? node.inputs().get(input) : -1;
+    return tensor < 0 ? null : reals[tensor];
+  }
+
+  private void followReals(GraphNode node, NodeView view) {
+    if (node.outputs().size() == 1 && node.outputs().get(0) >= 0) {
+      reals[node.outputs().get(0)] = RealArithmetic.evaluate(view, input -> reals(node, input));
+    }
   }
 
   /** What is computed of elements counts on all of them. */

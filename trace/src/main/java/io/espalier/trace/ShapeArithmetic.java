@@ -323,7 +323,7 @@ final class ShapeArithmetic {
     return result;
   }
 
-  private static @Nullable List<Integer> broadcast(@Nullable List<Integer> x, List<Integer> y) {
+  static @Nullable List<Integer> broadcast(@Nullable List<Integer> x, List<Integer> y) {
     if (x == null) {
       return null;
     }
@@ -341,7 +341,7 @@ final class ShapeArithmetic {
   }
 
   /** The element that stands at a position of the broadcast shape. */
-  private static Element at(Ints x, List<Integer> shape, int position) {
+  static Element at(Ints x, List<Integer> shape, int position) {
     int rest = position;
     int offset = 0;
     int stride = 1;

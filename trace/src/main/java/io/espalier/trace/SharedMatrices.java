@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * in the file. Products and concatenations are tied term by term, also where that freezes a use.
  *
  * <p>Uses stay apart only where the file gets smaller by it, as where a small table is shared by
- * layers of which one is frozen. Vectors and constant-valued matrices are left alone: exporters
- * merge those of layers that have nothing to do with each other.
+ * layers of which one is frozen. Vectors, constant-valued matrices and positions are left alone:
+ * exporters merge those of layers that have nothing to do with each other.
  */
 final class SharedMatrices {
   private final Graph graph;
@@ -62,6 +62,7 @@ final class SharedMatrices {
           if (uses.size() > 1
               && constant != null
               && constant.dims().length >= 2
+              && (!constant.integer() || constant.narrow())
               && !isConstantValued(constant)) {
             String name = graph.tensor(id).name();
             GraphNode first = firstReader(id);

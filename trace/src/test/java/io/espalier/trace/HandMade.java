@@ -47,6 +47,8 @@ final class HandMade {
         rule("Relu", (node, t) -> t.output(0, node.input(0).axes())),
         rule("Identity", (node, t) -> t.output(0, node.input(0).axes())),
         rule("Cast", (node, t) -> t.output(0, node.input(0).axes())),
+        rule("Ceil", (node, t) -> t.output(0, node.input(0).axes())),
+        rule("Div", HandMade::elementwise),
         rule("Concat", HandMade::concat),
         rule("Split", HandMade::split),
         rule("Transpose", HandMade::transpose),

@@ -309,6 +309,27 @@ class ShapeArithmeticTest {
     assertEquals(NOT_FOLLOWED, y(new Net().input("x", 2).ints("v", 1, 2).node("Add", "y", "x, v")));
   }
 
+  /** As paddings are computed that fill up the last of several windows. */
+  @Test
+  void realsBetweenTwoCastsAreFollowed() {
+    assertEquals("[2] 3 2", y(ceiling(new Net().input("x", 9, 8).node("Shape", "v", "x"))));
+    assertEquals("[2] 3 2", y(ceiling(v(9, 8))));
+  }
+
+  /** What is computed of a width has to stay what it was. */
+  @Test
+  void realsThatAreComputedOfWidthsAreNot() {
+    assertEquals(NOT_FOLLOWED, y(ceiling(width().node("Identity", "v", "shape"))));
+  }
+
+  private static Net ceiling(Net net) {
+    return net.node("Cast", "real", "v", "to", 1)
+        .filled("four", 4)
+        .node("Div", "windows", "real, four")
+        .node("Ceil", "whole", "windows")
+        .node("Cast", "y", "whole", "to", 7);
+  }
+
   /** s is (1, 16), and 16 is free. */
   private static Net width() {
     return new Net()

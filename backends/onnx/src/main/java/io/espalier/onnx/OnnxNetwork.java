@@ -16,6 +16,7 @@ import io.espalier.onnx.file.Functions;
 import io.espalier.onnx.file.OnnxEdit;
 import io.espalier.onnx.file.OnnxModel;
 import io.espalier.onnx.file.OnnxTensor;
+import io.espalier.onnx.file.SpelledOut;
 import io.espalier.onnx.file.TensorSource;
 import io.espalier.onnx.fold.FoldedModel;
 import io.espalier.onnx.runtime.DataInputs;
@@ -79,14 +80,14 @@ public final class OnnxNetwork implements DataModel {
   @Override
   public OnnxNetwork spelledOut(Predicate<OpId> known) {
     OnnxModel plain =
-        Functions.inline(
+        SpelledOut.of(
             model,
             call ->
                 !Functions.isOperator(call) && !known.test(OnnxTracer.operatorOfFunction(call)));
     return plain == model ? this : new OnnxNetwork(file, plain, new OnnxEdit(plain), description);
   }
 
-  /** The model as it stands in its file, but for functions that were spelled out. */
+  /** The model as it stands in its file, but for functions and branches that were spelled out. */
   public OnnxModel model() {
     return model;
   }

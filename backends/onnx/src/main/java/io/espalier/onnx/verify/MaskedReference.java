@@ -4,9 +4,9 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import io.espalier.core.values.Manifest;
 import io.espalier.core.values.Manifest.CutNormalised;
 import io.espalier.core.values.Manifest.CutParameter;
-import io.espalier.onnx.file.Functions;
 import io.espalier.onnx.file.OnnxEdit;
 import io.espalier.onnx.file.OnnxModel;
+import io.espalier.onnx.file.SpelledOut;
 import io.espalier.onnx.runtime.SessionSettings;
 import io.espalier.onnx.runtime.Tensor;
 import io.espalier.onnx.runtime.ValueSpec;
@@ -74,7 +74,7 @@ public final class MaskedReference {
 
   /** The original as masks are put onto it: without calls of functions that the cut goes into. */
   static OnnxModel spelledOut(OnnxModel original, Manifest manifest) {
-    return Functions.inline(original, call -> !isNamed(call, manifest));
+    return SpelledOut.of(original, call -> !isNamed(call, manifest));
   }
 
   /** Whether the manifest cuts an input of a call; of others, it may cut what lies inside. */

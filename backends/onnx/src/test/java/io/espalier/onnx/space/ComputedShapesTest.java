@@ -5,6 +5,7 @@ import static io.espalier.onnx.space.Tiny.list;
 import static io.espalier.onnx.space.Tiny.with;
 
 import io.espalier.core.SearchSpace;
+import io.espalier.onnx.file.DataTypes;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -76,5 +77,42 @@ class ComputedShapesTest {
         proved(both, 8),
         "first.out_features",
         "[first.out_features.part1(4) | first.out_features.part2(4)]");
+  }
+
+  /** As many zeros as fill the last window, rounded up in floating-point numbers. */
+  @Test
+  void aPaddingThatIsRoundedUp() {
+    Tiny net = new Tiny(17);
+    String sound = net.b.input("sound", "N", 3, "T");
+    String first = net.b.node("Conv", "first", List.of(sound, net.b.weights("w", 6, 3, 1)));
+    String length = net.op("Gather", net.op("Shape", first), net.b.longs("two", list(2)));
+    String windows = net.op("Cast", with("to", DataTypes.FLOAT), length);
+    String whole = net.op("Ceil", net.op("Div", windows, net.number(4)));
+    String full =
+        net.op("Mul", net.op("Cast", with("to", INT64), whole), net.b.longs("four", list(4)));
+    String more = net.op("Unsqueeze", net.op("Sub", full, length), net.ints(0));
+    String pads = net.op("Concat", with("axis", 0), net.ints(0, 0, 1, 0, 0), more);
+    String padded = net.op("Pad", with("mode", "reflect"), first, pads);
+    String second =
+        net.b.node(
+            "Conv",
+            "second",
+            List.of(padded, net.b.weights("v", 4, 6, 4)),
+            with("strides", list(4)));
+    String mean = net.op("ReduceMean", with("axes", list(2), "keepdims", 0), second);
+    SearchSpace space =
+        Cuts.prove(
+            net.model(net.linear("last", mean, 4, 3), "N", 3),
+            Map.of("sound", List.of(2L, 3L, 13L)));
+    Cuts.assertFree(space, "first.out_channels");
+    Cuts.assertFree(space, "second.out_channels");
+  }
+
+  /** The scale of attention is computed of a width: it stays what it was. */
+  @Test
+  void aScaleThatIsComputedOfAWidthStays() {
+    String width = t.op("Gather", t.op("Shape", x), t.b.longs("last", list(2)));
+    String scale = t.op("Sqrt", t.op("Cast", with("to", DataTypes.FLOAT), width));
+    assertLayout(proved(t.op("Div", x, scale), 8), "first.out_features", "first.out_features(8)");
   }
 }
