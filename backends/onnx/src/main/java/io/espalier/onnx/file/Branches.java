@@ -98,7 +98,7 @@ final class Branches {
   /** The branch that is always taken; null where that is not known, or the node has to stay. */
   private @Nullable GraphProto branch(NodeProto node) {
     Boolean condition =
-        isIf(node) && node.getInputCount() == 1 ? conditions.get(node.getInput(0)) : null;
+        (isIf(node) && node.getInputCount() == 1) ? conditions.get(node.getInput(0)) : null;
     if (condition == null || InlinedAttributes.isExternal(node)) {
       return null;
     }
