@@ -55,7 +55,9 @@ abstract class Convolution implements DynamicModule {
   }
 
   private Optional<Node> owner(Layer layer) {
-    return operators.stream().flatMap(operator -> Nodes.owner(layer, operator).stream()).findFirst();
+    return operators.stream()
+        .flatMap(operator -> Nodes.owner(layer, operator).stream())
+        .findFirst();
   }
 
   private static int place(Node node) {

@@ -50,8 +50,7 @@ public final class DeformConvRule implements OperatorRule {
         || x.axis(1).extent() % sampled != 0
         || node.input(2).axis(1).extent() != sampled * elements * kernel.length
         || (node.input(4).present() && node.input(4).axis(1).extent() != sampled * elements)) {
-      t.unsupported(
-          "its channels do not make up " + groups + " groups, or its offsets " + sampled);
+      t.unsupported("its channels do not make up " + groups + " groups, or its offsets " + sampled);
       return;
     }
     Windows.read(node, t, kernel).ifPresent(windows -> type(node, t, windows, groups, sampled));

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Conversion to quantised numbers over the range of the whole tensor, zero included: of what is kept
- * of it, once something is cut.
+ * Conversion to quantised numbers over the range of the whole tensor, zero included: of what is
+ * kept of it, once something is cut.
  */
 @AutoService(OperatorRule.class)
 public final class DynamicQuantizeRule implements OperatorRule {

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Matrix product of integers: a [batch..., M, K], b [batch..., K, N], y [batch..., M, N]. Scales and
- * zero points are one number, one for each row of a, or one for each column of b.
+ * Matrix product of integers: a [batch..., M, K], b [batch..., K, N], y [batch..., M, N]. Scales
+ * and zero points are one number, one for each row of a, or one for each column of b.
  *
  * <p>Integers are not masked, and the zero of a mask is not what a zero point stands for: the
  * reference sums over what is kept.

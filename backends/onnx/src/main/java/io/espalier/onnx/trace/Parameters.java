@@ -187,7 +187,10 @@ final class Parameters {
     }
   }
 
-  /** Whether a tensor holds weights as numbers that are not quantised: it is a floating-point parameter of more than one element. */
+  /**
+   * Whether a tensor holds weights as numbers that are not quantised: it is a floating-point
+   * parameter of more than one element.
+   */
   boolean isWeight(int tensor) {
     return tensor >= 0 && floating[tensor] && several[tensor] && graph.tensor(tensor).parameter();
   }

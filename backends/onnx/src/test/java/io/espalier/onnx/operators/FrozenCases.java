@@ -1,7 +1,6 @@
 package io.espalier.onnx.operators;
 
 import static io.espalier.onnx.operators.OperatorCase.frozen;
-import static io.espalier.onnx.operators.Scene.list;
 import static io.espalier.onnx.operators.Scene.with;
 
 import java.util.ArrayList;

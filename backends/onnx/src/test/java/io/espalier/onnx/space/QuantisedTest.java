@@ -58,9 +58,7 @@ class QuantisedTest {
     String y =
         matrix
             ? t.b.node(
-                "MatMulInteger",
-                layer,
-                List.of(quantised.get(0), weight, quantised.get(2), zero))
+                "MatMulInteger", layer, List.of(quantised.get(0), weight, quantised.get(2), zero))
             : t.b.node(
                 "ConvInteger",
                 layer,
@@ -68,8 +66,7 @@ class QuantisedTest {
                 with("pads", list(1, 1, 1, 1), "group", groups));
     long[] each = matrix ? list(dims[1]) : list(dims[0], 1, 1);
     String scales = t.op("Mul", quantised.get(1), t.b.random(layer + ".scales", 0.01, 0.003, each));
-    return t.op(
-        "Relu", t.op("Add", real(y, scales), t.b.random(layer + ".bias", 0, 0.3, each)));
+    return t.op("Relu", t.op("Add", real(y, scales), t.b.random(layer + ".bias", 0, 0.3, each)));
   }
 
   @Test
@@ -91,8 +88,7 @@ class QuantisedTest {
   @Test
   void dynamicMatrixWithOneZeroPoint() {
     String x = dynamic("first", t.b.input("input", "N", 5), points("z1"), 1, 5, 8);
-    assertFree(
-        t.proved(dynamic("second", x, points("z2"), 1, 8, 4), "N", 4), "first.out_features");
+    assertFree(t.proved(dynamic("second", x, points("z2"), 1, 8, 4), "N", 4), "first.out_features");
   }
 
   @Test
