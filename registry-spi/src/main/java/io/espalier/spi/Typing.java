@@ -59,6 +59,15 @@ public interface Typing {
   void unify(Axis a, Axis b);
 
   /**
+   * Says that channels fall into groups, and that of all groups the same positions are kept. As
+   * long as whole groups may go, positions inside them stay.
+   *
+   * @param groups the axis that counts the groups
+   * @param within the positions inside each group
+   */
+  void grouped(Axis groups, Axis within);
+
+  /**
    * The shape of an elementwise operator: right-aligned, axes longer than 1 unified, those of
    * extent 1 stretched.
    */

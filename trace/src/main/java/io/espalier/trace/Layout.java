@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * Immutable; equal parts of a network share their terms.
  */
 public sealed interface Layout extends Axis {
+  /** The role of a width inside the groups of a grouped convolution. */
+  String GROUP_WIDTH = "group_width";
+
   /** How many units of a symbol are active. */
   @FunctionalInterface
   interface Widths {
@@ -78,13 +81,21 @@ public sealed interface Layout extends Axis {
     private final boolean window;
     private final long least;
     private final @Nullable String role;
+    private final boolean grouped;
 
-    Symbol(int index, long extent, boolean window, long least, @Nullable String role) {
+    Symbol(
+        int index,
+        long extent,
+        boolean window,
+        long least,
+        @Nullable String role,
+        boolean grouped) {
       this.index = index;
       this.extent = extent;
       this.window = window;
       this.least = least;
       this.role = role;
+      this.grouped = grouped;
     }
 
     /** The symbol's position among the symbols of its network, in graph order. */
@@ -105,6 +116,11 @@ public sealed interface Layout extends Axis {
     /** The name a rule gave to what this width is, such as {@code num_heads}. */
     public @Nullable String role() {
       return role;
+    }
+
+    /** Whether it counts positions inside the groups of a grouped convolution. */
+    public boolean grouped() {
+      return grouped;
     }
 
     @Override

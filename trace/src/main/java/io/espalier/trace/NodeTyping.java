@@ -33,6 +33,7 @@ final class NodeTyping implements Typing {
   final List<Integer> unmaskable = new ArrayList<>(0);
   final List<Integer> statistics = new ArrayList<>(0);
   final List<Linear> linear = new ArrayList<>(0);
+  final List<GroupWidths.Pair> groups = new ArrayList<>(0);
   NodeFacts.@Nullable Affine affine;
   int rectified = -1;
   int selected = -1;
@@ -154,6 +155,21 @@ final class NodeTyping implements Typing {
   @Override
   public void unify(Axis a, Axis b) {
     unifier.unify((Term) a, (Term) b);
+  }
+
+  @Override
+  public void grouped(Axis count, Axis within) {
+    if (within.extent() > 1) {
+      groups.add(
+          new GroupWidths.Pair(
+              term(count),
+              term(within),
+              unifier.reason(
+                  "grouped channels stay or go by whole groups of " + within.extent()),
+              unifier.reason(
+                  "positions inside its groups are groups of another convolution, as a shuffle"
+                      + " between them does")));
+    }
   }
 
   @Override
@@ -345,6 +361,7 @@ final class NodeTyping implements Typing {
     macs.clear();
     normalised.clear();
     linear.clear();
+    groups.clear();
     affine = null;
     rectified = -1;
     selected = -1;

@@ -93,7 +93,16 @@ final class Pass implements AxisSource {
     for (int output : graph.outputs()) {
       finish(output);
     }
+    List<GroupWidths.Pair> pairs = new ArrayList<>();
+    for (NodeTyping typing : typings) {
+      if (typing != null) {
+        pairs.addAll(typing.groups);
+      }
+    }
+    GroupWidths widths = new GroupWidths(pairs, unifier);
+    widths.settle();
     new SharedMatrices(graph, unifier, uses).tie();
+    widths.settle();
   }
 
   private void typeInput(int id) {

@@ -62,7 +62,13 @@ final class Snapshot {
     found.sort(Comparator.comparingInt(sym -> sym.age));
     for (Term.Sym sym : found) {
       Layout.Symbol symbol =
-          new Layout.Symbol(symbols.size(), sym.extent(), sym.window, sym.least, sym.role);
+          new Layout.Symbol(
+              symbols.size(),
+              sym.extent(),
+              sym.window,
+              sym.least,
+              sym.grouped && sym.role == null ? Layout.GROUP_WIDTH : sym.role,
+              sym.grouped);
       symbols.add(symbol);
       layouts.put(sym, symbol);
     }

@@ -59,6 +59,10 @@ abstract sealed class Term implements Axis {
     final boolean window;
     long least;
     @Nullable String role;
+
+    /** Whether it counts positions inside the groups of a grouped convolution. */
+    boolean grouped;
+
     @Nullable Term bound;
 
     /** Whether its binding may still be taken back. */

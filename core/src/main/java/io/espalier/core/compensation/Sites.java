@@ -227,10 +227,13 @@ final class Sites {
     if (place.form().groups() == 1) {
       return 1;
     }
-    Layout axis =
+    Layout all =
         Objects.requireNonNull(map.input(place.node(), place.form().data()))
             .get(place.form().dataAxis());
-    return Math.toIntExact(place.form().groups() * cut.extent(axis) / axis.extent());
+    Layout within =
+        Objects.requireNonNull(map.input(place.node(), place.form().weight()))
+            .get(place.form().contracted());
+    return Math.toIntExact(cut.extent(all) / cut.extent(within));
   }
 
   /** Whether a node leaves out places of what it reads. */

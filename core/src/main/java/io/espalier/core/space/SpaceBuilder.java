@@ -94,7 +94,7 @@ public final class SpaceBuilder {
       if (hparam.kind() == Dial.Kind.WIDTH) {
         Set<Symbol> symbols = symbols(hparam.layouts());
         symbols.forEach(symbol -> restrict(symbol, hparam));
-        if (symbols.size() == 1) {
+        if (isOwn(hparam, symbols)) {
           named.addAll(symbols);
         } else if (symbols.size() == hparam.parts().size()) {
           named.addAll(symbols);
@@ -181,9 +181,23 @@ public final class SpaceBuilder {
     return b == 0 ? a : gcd(b, a % b);
   }
 
+  /**
+   * Whether an hparam is the choice of one symbol. A width inside the groups of a convolution is
+   * one by itself; what holds all the groups is derived from it.
+   */
+  private static boolean isOwn(Declared hparam, Set<Symbol> symbols) {
+    if (symbols.size() != 1) {
+      return false;
+    }
+    Symbol symbol = symbols.iterator().next();
+    return !symbol.grouped()
+        || symbol.extent() == hparam.layouts().get(0).extent()
+        || hparam.name().endsWith("." + symbol.role());
+  }
+
   private void addWidth(Declared hparam, Set<Symbol> named) {
     Set<Symbol> symbols = symbols(hparam.layouts());
-    if (symbols.size() == 1) {
+    if (isOwn(hparam, symbols)) {
       add(hparam, widthDial(symbols.iterator().next(), hparam.name()));
       return;
     }

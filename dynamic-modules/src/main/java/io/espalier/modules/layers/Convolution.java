@@ -11,7 +11,8 @@ import java.util.Optional;
 
 /**
  * What all convolutions have in common: a kernel, and channels on both sides. With one group, the
- * weight tells how much each input channel matters.
+ * weight tells how much each input channel matters; with several, a width inside the groups lies on
+ * the second axis of the weight.
  */
 abstract class Convolution implements DynamicModule {
   private static final String QUANTISED = "QLinearConv";
@@ -83,6 +84,8 @@ abstract class Convolution implements DynamicModule {
     }
     if (node.attributes().number("group", 1) == 1) {
       hparams.consumes(node, place(node), inputAxis);
+    } else if (w.axis(1).extent() > 1) {
+      hparams.width("group_width", w.axis(1), Options.CHANNELS_RATIO, Options.CHANNEL_DIVISOR);
     }
   }
 }

@@ -16,8 +16,8 @@ import java.util.Set;
  * Convolution: x [N, ci, spatial...], W [co, ci/g, kernel...], bias [co], y [N, co, spatial...].
  *
  * <p>With one group, the channels of x are those that W reads. With g groups, a width of groups
- * stands behind both sides, and whole groups stay or go: x.C = groups x ci/g and co = groups x
- * co/g. Depthwise convolutions are the case of ci/g = 1. Kernels keep their centred run, as far as
+ * stands behind both sides: x.C = groups x ci/g and co = groups x co/g. Whole groups stay or go;
+ * where their number is not free, all keep the same positions. Depthwise convolutions are the case of ci/g = 1. Kernels keep their centred run, as far as
  * the padding can give way.
  */
 @AutoService(OperatorRule.class)
@@ -70,8 +70,8 @@ public final class ConvRule implements OperatorRule {
       Contraction.unify(node, t, x.axis(1), w.axis(1));
     } else {
       Axis width = Groups.width(t, groups);
-      t.unify(x.axis(1), Groups.wholeGroups(t, width, w.axis(1)));
-      t.unify(w.axis(0), Groups.wholeGroups(t, width, t.symbol(w.axis(0).extent() / groups)));
+      t.unify(x.axis(1), Groups.inGroups(t, width, w.axis(1)));
+      t.unify(w.axis(0), Groups.inGroups(t, width, t.symbol(w.axis(0).extent() / groups)));
     }
     Groups.unifyBias(t, node.input(2), w.axis(0));
     Groups.unifyKernel(node, t, windows);

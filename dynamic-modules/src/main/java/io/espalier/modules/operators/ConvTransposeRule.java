@@ -89,9 +89,9 @@ public final class ConvTransposeRule implements OperatorRule {
       Contraction.unify(node, t, x.axis(1), w.axis(0));
     } else {
       Axis width = Groups.width(t, groups);
-      t.unify(w.axis(0), Groups.wholeGroups(t, width, t.symbol(w.axis(0).extent() / groups)));
+      t.unify(w.axis(0), Groups.inGroups(t, width, t.symbol(w.axis(0).extent() / groups)));
       t.unify(x.axis(1), w.axis(0));
-      out = Groups.wholeGroups(t, width, w.axis(1));
+      out = Groups.inGroups(t, width, w.axis(1));
     }
     Groups.unifyBias(t, node.input(2), out);
     if (given.isPresent() || !node.attributes().text("auto_pad", "NOTSET").equals("NOTSET")) {

@@ -34,6 +34,12 @@ final class Groups {
     return width;
   }
 
+  /** Channels of which whole groups are kept, or else the same positions of every group. */
+  static Axis inGroups(Typing t, Axis groups, Axis group) {
+    t.grouped(groups, group);
+    return t.product(List.of(groups, group));
+  }
+
   /** Channels of which whole groups are kept. */
   static Axis wholeGroups(Typing t, Axis groups, Axis group) {
     t.freeze(group, "grouped channels stay or go by whole groups of " + group.extent());

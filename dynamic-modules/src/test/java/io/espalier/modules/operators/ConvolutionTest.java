@@ -117,6 +117,41 @@ class ConvolutionTest {
   }
 
   @Test
+  void groupsThatCannotGoKeepTheSamePositions() {
+    Solved net =
+        stem()
+            .weight("w2", 24, 4, 1, 1)
+            .node("Conv", "d", "c, w2", "group", 4)
+            .ints("apart", 0, 4, 6, 64)
+            .node("Reshape", "e", "d, apart")
+            .node("Softmax", "f", "e", "axis", 1)
+            .solve();
+
+    assertEquals("1, 4 x a(4), 8, 8", net.tensor("c"));
+    assertEquals("4 x b(6), a(4), 1, 1", net.use("d", 1));
+    assertEquals("1, 4, b(6), 64", net.tensor("f"));
+  }
+
+  @Test
+  void aShuffleTiesPositionsToGroups() {
+    Solved net =
+        stem()
+            .weight("w2", 48, 4, 1, 1)
+            .weight("w3", 20, 12, 1, 1)
+            .node("Conv", "d", "c, w2", "group", 4)
+            .ints("apart", 0, 4, 12, 64)
+            .ints("back", 0, 48, 8, 8)
+            .node("Reshape", "e", "d, apart")
+            .node("Transpose", "f", "e", "perm", new long[] {0, 2, 1, 3})
+            .node("Reshape", "g", "f, back")
+            .node("Conv", "h", "g, w3", "group", 4)
+            .solve();
+
+    assertEquals("4 x 4 x b(3), a(4), 1, 1", net.use("d", 1));
+    assertEquals("4 x c(5), b(3) x 4, 1, 1", net.use("h", 1));
+  }
+
+  @Test
   void groupsThatDoNotFitAreRefused() {
     Solved net = stem().weight("w2", 24, 5, 1, 1).node("Conv", "d", "c, w2", "group", 4).solve();
 
