@@ -164,8 +164,7 @@ final class NodeTyping implements Typing {
           new GroupWidths.Pair(
               term(count),
               term(within),
-              unifier.reason(
-                  "grouped channels stay or go by whole groups of " + within.extent()),
+              unifier.reason("grouped channels stay or go by whole groups of " + within.extent()),
               unifier.reason(
                   "positions inside its groups are groups of another convolution, as a shuffle"
                       + " between them does")));

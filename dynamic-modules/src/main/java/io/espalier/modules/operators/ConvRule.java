@@ -17,8 +17,8 @@ import java.util.Set;
  *
  * <p>With one group, the channels of x are those that W reads. With g groups, a width of groups
  * stands behind both sides: x.C = groups x ci/g and co = groups x co/g. Whole groups stay or go;
- * where their number is not free, all keep the same positions. Depthwise convolutions are the case of ci/g = 1. Kernels keep their centred run, as far as
- * the padding can give way.
+ * where their number is not free, all keep the same positions. Depthwise convolutions are the case
+ * of ci/g = 1. Kernels keep their centred run, as far as the padding can give way.
  */
 @AutoService(OperatorRule.class)
 public final class ConvRule implements OperatorRule {

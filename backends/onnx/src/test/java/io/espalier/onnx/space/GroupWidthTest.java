@@ -13,9 +13,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * Widths inside the groups of grouped convolutions. Whole groups go where their number is free; where
- * it is not, as between channel shuffles, all groups keep the same positions. Every network here is
- * proved against its masked reference, with a control.
+ * Widths inside the groups of grouped convolutions. Whole groups go where their number is free;
+ * where it is not, as between channel shuffles, all groups keep the same positions. Every network
+ * here is proved against its masked reference, with a control.
  */
 class GroupWidthTest {
   private static List<String> choices(SearchSpace space) {
@@ -122,8 +122,7 @@ class GroupWidthTest {
   void twoHalvesThatAreShuffledAsInSpeechEnhancement() {
     Tiny t = new Tiny(17);
     String x = t.op("Tanh", t.conv1("stem", t.image(), 16, 3));
-    List<String> halves =
-        t.several("Split", 2, with("axis", 1L), x);
+    List<String> halves = t.several("Split", 2, with("axis", 1L), x);
     String first = t.op("Tanh", grouped(t, "first", halves.get(0), 8, 8, 2));
     String pair = t.op("Concat", with("axis", 1L), first, halves.get(1));
     String y = t.op("Tanh", shuffled(t, pair, 2, 16));
@@ -140,7 +139,8 @@ class GroupWidthTest {
     String x = t.b.input("input", "N", 3, 10);
     String stem = t.op("Conv", x, t.b.weights("stem.weight", 12, 3, 1));
     String position =
-        t.op("Conv", with("pads", list(2, 2), "group", 4L), stem, t.b.weights("p.weight", 12, 3, 5));
+        t.op(
+            "Conv", with("pads", list(2, 2), "group", 4L), stem, t.b.weights("p.weight", 12, 3, 5));
     String sum = t.op("Add", stem, t.op("Tanh", position));
     SearchSpace space =
         t.proved(t.op("Conv", sum, t.b.weights("last.weight", 2, 12, 1)), "N", 2, 10);
