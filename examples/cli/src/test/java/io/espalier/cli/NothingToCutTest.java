@@ -8,7 +8,6 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.google.protobuf.ByteString;
 import io.espalier.onnx.build.OnnxGraphBuilder;
 import io.espalier.onnx.build.SampleNetworks;
 import java.io.IOException;
@@ -90,32 +89,6 @@ class NothingToCutTest {
             b.node(
                 "Loop", "repeat", List.of(times, "", x), Map.of("body", body.toProto().getGraph()));
         return b.output("y", y, 2, 4);
-      }
-    },
-    OF_INTEGERS("product", "MatMulInteger", "") {
-      @Override
-      OnnxGraphBuilder build() {
-        OnnxGraphBuilder b = new OnnxGraphBuilder("integers", 17);
-        String x = b.input("x", 2, 5);
-        List<String> quantised =
-            b.nodes("DynamicQuantizeLinear", "quantise", List.of(x), Map.of(), 3);
-        byte[] values = new byte[20];
-        for (int i = 0; i < values.length; i++) {
-          values[i] = (byte) (7 * i - 60);
-        }
-        String w =
-            b.initializer(
-                TensorProto.newBuilder()
-                    .setName("w")
-                    .setDataType(TensorProto.DataType.INT8_VALUE)
-                    .addDims(5)
-                    .addDims(4)
-                    .setRawData(ByteString.copyFrom(values))
-                    .build());
-        String y =
-            b.node("MatMulInteger", "product", List.of(quantised.get(0), w, quantised.get(2)));
-        y = b.node("Cast", "cast", List.of(y), Map.of("to", TensorProto.DataType.FLOAT_VALUE));
-        return b.output("y", b.node("Mul", "scale", List.of(y, quantised.get(1))), 2, 4);
       }
     },
     OF_TREES("trees", "ai.onnx.ml:TreeEnsembleRegressor", "has no rule") {
