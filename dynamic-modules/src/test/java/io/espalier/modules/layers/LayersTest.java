@@ -64,7 +64,8 @@ class LayersTest {
         List.of(
             "kernel_size 1 kernel_size",
             "out_channels a(4) x 8" + CHANNELS,
-            "in_channels a(4) x 4" + CHANNELS),
+            "in_channels a(4) x 4" + CHANNELS,
+            "group_width 4" + CHANNELS),
         net.described());
   }
 
@@ -97,7 +98,11 @@ class LayersTest {
             .solve();
 
     assertEquals(
-        List.of("kernel_size 3, 3 kernel_size", "in_channels 16" + CHANNELS), net.described());
+        List.of(
+            "kernel_size 3, 3 kernel_size",
+            "in_channels 16" + CHANNELS,
+            "group_width 5" + CHANNELS),
+        net.described());
   }
 
   private static Net tokens() {
