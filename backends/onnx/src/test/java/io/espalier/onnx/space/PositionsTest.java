@@ -113,7 +113,7 @@ class PositionsTest {
     SearchSpace space = t.proved(t.linear("out", merged, 24, 3), "N", 5, 3);
 
     assertEquals(
-        Set.of("qkv.out_features.part1", "attention.qk_dim"), space.configurableHparams().keySet());
+        Set.of("attention.num_heads", "attention.qk_dim"), space.configurableHparams().keySet());
   }
 
   private static String assigned(Tiny t, String reduction, long... places) {
