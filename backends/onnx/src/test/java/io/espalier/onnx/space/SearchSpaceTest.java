@@ -73,6 +73,14 @@ class SearchSpaceTest {
     return SPACES.generate(SampleNetworks.rulesFixture(), Rules.parse(DETECTOR_RULES));
   }
 
+  /** A choice under a name that is not its first. */
+  private static Hparam alias(SearchSpace space) {
+    return space.namedHparams().values().stream()
+        .filter(hparam -> hparam.isConfigurable() && !hparam.isPrimary())
+        .findFirst()
+        .orElseThrow();
+  }
+
   private static String firstWidth(SearchSpace space) {
     return space.configurableHparams().keySet().stream()
         .filter(name -> name.endsWith("out_channels"))
@@ -296,11 +304,7 @@ class SearchSpaceTest {
   @Test
   void aConfigOfASpaceChangesUnderAnyName() {
     SearchSpace space = resnet();
-    Hparam alias =
-        space.namedHparams().values().stream()
-            .filter(hparam -> hparam.isConfigurable() && !hparam.isPrimary())
-            .findFirst()
-            .orElseThrow();
+    Hparam alias = alias(space);
     Config whole = space.config();
     Config changed = whole.with(alias.name(), alias.min());
     assertEquals(alias.min(), changed.choices().get(alias.name()));
@@ -489,11 +493,7 @@ class SearchSpaceTest {
   @Test
   void aGlobMatchesAnyNameOfAChoiceAndSeesTheChoicesUnderIt() {
     SearchSpace space = resnet();
-    Hparam alias =
-        space.namedHparams().values().stream()
-            .filter(hparam -> hparam.isConfigurable() && !hparam.isPrimary())
-            .findFirst()
-            .orElseThrow();
+    Hparam alias = alias(space);
     List<List<Choice>> seen = new ArrayList<>();
     LinkedHashMap<String, Function<List<Choice>, Choice>> functions = new LinkedHashMap<>();
     functions.put(
