@@ -1,6 +1,7 @@
 package io.espalier.core.cost;
 
 import io.espalier.core.space.Space;
+import io.espalier.core.values.Saturated;
 import io.espalier.trace.Graph;
 import io.espalier.trace.GraphNode;
 import io.espalier.trace.Layout;

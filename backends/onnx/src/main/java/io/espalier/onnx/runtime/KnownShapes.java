@@ -2,6 +2,7 @@ package io.espalier.onnx.runtime;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
+import io.espalier.core.values.Saturated;
 import io.espalier.onnx.file.DataTypes;
 import io.espalier.onnx.file.OnnxTensor;
 import java.util.Arrays;
@@ -236,7 +237,7 @@ final class KnownShapes {
       if (next == null || next.length != first.length) {
         return null;
       }
-      result[place] = Shapes.sum(result[place], next[place]);
+      result[place] = Saturated.plus(result[place], next[place]);
     }
     return result;
   }
@@ -275,7 +276,7 @@ final class KnownShapes {
       case "Identity", "Cast", "Squeeze", "Unsqueeze", "Reshape" -> first;
       case "Concat" -> joined(node);
       case "Mul" -> Shapes.paired(first, numbersOf(node, 1), Shapes::product);
-      case "Add" -> Shapes.paired(first, numbersOf(node, 1), Shapes::sum);
+      case "Add" -> Shapes.paired(first, numbersOf(node, 1), Saturated::plus);
       default -> null;
     };
   }

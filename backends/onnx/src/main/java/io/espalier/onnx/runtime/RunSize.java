@@ -122,14 +122,15 @@ final class RunSize {
    */
   static int elements(String input, long[] shape) {
     long bytes = bytes(shape, DataTypes.FLOAT);
-    if (bytes > Math.min(MOST_BYTES, (long) Float.BYTES * Integer.MAX_VALUE)) {
+    long most = Math.min(MOST_BYTES, (long) Float.BYTES * Integer.MAX_VALUE);
+    if (bytes > most) {
       throw new RunTooLargeException(
           "input '"
               + input
               + "' of shape "
               + Arrays.toString(shape)
               + " takes more than "
-              + MOST_BYTES
+              + most
               + " bytes"
               + REMEDY);
     }

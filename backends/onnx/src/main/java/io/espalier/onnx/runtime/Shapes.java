@@ -1,5 +1,6 @@
 package io.espalier.onnx.runtime;
 
+import io.espalier.core.values.Saturated;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,13 +20,7 @@ final class Shapes {
 
   /** A product that stays at the largest number where it would be larger. */
   static long product(long a, long b) {
-    return a < 0 || b < 0 || (Math.multiplyHigh(a, b) == 0 && a * b >= 0)
-        ? Math.max(0, a) * Math.max(0, b)
-        : Long.MAX_VALUE;
-  }
-
-  static long sum(long a, long b) {
-    return a > Long.MAX_VALUE - b ? Long.MAX_VALUE : a + b;
+    return Saturated.times(Math.max(0, a), Math.max(0, b));
   }
 
   static long elements(long[] shape) {
@@ -69,7 +64,11 @@ final class Shapes {
     }
     long[] result = new long[shape.length];
     Arrays.setAll(
-        result, i -> sum(sum(shape[i], Math.max(0, pads[i])), Math.max(0, pads[shape.length + i])));
+        result,
+        i ->
+            Saturated.plus(
+                Saturated.plus(shape[i], Math.max(0, pads[i])),
+                Math.max(0, pads[shape.length + i])));
     return result;
   }
 
