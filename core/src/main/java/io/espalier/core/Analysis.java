@@ -3,7 +3,7 @@ package io.espalier.core;
 import io.espalier.core.checks.GraphChecks;
 import io.espalier.core.checks.LayoutChecks;
 import io.espalier.core.values.Cut;
-import io.espalier.core.values.Model;
+import io.espalier.core.values.TracedModel;
 import io.espalier.spi.DMRegistry;
 import io.espalier.trace.Layout;
 import io.espalier.trace.Layout.Symbol;
@@ -30,9 +30,9 @@ final class Analysis implements Objections {
   /** Its multiples fill the unit interval evenly, so that widths of one extent differ. */
   private static final double GOLDEN = 0.6180339887498949;
 
-  private final Model model;
+  private final TracedModel model;
 
-  private Analysis(Model model) {
+  private Analysis(TracedModel model) {
     this.model = model;
   }
 
@@ -41,7 +41,7 @@ final class Analysis implements Objections {
    *
    * @param sizes lengths for dimensions that the model leaves open
    */
-  static SymMap of(Model model, DMRegistry registry, TrialSizes sizes) {
+  static SymMap of(TracedModel model, DMRegistry registry, TrialSizes sizes) {
     GraphChecks.check("traced network", model.graph(), registry);
     SymMap map = new Solver(registry).solve(model.graph(), sizes, new Analysis(model));
     LayoutChecks.check("solved network", map, registry);

@@ -14,10 +14,10 @@ import io.espalier.core.space.SpaceState;
 import io.espalier.core.values.Choice;
 import io.espalier.core.values.Config;
 import io.espalier.core.values.Cut;
-import io.espalier.core.values.EspalierException;
 import io.espalier.core.values.Manifest;
-import io.espalier.core.values.Model;
+import io.espalier.core.values.TracedModel;
 import io.espalier.spi.DMRegistry;
+import io.espalier.spi.EspalierException;
 import io.espalier.trace.SymMap;
 import java.util.Map;
 import java.util.Set;
@@ -31,14 +31,14 @@ import org.jspecify.annotations.Nullable;
  * @param state the space, with what of it can change
  * @param costs counts parameters and operations
  */
-record Generated(Model model, SpaceState state, Costs costs) {
+record Generated(TracedModel model, SpaceState state, Costs costs) {
   /**
    * Makes a network elastic under rules.
    *
    * @param map the network's symbolic map, if it has one
    * @throws EspalierException if the rules do not fit the network, or there is no symbolic map
    */
-  static Generated of(Model model, @Nullable SymMap map, DMRegistry registry, Rules rules) {
+  static Generated of(TracedModel model, @Nullable SymMap map, DMRegistry registry, Rules rules) {
     if (map == null) {
       throw new EspalierException(
           "no search space can be generated for "
@@ -53,7 +53,7 @@ record Generated(Model model, SpaceState state, Costs costs) {
   }
 
   /** What is generated; an error where nothing is yet. */
-  static Generated required(@Nullable Generated known, Model model) {
+  static Generated required(@Nullable Generated known, TracedModel model) {
     if (known == null) {
       throw new EspalierException(
           "the search space of "
@@ -146,7 +146,7 @@ record Generated(Model model, SpaceState state, Costs costs) {
   /**
    * The active sub-network as a smaller network; it, and what would be listed of it, are checked.
    */
-  Model export(DMRegistry checkedBy) {
+  TracedModel export(DMRegistry checkedBy) {
     Cut cut = cut();
     manifest(cut, checkedBy);
     return model.carve(cut, new Proof(cut, checkedBy));

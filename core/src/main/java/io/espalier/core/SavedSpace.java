@@ -6,11 +6,11 @@ import io.espalier.core.rules.Rules;
 import io.espalier.core.values.Choice;
 import io.espalier.core.values.Config;
 import io.espalier.core.values.ConfigJson;
-import io.espalier.core.values.EspalierException;
 import io.espalier.core.values.Json;
-import io.espalier.core.values.Model;
 import io.espalier.core.values.Structure;
+import io.espalier.core.values.TracedModel;
 import io.espalier.core.values.WholeFile;
+import io.espalier.spi.EspalierException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -72,7 +72,7 @@ public record SavedSpace(
    *
    * @throws EspalierException if it is not even the same network
    */
-  boolean hasWeightsOf(Model other) {
+  boolean hasWeightsOf(TracedModel other) {
     if (fingerprint.equals(other.fingerprint())) {
       return true;
     }

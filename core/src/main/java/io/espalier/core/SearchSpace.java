@@ -10,13 +10,13 @@ import io.espalier.core.space.SpaceState;
 import io.espalier.core.values.Choice;
 import io.espalier.core.values.Config;
 import io.espalier.core.values.Cut;
-import io.espalier.core.values.EspalierException;
 import io.espalier.core.values.FrozenAxis;
 import io.espalier.core.values.Manifest;
-import io.espalier.core.values.Model;
+import io.espalier.core.values.TracedModel;
 import io.espalier.core.values.UncountedNode;
 import io.espalier.spi.DMRegistry;
 import io.espalier.spi.DynamicModule;
+import io.espalier.spi.EspalierException;
 import io.espalier.spi.ImportanceCriterion;
 import io.espalier.trace.SymMap;
 import io.espalier.trace.TrialSizes;
@@ -51,7 +51,7 @@ public final class SearchSpace {
 
   private static final Logger LOG = LoggerFactory.getLogger(SearchSpace.class);
 
-  private final Model model;
+  private final TracedModel model;
   private final DMRegistry registry;
   private final TrialSizes sizes;
   private final Ranking ranking;
@@ -65,16 +65,17 @@ public final class SearchSpace {
    * @param map its symbolic map; null if it is not to be analysed, and the space only restored
    * @param registry the modules that name widths, and the rules that check carved networks
    */
-  public SearchSpace(Model model, @Nullable SymMap map, DMRegistry registry) {
+  public SearchSpace(TracedModel model, @Nullable SymMap map, DMRegistry registry) {
     this(model, map, registry, TrialSizes.automatic());
   }
 
   /**
-   * As {@link #SearchSpace(Model, SymMap, DMRegistry)}.
+   * As {@link #SearchSpace(TracedModel, SymMap, DMRegistry)}.
    *
    * @param sizes the trial sizes the map was solved at
    */
-  public SearchSpace(Model model, @Nullable SymMap map, DMRegistry registry, TrialSizes sizes) {
+  public SearchSpace(
+      TracedModel model, @Nullable SymMap map, DMRegistry registry, TrialSizes sizes) {
     this.model = model;
     this.map = map;
     this.registry = registry;
@@ -109,7 +110,7 @@ public final class SearchSpace {
   }
 
   /** The network. */
-  public Model model() {
+  public TracedModel model() {
     return model;
   }
 
@@ -329,12 +330,12 @@ public final class SearchSpace {
   // ---- export
 
   /** The active sub-network as a plain, smaller model, checked against its layouts. */
-  public Model export() {
+  public TracedModel export() {
     return export(registry);
   }
 
   /** As {@link #export()}, checked by the rules of another registry. */
-  public Model export(DMRegistry checkedBy) {
+  public TracedModel export(DMRegistry checkedBy) {
     return generated().export(checkedBy);
   }
 

@@ -2,9 +2,9 @@ package io.espalier.core;
 
 import io.espalier.core.rules.Rules;
 import io.espalier.core.values.Backend;
-import io.espalier.core.values.EspalierException;
-import io.espalier.core.values.Model;
+import io.espalier.core.values.TracedModel;
 import io.espalier.spi.DMRegistry;
+import io.espalier.spi.EspalierException;
 import io.espalier.trace.TrialSizes;
 import jakarta.inject.Inject;
 import java.util.Collection;
@@ -97,17 +97,17 @@ public final class SearchSpaces {
    * @throws EspalierException if there is no backend, none knows the source, or the network cannot
    *     be opened
    */
-  public Model open(Object source) {
+  public TracedModel open(Object source) {
     return opened(source).spelledOut(op -> registry.rule(op).isPresent());
   }
 
-  private Model opened(@Nullable Object source) {
+  private TracedModel opened(@Nullable Object source) {
     if (source == null) {
       throw new EspalierException(
           "there is no network to open: the source is null"
               + (backends.isEmpty() ? "" : "; " + known()));
     }
-    if (source instanceof Model model) {
+    if (source instanceof TracedModel model) {
       return model;
     }
     if (backends.isEmpty()) {
@@ -115,7 +115,7 @@ public final class SearchSpaces {
           "there is no backend on the class path to open " + source + " with; add " + ARTIFACTS);
     }
     for (Backend backend : backends) {
-      Optional<Model> model = backend.open(source);
+      Optional<TracedModel> model = backend.open(source);
       if (model.isPresent()) {
         return model.get();
       }
@@ -142,7 +142,7 @@ public final class SearchSpaces {
    * @throws EspalierException if the network cannot be opened, or the rules do not fit it
    */
   public SearchSpace generate(Object source, Rules rules, TrialSizes sizes) {
-    Model model = open(source);
+    TracedModel model = open(source);
     SearchSpace space =
         ranked(new SearchSpace(model, Analysis.of(model, registry, sizes), registry, sizes));
     space.generate(rules);

@@ -1,6 +1,6 @@
 package io.espalier.core;
 
-import io.espalier.core.values.EspalierException;
+import io.espalier.spi.EspalierException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceConfigurationError;

@@ -2,8 +2,8 @@ package com.acme;
 
 import io.espalier.core.values.Backend;
 import io.espalier.core.values.Cut;
-import io.espalier.core.values.Model;
 import io.espalier.core.values.Prover;
+import io.espalier.core.values.TracedModel;
 import io.espalier.trace.Dim;
 import io.espalier.trace.Graph;
 import java.nio.file.Path;
@@ -23,11 +23,11 @@ public final class PaperBackend implements Backend {
   }
 
   @Override
-  public Optional<Model> open(Object source) {
+  public Optional<TracedModel> open(Object source) {
     return source instanceof String word ? Optional.of(new Paper(word)) : Optional.empty();
   }
 
-  private record Paper(String description) implements Model {
+  private record Paper(String description) implements TracedModel {
     @Override
     public Graph graph() {
       Graph.Builder builder = Graph.builder();
@@ -42,7 +42,7 @@ public final class PaperBackend implements Backend {
     }
 
     @Override
-    public Model carve(Cut cut, Prover prover) {
+    public TracedModel carve(Cut cut, Prover prover) {
       return this;
     }
 

@@ -6,7 +6,7 @@ import java.util.function.Supplier;
  * A plugin failed: it threw something, or does not fit this version of the SPI. The message names
  * its class, its JAR and what it failed on.
  */
-public final class PluginException extends RuntimeException {
+public final class PluginException extends EspalierException {
   private static final long serialVersionUID = 1L;
 
   private PluginException(String message, Throwable cause) {

@@ -1,7 +1,9 @@
 package io.espalier.trace;
 
+import io.espalier.spi.EspalierException;
+
 /** A network cannot be analysed. The message says what, where, and what to do. */
-public final class TraceException extends RuntimeException {
+public final class TraceException extends EspalierException {
   private static final long serialVersionUID = 1L;
 
   public TraceException(String message) {

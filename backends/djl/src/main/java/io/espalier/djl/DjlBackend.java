@@ -3,7 +3,7 @@ package io.espalier.djl;
 import ai.djl.nn.Block;
 import com.google.auto.service.AutoService;
 import io.espalier.core.values.Backend;
-import io.espalier.core.values.Model;
+import io.espalier.core.values.TracedModel;
 import java.util.Optional;
 
 /** Opens DJL blocks. */
@@ -21,7 +21,7 @@ public final class DjlBackend implements Backend {
   }
 
   @Override
-  public Optional<Model> open(Object source) {
+  public Optional<TracedModel> open(Object source) {
     if (source instanceof DjlBlock block) {
       return Optional.of(DjlNetwork.of(block));
     }

@@ -4,7 +4,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.util.PairList;
-import io.espalier.core.values.EspalierException;
+import io.espalier.spi.EspalierException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;

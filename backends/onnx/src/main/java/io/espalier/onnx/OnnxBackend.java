@@ -2,7 +2,7 @@ package io.espalier.onnx;
 
 import com.google.auto.service.AutoService;
 import io.espalier.core.values.Backend;
-import io.espalier.core.values.Model;
+import io.espalier.core.values.TracedModel;
 import io.espalier.onnx.file.OnnxModel;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -21,7 +21,7 @@ public final class OnnxBackend implements Backend {
   }
 
   @Override
-  public Optional<Model> open(Object source) {
+  public Optional<TracedModel> open(Object source) {
     if (source instanceof Path path) {
       return Optional.of(OnnxNetwork.read(path));
     }

@@ -1,6 +1,6 @@
 package io.espalier.core.data;
 
-import io.espalier.core.values.EspalierException;
+import io.espalier.spi.EspalierException;
 
 /**
  * Data that cannot be used. The message is one sentence that names the file and what in it is

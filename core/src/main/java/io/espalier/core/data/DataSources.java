@@ -1,7 +1,7 @@
 package io.espalier.core.data;
 
 import io.espalier.core.rules.Names;
-import io.espalier.core.values.EspalierException;
+import io.espalier.spi.EspalierException;
 import io.espalier.spi.PluginException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;

@@ -1,7 +1,7 @@
 package io.espalier.core.importance;
 
 import io.espalier.core.space.Space;
-import io.espalier.core.values.EspalierException;
+import io.espalier.spi.EspalierException;
 import io.espalier.spi.ImportanceCriterion;
 import io.espalier.spi.Node;
 import io.espalier.spi.PluginException;

@@ -4,14 +4,14 @@ import io.espalier.core.data.Batch;
 import io.espalier.core.data.DataArray;
 import io.espalier.core.data.InputSpec;
 import io.espalier.core.data.Samples;
-import io.espalier.core.values.Model;
+import io.espalier.core.values.TracedModel;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 
 /** A network that a backend can run on data, and observe while it runs. */
-public interface DataModel extends Model {
+public interface DataModel extends TracedModel {
   /** What the network reads. */
   List<InputSpec> inputs();
 

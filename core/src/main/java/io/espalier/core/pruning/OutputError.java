@@ -3,7 +3,7 @@ package io.espalier.core.pruning;
 import io.espalier.core.data.DataArray;
 import io.espalier.core.data.Samples;
 import io.espalier.core.moments.DataModel;
-import io.espalier.core.values.EspalierException;
+import io.espalier.spi.EspalierException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package io.espalier.core.rules;
 
-import io.espalier.core.values.EspalierException;
+import io.espalier.spi.EspalierException;
 
 /**
  * Rules that cannot be read, or that speak of a type, an option, a value or a layer that does not

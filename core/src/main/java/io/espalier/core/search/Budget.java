@@ -1,6 +1,6 @@
 package io.espalier.core.search;
 
-import io.espalier.core.values.EspalierException;
+import io.espalier.spi.EspalierException;
 
 /**
  * What a smaller network may cost, and how its widths are to be chosen.

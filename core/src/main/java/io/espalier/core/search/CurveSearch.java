@@ -2,7 +2,7 @@ package io.espalier.core.search;
 
 import io.espalier.core.SearchSpace;
 import io.espalier.core.calibration.Rankings;
-import io.espalier.core.values.EspalierException;
+import io.espalier.spi.EspalierException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;

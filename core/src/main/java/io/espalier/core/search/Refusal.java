@@ -1,7 +1,7 @@
 package io.espalier.core.search;
 
 import io.espalier.core.SearchSpace;
-import io.espalier.core.values.EspalierException;
+import io.espalier.spi.EspalierException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.LinkedHashMap;

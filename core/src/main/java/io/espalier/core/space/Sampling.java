@@ -3,7 +3,7 @@ package io.espalier.core.space;
 import io.espalier.core.rules.Glob;
 import io.espalier.core.rules.Names;
 import io.espalier.core.values.Choice;
-import io.espalier.core.values.EspalierException;
+import io.espalier.spi.EspalierException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

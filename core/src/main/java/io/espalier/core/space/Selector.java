@@ -3,7 +3,7 @@ package io.espalier.core.space;
 import io.espalier.core.rules.Names;
 import io.espalier.core.values.Choice;
 import io.espalier.core.values.Config;
-import io.espalier.core.values.EspalierException;
+import io.espalier.spi.EspalierException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

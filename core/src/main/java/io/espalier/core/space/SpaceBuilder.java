@@ -7,10 +7,10 @@ import io.espalier.core.space.Declarations.Declared;
 import io.espalier.core.structure.Depths;
 import io.espalier.core.values.Block;
 import io.espalier.core.values.Cut;
-import io.espalier.core.values.EspalierException;
 import io.espalier.core.values.FrozenAxis;
-import io.espalier.core.values.Model;
+import io.espalier.core.values.TracedModel;
 import io.espalier.spi.DMRegistry;
+import io.espalier.spi.EspalierException;
 import io.espalier.trace.GraphNode;
 import io.espalier.trace.LayerView;
 import io.espalier.trace.Layout;
@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * and makes the choices of every hparam that shows a symbol consistent.
  */
 public final class SpaceBuilder {
-  private final Model model;
+  private final TracedModel model;
   private final SymMap map;
   private final List<Declared> declared;
   private final Declarations declarations;
@@ -62,7 +62,7 @@ public final class SpaceBuilder {
   private final Map<Integer, Integer> groupOfDial = new HashMap<>();
   private int groups;
 
-  private SpaceBuilder(Model model, SymMap map, DMRegistry registry, ResolvedRules rules) {
+  private SpaceBuilder(TracedModel model, SymMap map, DMRegistry registry, ResolvedRules rules) {
     this.model = model;
     this.map = map;
     this.rules = rules;
@@ -80,7 +80,8 @@ public final class SpaceBuilder {
    * @param model may object to blocks that go
    * @throws EspalierException if a glob of the rules matches no layer
    */
-  public static Space build(Model model, SymMap map, DMRegistry registry, ResolvedRules rules) {
+  public static Space build(
+      TracedModel model, SymMap map, DMRegistry registry, ResolvedRules rules) {
     return new SpaceBuilder(model, map, registry, rules).build();
   }
 

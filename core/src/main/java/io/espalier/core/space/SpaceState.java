@@ -3,7 +3,7 @@ package io.espalier.core.space;
 import io.espalier.core.values.Choice;
 import io.espalier.core.values.Config;
 import io.espalier.core.values.Cut;
-import io.espalier.core.values.EspalierException;
+import io.espalier.spi.EspalierException;
 import io.espalier.trace.Layout;
 import java.math.BigInteger;
 import java.util.Arrays;

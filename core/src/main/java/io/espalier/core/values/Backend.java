@@ -1,5 +1,6 @@
 package io.espalier.core.values;
 
+import io.espalier.spi.EspalierException;
 import java.util.Optional;
 
 /**
@@ -21,5 +22,5 @@ public interface Backend {
    * @return empty if this is no source of this backend
    * @throws EspalierException if it is, but cannot be opened
    */
-  Optional<Model> open(Object source);
+  Optional<TracedModel> open(Object source);
 }

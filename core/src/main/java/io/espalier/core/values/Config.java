@@ -1,5 +1,6 @@
 package io.espalier.core.values;
 
+import io.espalier.spi.EspalierException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -2,6 +2,7 @@ package io.espalier.core.values;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.espalier.spi.EspalierException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

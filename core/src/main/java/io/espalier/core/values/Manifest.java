@@ -3,6 +3,7 @@ package io.espalier.core.values;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.espalier.spi.EspalierException;
 import io.espalier.trace.Graph;
 import io.espalier.trace.GraphNode;
 import io.espalier.trace.Layout;

@@ -4,8 +4,8 @@ import io.espalier.core.rules.Rules;
 import io.espalier.core.space.Space;
 import io.espalier.core.space.SpaceBuilder;
 import io.espalier.core.values.Cut;
-import io.espalier.core.values.Model;
 import io.espalier.core.values.Prover;
+import io.espalier.core.values.TracedModel;
 import io.espalier.spi.Attributes;
 import io.espalier.spi.DMRegistry;
 import io.espalier.spi.OpId;
@@ -96,7 +96,7 @@ record Convolutions(int channels, int bias, boolean integral) {
         List.of());
   }
 
-  private record Traced(Graph graph) implements Model {
+  private record Traced(Graph graph) implements TracedModel {
     @Override
     public String fingerprint() {
       return "convolutions";
@@ -108,7 +108,7 @@ record Convolutions(int channels, int bias, boolean integral) {
     }
 
     @Override
-    public Model carve(Cut cut, Prover prover) {
+    public TracedModel carve(Cut cut, Prover prover) {
       throw new UnsupportedOperationException("this network is only analysed");
     }
 

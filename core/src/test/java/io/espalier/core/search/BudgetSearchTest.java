@@ -9,7 +9,7 @@ import io.espalier.core.SearchSpace;
 import io.espalier.core.rules.Rules;
 import io.espalier.core.values.Choice;
 import io.espalier.core.values.Config;
-import io.espalier.core.values.EspalierException;
+import io.espalier.spi.EspalierException;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;

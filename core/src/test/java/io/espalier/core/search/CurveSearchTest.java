@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.espalier.core.SearchSpace;
 import io.espalier.core.rules.Rules;
 import io.espalier.core.values.Config;
-import io.espalier.core.values.EspalierException;
+import io.espalier.spi.EspalierException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;

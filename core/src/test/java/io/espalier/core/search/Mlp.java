@@ -3,8 +3,8 @@ package io.espalier.core.search;
 import io.espalier.core.SearchSpace;
 import io.espalier.core.rules.Rules;
 import io.espalier.core.values.Cut;
-import io.espalier.core.values.Model;
 import io.espalier.core.values.Prover;
+import io.espalier.core.values.TracedModel;
 import io.espalier.spi.Attributes;
 import io.espalier.spi.DMRegistry;
 import io.espalier.spi.OpId;
@@ -96,7 +96,7 @@ final class Mlp {
     return space;
   }
 
-  private record Traced(Graph graph) implements Model {
+  private record Traced(Graph graph) implements TracedModel {
     @Override
     public String fingerprint() {
       return "mlp";
@@ -108,7 +108,7 @@ final class Mlp {
     }
 
     @Override
-    public Model carve(Cut cut, Prover prover) {
+    public TracedModel carve(Cut cut, Prover prover) {
       throw new UnsupportedOperationException("this network is only analysed");
     }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.espalier.spi.EspalierException;
 import org.junit.jupiter.api.Test;
 
 /** What is read as a config, and what is not. */

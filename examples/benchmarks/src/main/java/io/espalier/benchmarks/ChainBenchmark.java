@@ -3,8 +3,8 @@ package io.espalier.benchmarks;
 import io.espalier.core.SearchSpace;
 import io.espalier.core.rules.Rules;
 import io.espalier.core.values.Cut;
-import io.espalier.core.values.Model;
 import io.espalier.core.values.Prover;
+import io.espalier.core.values.TracedModel;
 import io.espalier.spi.DMRegistry;
 import io.espalier.trace.Graph;
 import io.espalier.trace.Solver;
@@ -105,7 +105,7 @@ public class ChainBenchmark {
   }
 
   /** A network that has no file. */
-  private record Traced(Graph graph) implements Model {
+  private record Traced(Graph graph) implements TracedModel {
     @Override
     public String fingerprint() {
       return "chain";
@@ -117,7 +117,7 @@ public class ChainBenchmark {
     }
 
     @Override
-    public Model carve(Cut cut, Prover prover) {
+    public TracedModel carve(Cut cut, Prover prover) {
       throw new UnsupportedOperationException("it has no weights");
     }
 

@@ -1,7 +1,7 @@
 package io.espalier.benchmarks;
 
 import io.espalier.core.SearchSpace;
-import io.espalier.core.values.Model;
+import io.espalier.core.values.TracedModel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -54,7 +54,7 @@ public class ExportBenchmark {
 
   /** Carve and proof alone. */
   @Benchmark
-  public Model export(Exported exported) {
+  public TracedModel export(Exported exported) {
     return exported.space.export();
   }
 

@@ -18,7 +18,7 @@ import io.espalier.core.rules.Rules;
 import io.espalier.core.search.Budget;
 import io.espalier.core.search.BudgetSearch;
 import io.espalier.core.search.Cost;
-import io.espalier.core.values.EspalierException;
+import io.espalier.spi.EspalierException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -9,13 +9,13 @@ import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import io.espalier.core.rules.Names;
-import io.espalier.core.values.EspalierException;
-import io.espalier.core.values.Model;
+import io.espalier.core.values.TracedModel;
 import io.espalier.djl.DjlBlock;
 import io.espalier.djl.DjlNetwork;
 import io.espalier.djl.load.NamedBlock;
 import io.espalier.djl.load.ParamsFile;
 import io.espalier.djl.trace.TracedBlock;
+import io.espalier.spi.EspalierException;
 import io.espalier.trace.Tensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -49,12 +49,13 @@ final class BlockSource {
    *     {@code 1x128:int64}
    * @throws EspalierException if any of it cannot be used
    */
-  static Model open(
+  static TracedModel open(
       String name, @Nullable Path params, Map<String, InputWords> inputs, ClassLoader loader) {
     return new BlockSource(name).open(params, inputs, loader);
   }
 
-  private Model open(@Nullable Path params, Map<String, InputWords> words, ClassLoader loader) {
+  private TracedModel open(
+      @Nullable Path params, Map<String, InputWords> words, ClassLoader loader) {
     Block block = NamedBlock.make(name, loader);
     NDManager manager = manager();
     List<DjlBlock.Input> inputs = new ArrayList<>();

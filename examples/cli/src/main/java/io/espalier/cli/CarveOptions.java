@@ -3,7 +3,7 @@ package io.espalier.cli;
 import io.espalier.core.SearchSpace;
 import io.espalier.core.search.BudgetResult;
 import io.espalier.core.values.Manifest;
-import io.espalier.core.values.Model;
+import io.espalier.core.values.TracedModel;
 import io.espalier.onnx.OnnxNetwork;
 import io.espalier.onnx.file.OnnxModel;
 import java.nio.file.Path;
@@ -88,12 +88,14 @@ final class CarveOptions {
   }
 
   /** Writes all that was asked for; it appears together, once the carved model was seen to run. */
-  void write(SearchSpace space, Model carved, Outputs outputs) {
+  void write(SearchSpace space, TracedModel carved, Outputs outputs) {
     write(space, carved, space.manifest(), outputs);
   }
 
-  /** As {@link #write(SearchSpace, Model, Outputs)}, with a manifest of what was changed, too. */
-  void write(SearchSpace space, Model carved, Manifest changed, Outputs outputs) {
+  /**
+   * As {@link #write(SearchSpace, TracedModel, Outputs)}, with a manifest of what was changed, too.
+   */
+  void write(SearchSpace space, TracedModel carved, Manifest changed, Outputs outputs) {
     outputs.write(manifest, changed::write);
     outputs.write(config, (file, files) -> space.config().write(file, files));
     outputs.write(output, carved::save);

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.espalier.core.data.ClassAgreement;
 import io.espalier.core.data.OutputComparison;
 import io.espalier.core.data.OutputDistance;
-import io.espalier.core.values.EspalierException;
+import io.espalier.spi.EspalierException;
 import java.util.Locale;
 
 /**

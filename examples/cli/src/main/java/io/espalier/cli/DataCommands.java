@@ -2,7 +2,7 @@ package io.espalier.cli;
 
 import io.espalier.core.data.DataOption;
 import io.espalier.core.data.DataSources;
-import io.espalier.core.values.EspalierException;
+import io.espalier.spi.EspalierException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;

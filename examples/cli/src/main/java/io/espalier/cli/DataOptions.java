@@ -6,7 +6,7 @@ import io.espalier.core.data.DataSources;
 import io.espalier.core.data.InputSpec;
 import io.espalier.core.data.SampleDraw;
 import io.espalier.core.data.Samples;
-import io.espalier.core.values.EspalierException;
+import io.espalier.spi.EspalierException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;

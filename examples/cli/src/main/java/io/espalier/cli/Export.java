@@ -3,7 +3,7 @@ package io.espalier.cli;
 import io.espalier.core.SearchSpace;
 import io.espalier.core.rules.Names;
 import io.espalier.core.values.Config;
-import io.espalier.core.values.EspalierException;
+import io.espalier.spi.EspalierException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;

@@ -1,13 +1,7 @@
 package io.espalier.cli;
 
-import io.espalier.core.values.EspalierException;
-import io.espalier.onnx.file.OnnxFileException;
-import io.espalier.onnx.runtime.OnnxRunException;
-import io.espalier.spi.PluginException;
-import io.espalier.spi.RegistryException;
-import io.espalier.trace.TraceException;
+import io.espalier.spi.EspalierException;
 import java.io.PrintStream;
-import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ExitCode;
@@ -20,15 +14,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
  */
 final class Failures {
   private static final int LONGEST = 2_000;
-
-  private static final List<Class<? extends Throwable>> FOR_THE_USER =
-      List.of(
-          EspalierException.class,
-          TraceException.class,
-          OnnxFileException.class,
-          OnnxRunException.class,
-          RegistryException.class,
-          PluginException.class);
 
   private final PrintStream err;
 
@@ -72,9 +57,8 @@ final class Failures {
   /** The outermost cause that speaks to the user: Guice wraps what a provider throws. */
   private static @Nullable Throwable forTheUser(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      Throwable candidate = cause;
-      if (FOR_THE_USER.stream().anyMatch(type -> type.isInstance(candidate))) {
-        return candidate;
+      if (cause instanceof EspalierException) {
+        return cause;
       }
     }
     return null;

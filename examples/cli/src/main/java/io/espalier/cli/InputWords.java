@@ -1,10 +1,10 @@
 package io.espalier.cli;
 
 import io.espalier.core.data.formats.WholeArray;
-import io.espalier.core.values.EspalierException;
 import io.espalier.onnx.file.DataTypes;
 import io.espalier.onnx.runtime.InputValue;
 import io.espalier.onnx.runtime.Tensor;
+import io.espalier.spi.EspalierException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.espalier.cli;
 
 import io.espalier.core.SearchSpace;
-import io.espalier.core.values.EspalierException;
 import io.espalier.core.values.UncountedNode;
+import io.espalier.spi.EspalierException;
 import java.util.List;
 
 /** Says which nodes a count of MACs leaves out. */

@@ -5,9 +5,9 @@ import io.espalier.core.EspalierModule;
 import io.espalier.core.SearchSpace;
 import io.espalier.core.SearchSpaces;
 import io.espalier.core.rules.Rules;
-import io.espalier.core.values.EspalierException;
-import io.espalier.core.values.Model;
+import io.espalier.core.values.TracedModel;
 import io.espalier.onnx.runtime.InputValue;
+import io.espalier.spi.EspalierException;
 import io.espalier.trace.TrialSizes;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -134,7 +134,7 @@ final class ModelOptions {
   }
 
   /** The search space of a model that is open under the given rules. */
-  SearchSpace generate(Model model) {
+  SearchSpace generate(TracedModel model) {
     Rules given = rules();
     return withPlugins(() -> spaces().generate(model, given));
   }
@@ -144,7 +144,7 @@ final class ModelOptions {
    *
    * @param params a file of parameters, if there is one
    */
-  Model openBlock(String block, @Nullable Path params) {
+  TracedModel openBlock(String block, @Nullable Path params) {
     Map<String, InputWords> words = words();
     words.forEach(
         (name, given) -> {

@@ -1,8 +1,8 @@
 package io.espalier.cli;
 
-import io.espalier.core.values.EspalierException;
 import io.espalier.core.values.StagedFiles;
 import io.espalier.core.values.WholeFile;
+import io.espalier.spi.EspalierException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

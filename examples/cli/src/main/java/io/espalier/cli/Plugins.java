@@ -1,6 +1,6 @@
 package io.espalier.cli;
 
-import io.espalier.core.values.EspalierException;
+import io.espalier.spi.EspalierException;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;

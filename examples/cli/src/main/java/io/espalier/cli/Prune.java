@@ -6,7 +6,7 @@ import io.espalier.core.search.Budget;
 import io.espalier.core.search.BudgetResult;
 import io.espalier.core.search.BudgetSearch;
 import io.espalier.core.search.Cost;
-import io.espalier.core.values.EspalierException;
+import io.espalier.spi.EspalierException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;

@@ -1,8 +1,8 @@
 package io.espalier.cli;
 
 import io.espalier.core.SearchSpace;
-import io.espalier.core.values.EspalierException;
-import io.espalier.core.values.Model;
+import io.espalier.core.values.TracedModel;
+import io.espalier.spi.EspalierException;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -88,7 +88,7 @@ final class SourceOptions {
   }
 
   /** The block. */
-  Model open(ModelOptions options) {
+  TracedModel open(ModelOptions options) {
     return options.openBlock(String.valueOf(block), model);
   }
 

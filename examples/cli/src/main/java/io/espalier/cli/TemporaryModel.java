@@ -1,8 +1,8 @@
 package io.espalier.cli;
 
-import io.espalier.core.values.EspalierException;
-import io.espalier.core.values.Model;
 import io.espalier.core.values.ScratchFolder;
+import io.espalier.core.values.TracedModel;
+import io.espalier.spi.EspalierException;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -15,7 +15,7 @@ final class TemporaryModel implements AutoCloseable {
   }
 
   /** Writes a model. */
-  static TemporaryModel of(Model model) {
+  static TemporaryModel of(TracedModel model) {
     try {
       TemporaryModel written =
           new TemporaryModel(ScratchFolder.in(Path.of(System.getProperty("java.io.tmpdir"))));

@@ -1,13 +1,13 @@
 package io.espalier.cli;
 
-import io.espalier.core.values.EspalierException;
 import io.espalier.core.values.Manifest;
-import io.espalier.core.values.Model;
+import io.espalier.core.values.TracedModel;
 import io.espalier.onnx.file.OnnxModel;
 import io.espalier.onnx.verify.Verification;
 import io.espalier.onnx.verify.Verification.Verdict;
 import io.espalier.onnx.verify.Verifier;
 import io.espalier.onnx.verify.VerifyOptions;
+import io.espalier.spi.EspalierException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -102,7 +102,7 @@ final class Verify implements Callable<Integer> {
       throw new EspalierException(
           carved + " cannot be verified; carve the block to an .onnx file, and verify that");
     }
-    Model original = options.openBlock(name, second == null ? null : first);
+    TracedModel original = options.openBlock(name, second == null ? null : first);
     try (TemporaryModel written = TemporaryModel.of(original)) {
       return verify(written.file(), carved);
     }

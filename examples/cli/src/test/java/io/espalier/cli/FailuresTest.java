@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.inject.ProvisionException;
-import io.espalier.core.values.EspalierException;
 import io.espalier.onnx.file.OnnxFileException;
 import io.espalier.onnx.runtime.OnnxRunException;
+import io.espalier.spi.EspalierException;
 import io.espalier.spi.RegistryException;
 import io.espalier.trace.TraceException;
 import java.io.ByteArrayOutputStream;

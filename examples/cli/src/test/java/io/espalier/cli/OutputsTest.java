@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.espalier.core.values.EspalierException;
 import io.espalier.core.values.Manifest;
 import io.espalier.onnx.build.SampleNetworks;
 import io.espalier.onnx.file.OnnxModel;
+import io.espalier.spi.EspalierException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -7,7 +7,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.nn.ParameterList;
 import ai.djl.util.Pair;
 import ai.djl.util.PairList;
-import io.espalier.core.values.EspalierException;
+import io.espalier.spi.EspalierException;
 import java.lang.reflect.Array;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;

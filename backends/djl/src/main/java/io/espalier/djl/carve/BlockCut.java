@@ -6,7 +6,7 @@ import ai.djl.nn.Blocks;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
 import io.espalier.core.values.Cut;
-import io.espalier.core.values.EspalierException;
+import io.espalier.spi.EspalierException;
 import io.espalier.trace.GraphNode;
 import java.lang.reflect.Field;
 import java.util.ArrayList;

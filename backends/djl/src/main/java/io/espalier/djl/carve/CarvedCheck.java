@@ -2,9 +2,9 @@ package io.espalier.djl.carve;
 
 import ai.djl.nn.Parameter;
 import io.espalier.core.values.Cut;
-import io.espalier.core.values.EspalierException;
 import io.espalier.djl.trace.TracedBlock;
 import io.espalier.djl.trace.values.Settings;
+import io.espalier.spi.EspalierException;
 import io.espalier.trace.Constant;
 import io.espalier.trace.Dim;
 import io.espalier.trace.Graph;

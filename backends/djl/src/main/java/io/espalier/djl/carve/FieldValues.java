@@ -1,8 +1,8 @@
 package io.espalier.djl.carve;
 
 import ai.djl.nn.Block;
-import io.espalier.core.values.EspalierException;
 import io.espalier.djl.spi.Fields;
+import io.espalier.spi.EspalierException;
 import java.lang.reflect.Field;
 import java.util.Map;
 

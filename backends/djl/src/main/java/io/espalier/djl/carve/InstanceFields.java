@@ -1,6 +1,6 @@
 package io.espalier.djl.carve;
 
-import io.espalier.core.values.EspalierException;
+import io.espalier.spi.EspalierException;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.lang.reflect.InaccessibleObjectException;

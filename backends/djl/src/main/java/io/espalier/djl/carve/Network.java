@@ -53,8 +53,7 @@ public final class Network {
   /**
    * What a cut means for the block.
    *
-   * @throws io.espalier.core.values.EspalierException if the block cannot be cut so; the message
-   *     says why
+   * @throws io.espalier.spi.EspalierException if the block cannot be cut so; the message says why
    */
   public BlockCut cut(Cut cut) {
     return new BlockCut(this, cut);

@@ -2,8 +2,8 @@ package io.espalier.djl.carve;
 
 import ai.djl.ndarray.types.Shape;
 import io.espalier.core.values.Cut;
-import io.espalier.core.values.EspalierException;
 import io.espalier.djl.spi.CutNode;
+import io.espalier.spi.EspalierException;
 import io.espalier.trace.GraphNode;
 import io.espalier.trace.Layout;
 import io.espalier.trace.NodeFacts;

@@ -3,7 +3,7 @@ package io.espalier.djl.carve;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import io.espalier.core.values.Cut;
-import io.espalier.core.values.EspalierException;
+import io.espalier.spi.EspalierException;
 import io.espalier.spi.OpId;
 import io.espalier.trace.Layout;
 import java.util.ArrayList;

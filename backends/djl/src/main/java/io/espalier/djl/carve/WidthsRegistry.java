@@ -1,8 +1,8 @@
 package io.espalier.djl.carve;
 
 import ai.djl.nn.Block;
-import io.espalier.core.values.EspalierException;
 import io.espalier.djl.spi.BlockWidths;
+import io.espalier.spi.EspalierException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;

@@ -2,7 +2,7 @@ package io.espalier.djl.load;
 
 import ai.djl.nn.Block;
 import io.espalier.core.rules.Names;
-import io.espalier.core.values.EspalierException;
+import io.espalier.spi.EspalierException;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.InvocationTargetException;

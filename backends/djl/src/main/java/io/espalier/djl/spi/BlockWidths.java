@@ -29,8 +29,8 @@ public interface BlockWidths {
    *
    * @param block the block, and what is left of it
    * @param fields takes the new values
-   * @throws io.espalier.core.values.EspalierException if the block cannot be what is asked; the
-   *     widths are frozen then
+   * @throws io.espalier.spi.EspalierException if the block cannot be what is asked; the widths are
+   *     frozen then
    */
   void resize(CutBlock block, Fields fields);
 }

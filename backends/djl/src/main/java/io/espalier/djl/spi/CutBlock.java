@@ -12,8 +12,8 @@ public interface CutBlock {
   /**
    * The shape that one of its own parameters will have.
    *
-   * @throws io.espalier.core.values.EspalierException if it has no parameter of that name, or one
-   *     without values
+   * @throws io.espalier.spi.EspalierException if it has no parameter of that name, or one without
+   *     values
    */
   Shape shape(String parameter);
 

@@ -8,8 +8,7 @@ public interface Fields {
    *
    * @param field its name, in the block's class or one that it extends
    * @param value the value; a number becomes what the field is of
-   * @throws io.espalier.core.values.EspalierException if there is no such field, or it cannot hold
-   *     that
+   * @throws io.espalier.spi.EspalierException if there is no such field, or it cannot hold that
    */
   void set(String field, Object value);
 }

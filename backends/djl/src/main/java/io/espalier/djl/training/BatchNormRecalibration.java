@@ -7,7 +7,7 @@ import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.dataset.Batch;
-import io.espalier.core.values.EspalierException;
+import io.espalier.spi.EspalierException;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;

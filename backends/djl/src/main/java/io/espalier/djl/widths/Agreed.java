@@ -1,8 +1,8 @@
 package io.espalier.djl.widths;
 
 import ai.djl.nn.Block;
-import io.espalier.core.values.EspalierException;
 import io.espalier.djl.spi.CutNode;
+import io.espalier.spi.EspalierException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;

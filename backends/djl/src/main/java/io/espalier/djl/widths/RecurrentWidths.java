@@ -3,10 +3,10 @@ package io.espalier.djl.widths;
 import ai.djl.nn.Block;
 import ai.djl.nn.recurrent.RecurrentBlock;
 import com.google.auto.service.AutoService;
-import io.espalier.core.values.EspalierException;
 import io.espalier.djl.spi.BlockWidths;
 import io.espalier.djl.spi.CutBlock;
 import io.espalier.djl.spi.Fields;
+import io.espalier.spi.EspalierException;
 import java.util.List;
 
 /** The recurrent weights are [gates x state, state], and one state serves all layers. */

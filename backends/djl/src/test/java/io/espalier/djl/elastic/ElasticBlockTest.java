@@ -28,12 +28,12 @@ import io.espalier.core.Samplers;
 import io.espalier.core.SearchSpace;
 import io.espalier.core.rules.Rules;
 import io.espalier.core.values.Config;
-import io.espalier.core.values.EspalierException;
 import io.espalier.djl.Blocks;
 import io.espalier.djl.DjlBlock;
 import io.espalier.djl.DjlNetwork;
 import io.espalier.djl.carve.ParameterSlice;
 import io.espalier.djl.carve.ParameterSlices;
+import io.espalier.spi.EspalierException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -107,7 +107,7 @@ class ElasticBlockTest {
             () ->
                 ElasticBlock.of(
                     new SearchSpace(
-                        new io.espalier.core.values.Model() {
+                        new io.espalier.core.values.TracedModel() {
                           @Override
                           public io.espalier.trace.Graph graph() {
                             return space.model().graph();
@@ -124,7 +124,7 @@ class ElasticBlockTest {
                           }
 
                           @Override
-                          public io.espalier.core.values.Model carve(
+                          public io.espalier.core.values.TracedModel carve(
                               io.espalier.core.values.Cut cut,
                               io.espalier.core.values.Prover prover) {
                             throw new UnsupportedOperationException();

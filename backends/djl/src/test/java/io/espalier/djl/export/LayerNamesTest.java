@@ -17,8 +17,8 @@ import io.espalier.core.SearchSpace;
 import io.espalier.core.rules.Rules;
 import io.espalier.core.values.Cut;
 import io.espalier.core.values.FrozenAxis;
-import io.espalier.core.values.Model;
 import io.espalier.core.values.Prover;
+import io.espalier.core.values.TracedModel;
 import io.espalier.djl.Blocks;
 import io.espalier.djl.DjlBlock;
 import io.espalier.djl.DjlNetwork;
@@ -152,7 +152,7 @@ class LayerNamesTest {
   }
 
   /** A block that has no objections, since a file does not know what stands in its code. */
-  private static final class Drawing implements Model {
+  private static final class Drawing implements TracedModel {
     private final DjlNetwork network;
 
     Drawing(DjlBlock source) {
@@ -175,7 +175,7 @@ class LayerNamesTest {
     }
 
     @Override
-    public Model carve(Cut cut, Prover prover) {
+    public TracedModel carve(Cut cut, Prover prover) {
       return network.carve(cut, prover);
     }
 

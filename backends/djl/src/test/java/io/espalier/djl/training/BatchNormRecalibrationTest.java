@@ -15,7 +15,7 @@ import ai.djl.nn.core.Linear;
 import ai.djl.nn.norm.BatchNorm;
 import ai.djl.training.dataset.Batch;
 import ai.djl.translate.Batchifier;
-import io.espalier.core.values.EspalierException;
+import io.espalier.spi.EspalierException;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

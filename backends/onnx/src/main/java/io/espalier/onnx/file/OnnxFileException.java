@@ -1,6 +1,6 @@
 package io.espalier.onnx.file;
 
-import io.espalier.core.values.EspalierException;
+import io.espalier.spi.EspalierException;
 
 /**
  * An ONNX file, or a part of one, that cannot be read or written. The message is one sentence for

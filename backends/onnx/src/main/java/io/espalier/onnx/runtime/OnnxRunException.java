@@ -1,6 +1,6 @@
 package io.espalier.onnx.runtime;
 
-import io.espalier.core.values.EspalierException;
+import io.espalier.spi.EspalierException;
 
 /**
  * A model that ONNX Runtime will not load or run, or inputs that do not fit it. The message is one

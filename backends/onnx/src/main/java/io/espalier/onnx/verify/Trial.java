@@ -1,7 +1,6 @@
 package io.espalier.onnx.verify;
 
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
-import io.espalier.core.values.EspalierException;
 import io.espalier.core.values.Manifest;
 import io.espalier.onnx.file.OnnxEdit;
 import io.espalier.onnx.file.OnnxModel;
@@ -10,6 +9,7 @@ import io.espalier.onnx.runtime.OnnxSession;
 import io.espalier.onnx.runtime.SessionSettings;
 import io.espalier.onnx.runtime.SessionSettings.Optimisation;
 import io.espalier.onnx.runtime.Tensor;
+import io.espalier.spi.EspalierException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

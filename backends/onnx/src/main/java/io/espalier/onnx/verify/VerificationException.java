@@ -1,6 +1,6 @@
 package io.espalier.onnx.verify;
 
-import io.espalier.core.values.EspalierException;
+import io.espalier.spi.EspalierException;
 
 /** A manifest that does not fit the model, or that asks for what the masked reference cannot do. */
 public final class VerificationException extends EspalierException {

@@ -7,7 +7,7 @@ import io.espalier.core.space.HparamSpec;
 import io.espalier.core.space.Space;
 import io.espalier.core.space.SpaceBuilder;
 import io.espalier.core.values.FrozenAxis;
-import io.espalier.core.values.Model;
+import io.espalier.core.values.TracedModel;
 import io.espalier.spi.DMRegistry;
 import io.espalier.spi.Layer;
 import io.espalier.spi.Node;
@@ -75,7 +75,7 @@ final class Freedom {
   }
 
   /** The edges of a network on which parameters meet data, in graph order: its node, its input. */
-  static List<Edge> of(Model model, SymMap map, DMRegistry registry) {
+  static List<Edge> of(TracedModel model, SymMap map, DMRegistry registry) {
     Space space =
         SpaceBuilder.build(
             model, map, registry, Rules.everything().resolve(registry.modules().values()));

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.espalier.core.Hparam;
 import io.espalier.core.SearchSpace;
 import io.espalier.core.values.Choice;
-import io.espalier.core.values.Model;
+import io.espalier.core.values.TracedModel;
 import io.espalier.onnx.OnnxNetwork;
 import io.espalier.onnx.runtime.OnnxSession;
 import io.espalier.onnx.runtime.SessionSettings;
@@ -208,7 +208,7 @@ class GoldenTest {
     return order.stream().mapToInt(Integer::intValue).toArray();
   }
 
-  static float[] run(Model model, Golden golden) throws IOException {
+  static float[] run(TracedModel model, Golden golden) throws IOException {
     try (OnnxSession session =
         OnnxSession.open(((OnnxNetwork) model).model(), SessionSettings.plain())) {
       Tensor input = Tensor.ofFloats(golden.floats("input.npy"), golden.shape("input.npy"));

@@ -11,10 +11,10 @@ import io.espalier.core.rules.Rules;
 import io.espalier.core.search.Budget;
 import io.espalier.core.search.BudgetSearch;
 import io.espalier.core.search.Cost;
-import io.espalier.core.values.EspalierException;
 import io.espalier.onnx.OnnxBackend;
 import io.espalier.onnx.build.SampleNetworks;
 import io.espalier.spi.DMRegistry;
+import io.espalier.spi.EspalierException;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 

@@ -9,8 +9,8 @@ import io.espalier.core.Hparam;
 import io.espalier.core.Samplers;
 import io.espalier.core.SearchSpace;
 import io.espalier.core.rules.Rules;
-import io.espalier.core.values.EspalierException;
 import io.espalier.onnx.file.OnnxModel;
+import io.espalier.spi.EspalierException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

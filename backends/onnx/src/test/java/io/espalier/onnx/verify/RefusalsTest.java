@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.espalier.core.values.EspalierException;
 import io.espalier.core.values.Manifest;
 import io.espalier.core.values.Manifest.CutNormalised;
 import io.espalier.core.values.Manifest.CutParameter;
@@ -13,6 +12,7 @@ import io.espalier.core.values.Manifest.Skipped;
 import io.espalier.onnx.build.OnnxGraphBuilder;
 import io.espalier.onnx.file.OnnxModel;
 import io.espalier.onnx.runtime.Tensor;
+import io.espalier.spi.EspalierException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import io.espalier.core.values.EspalierException;
 import io.espalier.core.values.Manifest;
 import io.espalier.onnx.build.OnnxGraphBuilder;
 import io.espalier.onnx.file.DataTypes;
@@ -15,6 +14,7 @@ import io.espalier.onnx.runtime.InputValue;
 import io.espalier.onnx.runtime.OnnxRunException;
 import io.espalier.onnx.runtime.Tensor;
 import io.espalier.onnx.verify.Verification.Verdict;
+import io.espalier.spi.EspalierException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;

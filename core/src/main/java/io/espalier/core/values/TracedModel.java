@@ -1,5 +1,6 @@
 package io.espalier.core.values;
 
+import io.espalier.spi.EspalierException;
 import io.espalier.spi.OpId;
 import io.espalier.trace.Graph;
 import java.io.IOException;
@@ -12,7 +13,7 @@ import java.util.function.Predicate;
  * A network that a backend has opened. Immutable, so that several threads may cut sub-networks from
  * it. One that was carved may hold memory outside the heap, which {@link #close} gives back.
  */
-public interface Model extends AutoCloseable {
+public interface TracedModel extends AutoCloseable {
   /** The traced network. */
   Graph graph();
 
@@ -36,7 +37,7 @@ public interface Model extends AutoCloseable {
    *
    * @param known whether an operator is understood as it is; calls of such stay
    */
-  default Model spelledOut(Predicate<OpId> known) {
+  default TracedModel spelledOut(Predicate<OpId> known) {
     return this;
   }
 
@@ -47,7 +48,7 @@ public interface Model extends AutoCloseable {
    * @param prover checks the result; it is called with the traced result before anything is
    *     returned
    */
-  Model carve(Cut cut, Prover prover);
+  TracedModel carve(Cut cut, Prover prover);
 
   /**
    * Gives back the memory that was taken for this network alone, and makes it useless if there was

@@ -1,4 +1,4 @@
-package io.espalier.core.values;
+package io.espalier.spi;
 
 /**
  * Something the user gave cannot be used. The message is one sentence that says what, where, what
