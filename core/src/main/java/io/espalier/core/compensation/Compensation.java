@@ -14,6 +14,7 @@ import io.espalier.trace.Layout;
 import io.espalier.trace.SymMap;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -312,12 +313,7 @@ public final class Compensation {
 
   private @Nullable Change solve(Task task, Measured measured, boolean first) {
     Site site = task.site();
-    List<Moments> moments = new ArrayList<>();
-    for (int fold = 0; fold < folds.size(); fold++) {
-      int at = fold;
-      moments.add(
-          Moments.sum(task.probes().stream().map(p -> measured.moments().get(p).get(at)).toList()));
-    }
+    List<Moments> moments = moments(task, measured);
     if (site.byChannels()) {
       float[] current = values.getOrDefault(site.name(), site.weight().numbers());
       return ChannelMap.change(site, moments, current, cut, calibration);
@@ -333,6 +329,20 @@ public final class Compensation {
       helps |= solution.helps();
     }
     return helps ? new Change(site, changes, slopes, slopes(task, measured, 0)) : null;
+  }
+
+  /** For each fold; all that use a weight count. */
+  private List<Moments> moments(Task task, Measured measured) {
+    if (task.probes().size() == 1) {
+      return measured.moments().get(task.probes().get(0));
+    }
+    List<Moments> moments = new ArrayList<>();
+    for (int fold = 0; fold < folds.size(); fold++) {
+      int at = fold;
+      moments.add(
+          Moments.sum(task.probes().stream().map(p -> measured.moments().get(p).get(at)).toList()));
+    }
+    return moments;
   }
 
   private static double[] slopes(Task task, Measured measured, int pair) {
@@ -353,10 +363,8 @@ public final class Compensation {
       Site site, List<Moments> moments, double[] slopes, boolean first) {
     Moments any = moments.get(0);
     int columns = any.columns() - (site.shift() == null ? 1 : 0);
-    List<double[]> zero = new ArrayList<>();
-    for (int fold = 0; fold <= folds.size(); fold++) {
-      zero.add(new double[columns * any.outputs()]);
-    }
+    double[] none = new double[columns * any.outputs()];
+    List<double[]> zero = Collections.nCopies(folds.size() + 1, none);
     List<List<double[]>> starts = new ArrayList<>(List.of(zero));
     Place place = site.place();
     if (first && site.places().size() == 1 && !site.windows() && calibration.isByFolds(place)) {

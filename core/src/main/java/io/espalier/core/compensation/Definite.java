@@ -1,11 +1,17 @@
 package io.espalier.core.compensation;
 
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
 /**
  * Dense algebra on symmetric positive definite matrices, by rows: a row is an array of its own, and
  * four rows go into one pass over another, so that the compiler can use vector instructions.
  */
 final class Definite {
   private static final int BLOCK = 32;
+
+  /** So many rows are worth several processors. */
+  private static final int MANY = 400;
 
   private Definite() {}
 
@@ -31,21 +37,30 @@ final class Definite {
           subtract(a[i], row[i], row, i);
         }
       }
-      for (int i = end; i < n; i++) {
-        int k = start;
-        for (; k + 4 <= end; k += 4) {
-          double[] p = a[k];
-          double[] q = a[k + 1];
-          double[] r = a[k + 2];
-          double[] s = a[k + 3];
-          subtract(a[i], p[i], p, q[i], q, r[i], r, s[i], s, i);
-        }
-        for (; k < end; k++) {
-          subtract(a[i], a[k][i], a[k], i);
-        }
-      }
+      int from = start;
+      rows(end, n).forEach(i -> subtractRows(a, from, end, i));
     }
     return true;
+  }
+
+  /** Rows that do not depend on one another, on several processors where that pays. */
+  private static IntStream rows(int from, int to) {
+    IntStream rows = IntStream.range(from, to);
+    return to - from < MANY ? rows : rows.parallel();
+  }
+
+  private static void subtractRows(double[][] a, int start, int end, int i) {
+    int k = start;
+    for (; k + 4 <= end; k += 4) {
+      double[] p = a[k];
+      double[] q = a[k + 1];
+      double[] r = a[k + 2];
+      double[] s = a[k + 3];
+      subtract(a[i], p[i], p, q[i], q, r[i], r, s[i], s, i);
+    }
+    for (; k < end; k++) {
+      subtract(a[i], a[k][i], a[k], i);
+    }
   }
 
   /**
@@ -104,31 +119,33 @@ final class Definite {
    * square of what is missing grows with a change D.
    */
   static double growth(double[][] a, double[][] c, double[][] d) {
+    double[] growth = new double[a.length];
+    rows(0, a.length).forEach(i -> growth[i] = growth(a[i], c[i], d, d[i]));
+    return Arrays.stream(growth).reduce(0, Double::sum);
+  }
+
+  private static double growth(double[] row, double[] c, double[][] d, double[] own) {
+    double[] product = new double[own.length];
+    int k = 0;
+    for (; k + 4 <= row.length; k += 4) {
+      subtract(
+          product,
+          row[k],
+          d[k],
+          row[k + 1],
+          d[k + 1],
+          row[k + 2],
+          d[k + 2],
+          row[k + 3],
+          d[k + 3],
+          0);
+    }
+    for (; k < row.length; k++) {
+      subtract(product, row[k], d[k], 0);
+    }
     double growth = 0;
-    int m = d.length == 0 ? 0 : d[0].length;
-    for (int i = 0; i < a.length; i++) {
-      double[] row = a[i];
-      double[] product = new double[m];
-      int k = 0;
-      for (; k + 4 <= row.length; k += 4) {
-        subtract(
-            product,
-            row[k],
-            d[k],
-            row[k + 1],
-            d[k + 1],
-            row[k + 2],
-            d[k + 2],
-            row[k + 3],
-            d[k + 3],
-            0);
-      }
-      for (; k < row.length; k++) {
-        subtract(product, row[k], d[k], 0);
-      }
-      for (int j = 0; j < m; j++) {
-        growth -= d[i][j] * (product[j] + 2 * c[i][j]);
-      }
+    for (int j = 0; j < own.length; j++) {
+      growth -= own[j] * (product[j] + 2 * c[j]);
     }
     return growth;
   }
