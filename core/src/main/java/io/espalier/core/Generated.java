@@ -3,7 +3,9 @@ package io.espalier.core;
 import io.espalier.core.checks.ManifestChecks;
 import io.espalier.core.checks.Proof;
 import io.espalier.core.checks.SpaceChecks;
-import io.espalier.core.cost.Costs;
+import io.espalier.core.cost.CostSheet;
+import io.espalier.core.cost.MacsCost;
+import io.espalier.core.cost.ParamsCost;
 import io.espalier.core.rules.ResolvedRules;
 import io.espalier.core.rules.Rules;
 import io.espalier.core.space.HparamSpec;
@@ -19,6 +21,7 @@ import io.espalier.core.values.TracedModel;
 import io.espalier.spi.DMRegistry;
 import io.espalier.spi.EspalierException;
 import io.espalier.trace.SymMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
@@ -31,7 +34,10 @@ import org.jspecify.annotations.Nullable;
  * @param state the space, with what of it can change
  * @param costs counts parameters and operations
  */
-record Generated(TracedModel model, SpaceState state, Costs costs) {
+record Generated(TracedModel model, SpaceState state, CostSheet costs) {
+  private static final int PARAMS = 0;
+  private static final int MACS = 1;
+
   /**
    * Makes a network elastic under rules.
    *
@@ -49,7 +55,8 @@ record Generated(TracedModel model, SpaceState state, Costs costs) {
     ResolvedRules resolved = rules.resolve(registry.modules().values());
     Space space = SpaceBuilder.build(model, map, registry, resolved);
     SpaceChecks.check(space, registry);
-    return new Generated(model, new SpaceState(space), new Costs(map));
+    CostSheet costs = new CostSheet(space, model, List.of(new ParamsCost(), new MacsCost()));
+    return new Generated(model, new SpaceState(space), costs);
   }
 
   /** What is generated; an error where nothing is yet. */
@@ -109,19 +116,19 @@ record Generated(TracedModel model, SpaceState state, Costs costs) {
   }
 
   long params() {
-    return costs.params(space(), state.active());
+    return costs.at(state.active(), PARAMS);
   }
 
   long params(Config config) {
-    return costs.params(space(), setting(config));
+    return costs.at(setting(config), PARAMS);
   }
 
   long macs() {
-    return costs.macs(space(), state.active());
+    return costs.at(state.active(), MACS);
   }
 
   long macs(Config config) {
-    return costs.macs(space(), setting(config));
+    return costs.at(setting(config), MACS);
   }
 
   Cut cut() {

@@ -1,5 +1,6 @@
 package io.espalier.core;
 
+import io.espalier.core.space.Dial;
 import io.espalier.core.space.FrozenAxes;
 import io.espalier.core.space.HparamSpec;
 import io.espalier.core.values.Choice;
@@ -9,6 +10,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -132,6 +134,11 @@ public final class Hparam {
   /** Whether there is more than one choice. */
   public boolean isConfigurable() {
     return space.state().isConfigurable(spec);
+  }
+
+  /** What turns it. */
+  Dial dial() {
+    return Objects.requireNonNull(spec.dial(), spec.name());
   }
 
   /** Whether it is a choice at all, narrowed to one or not. */

@@ -1,5 +1,7 @@
 package io.espalier.core;
 
+import io.espalier.core.cost.CostHandler;
+import io.espalier.core.cost.CostSheet;
 import io.espalier.core.importance.Ranking;
 import io.espalier.core.rules.Rules;
 import io.espalier.core.space.FrozenAxes;
@@ -271,6 +273,17 @@ public final class SearchSpace {
   /** Multiply-accumulate operations of the active sub-network at batch 1. */
   public long macs() {
     return generated().macs();
+  }
+
+  /**
+   * The choices of this space with what each setting of them costs, for a search.
+   *
+   * @param costs what is to be counted
+   */
+  public Dials dials(Collection<CostHandler> costs) {
+    List<CostHandler> counted = List.copyOf(costs);
+    return new Dials(
+        state(), configurableHparams(), counted, new CostSheet(space(), model, counted));
   }
 
   /**

@@ -38,8 +38,8 @@ class PublicApiTest {
           "io.espalier.core.structure.",
           "io.espalier.core.space.",
           "io.espalier.core.importance.",
-          "io.espalier.core.cost.",
           "io.espalier.core.checks.",
+          "io.espalier.core.cost.CostSheet",
           "io.espalier.core.values.Json",
           "io.espalier.core.values.ConfigJson");
 

@@ -8,6 +8,7 @@ import io.espalier.core.moments.DataModel;
 import io.espalier.core.moments.Measured;
 import io.espalier.core.moments.Probe;
 import io.espalier.core.values.Cut;
+import io.espalier.core.values.FileSizes;
 import io.espalier.core.values.Prover;
 import io.espalier.core.values.StagedFiles;
 import io.espalier.onnx.calibrate.OnnxMeasuring;
@@ -23,6 +24,7 @@ import io.espalier.onnx.runtime.DataInputs;
 import io.espalier.onnx.runtime.OnnxSession;
 import io.espalier.onnx.runtime.SessionSettings;
 import io.espalier.onnx.runtime.Tensor;
+import io.espalier.onnx.trace.OnnxSizes;
 import io.espalier.onnx.trace.OnnxTracer;
 import io.espalier.onnx.trace.TracedOnnx;
 import io.espalier.spi.OpId;
@@ -110,6 +112,11 @@ public final class OnnxNetwork implements DataModel {
   @Override
   public String description() {
     return description;
+  }
+
+  @Override
+  public FileSizes sizes() {
+    return new OnnxSizes(traced, content);
   }
 
   @Override

@@ -8,6 +8,7 @@ import io.espalier.trace.NodeFacts;
 import io.espalier.trace.Reason;
 import io.espalier.trace.SymMap;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -32,32 +33,22 @@ final class WrittenParams {
    * @param size the number of its elements where nothing is cut
    * @param readers the nodes on data that it is for
    */
-  private record Slice(List<Layout> axes, long size, BitSet readers) {}
+  private record Slice(int[] axes, long size, BitSet readers) {}
 
-  /** Slices of one tensor that come out equal, whatever the widths: how each axis is made up. */
-  private record Key(List<String> layouts) {}
-
-  WrittenParams(SymMap map) {
-    this.tensors = new Collector(map).collect();
+  WrittenParams(CostedNetwork network) {
+    this.tensors = new Collector(network).collect();
   }
 
-  /**
-   * The number of elements.
-   *
-   * @param gone nodes that are taken out
-   */
-  long count(Layout.Widths widths, BitSet gone) {
+  /** The number of elements. */
+  long count(Extents extents) {
     long sum = 0;
     for (Collection<Slice> slices : tensors) {
       boolean whole = false;
       for (Slice slice : slices) {
-        if (isGone(slice, gone)) {
+        if (extents.areGone(slice.readers())) {
           continue;
         }
-        long size = 1;
-        for (Layout axis : slice.axes()) {
-          size = Math.multiplyExact(size, Costs.atBatchOne(axis, widths));
-        }
+        long size = extents.product(slice.axes());
         boolean all = size == slice.size();
         if (!all || !whole) {
           sum = Math.addExact(sum, size);
@@ -68,22 +59,16 @@ final class WrittenParams {
     return sum;
   }
 
-  private static boolean isGone(Slice slice, BitSet gone) {
-    if (gone.isEmpty()) {
-      return false;
-    }
-    BitSet there = (BitSet) slice.readers().clone();
-    there.andNot(gone);
-    return there.isEmpty();
-  }
-
   /** Finds what is stored, going against the flow of data. */
   private static final class Collector {
     private static final Reason KNOWN = new Reason("", "", "it is known by its name");
 
+    private final CostedNetwork network;
     private final SymMap map;
     private final Graph graph;
-    private final Map<Integer, Map<Key, Slice>> found = new LinkedHashMap<>();
+
+    /** By tensor, then by its axes: equal ones are slices that come out equal at any widths. */
+    private final Map<Integer, Map<List<Integer>, Slice>> found = new LinkedHashMap<>();
 
     /** For each tensor: the nodes on data that it, or what is made of it, is read by. */
     private final BitSet[] readers;
@@ -91,8 +76,9 @@ final class WrittenParams {
     /** Whether a stored weight went into a tensor. */
     private final BitSet stored = new BitSet();
 
-    Collector(SymMap map) {
-      this.map = map;
+    Collector(CostedNetwork network) {
+      this.network = network;
+      this.map = network.map();
       this.graph = map.graph();
       this.readers = new BitSet[graph.tensors().size()];
       for (int i = 0; i < readers.length; i++) {
@@ -184,16 +170,19 @@ final class WrittenParams {
     }
 
     private void add(int tensor, List<Layout> axes, BitSet through) {
-      Map<Key, Slice> slices = found.computeIfAbsent(tensor, id -> new LinkedHashMap<>());
       long size = 1;
       for (Layout axis : axes) {
-        size = Math.multiplyExact(size, Costs.atBatchOne(axis, Layout.Symbol::extent));
+        boolean batch = axis instanceof Layout.Fixed fixed && fixed.batch();
+        size = Math.multiplyExact(size, batch ? 1 : axis.extent());
       }
+      int[] slots = network.axes(axes);
       long whole = size;
       Slice slice =
-          slices.computeIfAbsent(
-              new Key(axes.stream().map(Layout::toString).toList()),
-              key -> new Slice(axes, whole, new BitSet()));
+          found
+              .computeIfAbsent(tensor, id -> new LinkedHashMap<>())
+              .computeIfAbsent(
+                  Arrays.stream(slots).boxed().toList(),
+                  key -> new Slice(slots, whole, new BitSet()));
       slice.readers().or(through);
     }
 

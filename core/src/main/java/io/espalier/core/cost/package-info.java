@@ -1,6 +1,6 @@
 /**
- * Parameters and operations of a network as functions of its widths. Internal: used by the facade,
- * {@code io.espalier.core}, alone; no promise is made.
+ * What a network costs, as questions with a small handler each: parameters, operations, bytes,
+ * activations, and whatever a plugin adds as a {@link io.espalier.core.cost.CostHandler}.
  */
 @NullMarked
 package io.espalier.core.cost;

@@ -199,6 +199,12 @@ public final class Space {
 
   /** The width of every symbol at a setting. */
   public Layout.Widths widths(int[] setting) {
+    int[] widths = unitsOf(setting);
+    return symbol -> widths[symbol.index()];
+  }
+
+  /** The same, by the index of the symbol. */
+  public int[] unitsOf(int[] setting) {
     int[] widths = new int[map.symbols().size()];
     for (int i = 0; i < widths.length; i++) {
       widths[i] = Math.toIntExact(map.symbols().get(i).extent());
@@ -209,7 +215,7 @@ public final class Space {
         widths[dial.symbols().get(i).index()] = units[i];
       }
     }
-    return symbol -> widths[symbol.index()];
+    return widths;
   }
 
   /**

@@ -73,7 +73,7 @@ public final class SpaceState {
   }
 
   /** The positions of a dial that may be chosen, ascending; not to be changed. */
-  int[] positions(Dial dial) {
+  public int[] positions(Dial dial) {
     return open[dial.index()];
   }
 

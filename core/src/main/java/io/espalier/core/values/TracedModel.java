@@ -23,6 +23,11 @@ public interface TracedModel extends AutoCloseable {
   /** How a message names this network, such as its file. */
   String description();
 
+  /** How many bytes its parts take. */
+  default FileSizes sizes() {
+    return FileSizes.plain(graph());
+  }
+
   /**
    * Why this network cannot be cut so, where its graph does not show it; empty if it can. Widths
    * that it objects to are frozen.

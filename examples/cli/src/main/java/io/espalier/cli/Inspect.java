@@ -1,6 +1,8 @@
 package io.espalier.cli;
 
 import io.espalier.core.SearchSpace;
+import io.espalier.core.cost.CostHandlers;
+import io.espalier.core.search.CostProfile;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -30,14 +32,16 @@ final class Inspect implements Callable<Integer> {
   @Override
   public Integer call() {
     SearchSpace space;
+    CostHandlers costs;
     try (Progress progress = Progress.of(terminal, options.quiet(), 1)) {
       progress.step("tracing");
       space = source.generate(options);
+      costs = CostHandlers.discover(options.loader());
     }
     if (json) {
-      terminal.out().println(SpaceJson.of(space));
+      terminal.out().println(SpaceJson.of(space, CostProfile.of(space, costs)));
     } else {
-      terminal.out().print(SpaceText.of(space));
+      terminal.out().print(SpaceText.of(space, CostProfile.of(space, costs)));
     }
     return ExitCode.OK;
   }

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.espalier.core.Hparam;
 import io.espalier.core.SearchSpace;
+import io.espalier.core.search.CostProfile;
 import io.espalier.core.values.Choice;
 import io.espalier.core.values.FrozenAxis;
 import io.espalier.spi.Layer;
@@ -30,7 +31,7 @@ final class SpaceJson {
   private SpaceJson() {}
 
   /** The whole description. */
-  static String of(SearchSpace space) {
+  static String of(SearchSpace space, Map<String, CostProfile> costs) {
     ObjectNode root = MAPPER.createObjectNode();
     root.put("params", space.params());
     root.put("macs", space.macs());
@@ -38,6 +39,14 @@ final class SpaceJson {
     space
         .uncounted()
         .forEach(node -> leftOut.addObject().put("node", node.node()).put("op", node.op()));
+    ObjectNode profile = root.putObject("costs");
+    costs.forEach(
+        (key, cost) ->
+            profile
+                .putObject(key)
+                .put("smallest", cost.smallest())
+                .put("median", cost.median())
+                .put("largest", cost.largest()));
     root.put("size", space.size().toString());
     List<Hparam> hparams = List.copyOf(space.namedHparams().values());
     Set<Integer> choices = new HashSet<>();

@@ -2,6 +2,7 @@ package io.espalier.cli;
 
 import io.espalier.core.Hparam;
 import io.espalier.core.SearchSpace;
+import io.espalier.core.search.CostProfile;
 import io.espalier.core.values.Choice;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,7 +17,7 @@ final class SpaceText {
   private SpaceText() {}
 
   /** What the network costs, what can be chosen in it, what cannot, and why. */
-  static String of(SearchSpace space) {
+  static String of(SearchSpace space, Map<String, CostProfile> costs) {
     StringBuilder text = new StringBuilder();
     line(text, space.model().description());
     line(
@@ -29,10 +30,27 @@ final class SpaceText {
             + " sub-networks");
     text.append(LeftOut.line(space));
     line(text, "");
+    text.append(table(costs));
+    line(text, "");
     choices(space, text);
     derived(space, text);
     text.append(FrozenText.of(space));
     return text.toString();
+  }
+
+  /** How far each cost reaches. */
+  private static Table table(Map<String, CostProfile> costs) {
+    Table table = new Table("cost", "smallest", "median of 30", "largest");
+    costs
+        .values()
+        .forEach(
+            cost ->
+                table.row(
+                    cost.plural(),
+                    Numbers.exact(cost.smallest()),
+                    Numbers.exact(cost.median()),
+                    Numbers.exact(cost.largest())));
+    return table;
   }
 
   private static void choices(SearchSpace space, StringBuilder text) {

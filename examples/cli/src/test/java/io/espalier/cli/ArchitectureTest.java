@@ -147,7 +147,7 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule SEARCH_SEES_THE_FACADE =
-      coreSeesOnly("search", "values", "rules", "", "data", "moments", "calibration");
+      coreSeesOnly("search", "values", "rules", "", "cost", "data", "moments", "calibration");
 
   @ArchTest static final ArchRule MOMENTS_SEE_VALUES = coreSeesOnly("moments", "values", "data");
 
@@ -166,6 +166,7 @@ class ArchitectureTest {
           "values",
           "checks",
           "",
+          "cost",
           "search",
           "data",
           "moments",
@@ -189,7 +190,6 @@ class ArchitectureTest {
               corePackage("structure"),
               corePackage("space"),
               corePackage("importance"),
-              corePackage("cost"),
               corePackage("checks"));
 
   @ArchTest

@@ -30,6 +30,11 @@ final class ExternalDataFile {
     return List.copyOf(tensors);
   }
 
+  /** Its bytes. */
+  long size() {
+    return size;
+  }
+
   boolean isEmpty() {
     return tensors.isEmpty();
   }
@@ -52,7 +57,7 @@ final class ExternalDataFile {
     sink.flush();
   }
 
-  private static long aligned(long offset) {
+  static long aligned(long offset) {
     return (offset + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
   }
 }

@@ -87,6 +87,13 @@ final class ModelWriter {
     void writeTo(FileChannel file) throws IOException;
   }
 
+  /** The bytes that {@link #write} writes, in both files together. */
+  static long size(OnnxModel model, OnnxEdit edit) {
+    ExternalDataFile data = new ExternalDataFile(model.path().map(ModelWriter::dataName).orElse(DATA));
+    Chunks chunks = plan(model, edit, data, LIMIT);
+    return chunks.size() + data.size();
+  }
+
   static byte[] toBytes(OnnxModel model, OnnxEdit edit) {
     return toBytes(model, WritePlan.of(model, edit, Optional.empty()));
   }

@@ -20,7 +20,7 @@ import java.util.function.Predicate;
  */
 final class WritePlan {
   /** A tensor of fewer bytes stays in the model. */
-  private static final int SMALLEST_EXTERNAL = 1024;
+  static final int SMALLEST_EXTERNAL = 1024;
 
   private final OnnxModel model;
   private final OnnxEdit edit;
