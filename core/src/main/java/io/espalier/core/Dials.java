@@ -46,7 +46,11 @@ public final class Dials {
    */
   private record Dial(int index, String name, Kind kind, List<Choice> choices, int[] positions) {}
 
-  Dials(SpaceState state, Map<String, Hparam> hparams, Collection<CostHandler> costs, CostSheet sheet) {
+  Dials(
+      SpaceState state,
+      Map<String, Hparam> hparams,
+      Collection<CostHandler> costs,
+      CostSheet sheet) {
     this.whole = state.space().original();
     this.costs = List.copyOf(costs);
     this.sheet = sheet;

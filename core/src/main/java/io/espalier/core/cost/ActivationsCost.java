@@ -94,7 +94,9 @@ public final class ActivationsCost implements CostHandler {
       }
       for (GraphNode node : graph.nodes()) {
         if (!extents.isGone(node.index())) {
-          node.inputs().stream().filter(id -> id >= 0).forEach(id -> until[readAs[id]] = node.index());
+          node.inputs().stream()
+              .filter(id -> id >= 0)
+              .forEach(id -> until[readAs[id]] = node.index());
           node.captured().forEach(id -> until[readAs[id]] = node.index());
         }
       }

@@ -75,8 +75,7 @@ final class StoredSlices {
           sliced
               .computeIfAbsent(graph.root(input), root -> new LinkedHashMap<>())
               .computeIfAbsent(
-                  Arrays.stream(axes).boxed().toList(),
-                  key -> new Slice(axes, new BitSet()))
+                  Arrays.stream(axes).boxed().toList(), key -> new Slice(axes, new BitSet()))
               .readers()
               .or(reader);
         }
@@ -89,8 +88,7 @@ final class StoredSlices {
       if (constant != null && !(all.isEmpty() && some.isEmpty())) {
         ToLongFunction<long[]> size = sizes.tensor(tensor.id());
         long bytes = size.applyAsLong(constant.dims());
-        tensors.add(
-            new Stored(size, bytes, constant.size(), all, List.copyOf(some.values())));
+        tensors.add(new Stored(size, bytes, constant.size(), all, List.copyOf(some.values())));
       }
     }
   }

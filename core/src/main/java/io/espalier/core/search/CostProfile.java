@@ -41,8 +41,7 @@ public record CostProfile(String plural, long smallest, long median, long larges
       Arrays.sort(drawn[cost]);
       long median = (drawn[cost][DRAWS / 2 - 1] + drawn[cost][DRAWS / 2]) / 2;
       profiles.put(
-          handler.key(),
-          new CostProfile(handler.plural(), smallest[cost], median, largest[cost]));
+          handler.key(), new CostProfile(handler.plural(), smallest[cost], median, largest[cost]));
     }
     return profiles;
   }

@@ -28,7 +28,10 @@ public interface FileSizes {
         long sum = 0;
         for (Tensor tensor : graph.tensors()) {
           Constant constant = tensor.constant();
-          sum = constant == null ? sum : Saturated.plus(sum, tensor(tensor.id()).applyAsLong(constant.dims()));
+          sum =
+              constant == null
+                  ? sum
+                  : Saturated.plus(sum, tensor(tensor.id()).applyAsLong(constant.dims()));
         }
         return sum;
       }

@@ -98,8 +98,7 @@ class CostProfileTest {
   @Test
   void twoCostsOfOneKeyAreRefused() {
     List<CostHandler> both = List.of(counting("params", 1), counting("params", 2));
-    EspalierException thrown =
-        assertThrows(EspalierException.class, () -> CostHandlers.of(both));
+    EspalierException thrown = assertThrows(EspalierException.class, () -> CostHandlers.of(both));
     assertTrue(
         String.valueOf(thrown.getMessage()).contains("two costs are called \"params\""),
         thrown::getMessage);

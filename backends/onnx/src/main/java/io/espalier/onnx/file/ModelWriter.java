@@ -89,7 +89,8 @@ final class ModelWriter {
 
   /** The bytes that {@link #write} writes, in both files together. */
   static long size(OnnxModel model, OnnxEdit edit) {
-    ExternalDataFile data = new ExternalDataFile(model.path().map(ModelWriter::dataName).orElse(DATA));
+    ExternalDataFile data =
+        new ExternalDataFile(model.path().map(ModelWriter::dataName).orElse(DATA));
     Chunks chunks = plan(model, edit, data, LIMIT);
     return chunks.size() + data.size();
   }

@@ -72,8 +72,7 @@ class BytesTest {
       int[] setting = draw(dials, random, draw >= DRAWS);
       long written = written(space, dials, setting);
       long predicted = dials.cost(setting, 0);
-      assertTrue(
-          Math.abs(predicted - written) <= CLOSE, () -> predicted + " for " + written);
+      assertTrue(Math.abs(predicted - written) <= CLOSE, () -> predicted + " for " + written);
     }
   }
 
