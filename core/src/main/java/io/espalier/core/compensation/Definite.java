@@ -13,6 +13,9 @@ final class Definite {
   /** So many rows are worth several processors. */
   private static final int MANY = 400;
 
+  /** So many columns are solved for together. */
+  private static final int PART = 64;
+
   private Definite() {}
 
   /**
@@ -34,7 +37,7 @@ final class Definite {
           row[j] *= scale;
         }
         for (int i = k + 1; i < end; i++) {
-          subtract(a[i], row[i], row, i);
+          subtract(a[i], row[i], row, i, n);
         }
       }
       int from = start;
@@ -56,10 +59,10 @@ final class Definite {
       double[] q = a[k + 1];
       double[] r = a[k + 2];
       double[] s = a[k + 3];
-      subtract(a[i], p[i], p, q[i], q, r[i], r, s[i], s, i);
+      subtract(a[i], p[i], p, q[i], q, r[i], r, s[i], s, i, a.length);
     }
     for (; k < end; k++) {
-      subtract(a[i], a[k][i], a[k], i);
+      subtract(a[i], a[k][i], a[k], i, a.length);
     }
   }
 
@@ -69,13 +72,20 @@ final class Definite {
    * @param u the result of {@link #factor}
    */
   static void solve(double[][] u, double[][] b) {
+    int m = b.length == 0 ? 0 : b[0].length;
+    IntStream parts = IntStream.range(0, (m + PART - 1) / PART);
+    (u.length < MANY ? parts : parts.parallel())
+        .forEach(part -> solve(u, b, part * PART, Math.min(m, (part + 1) * PART)));
+  }
+
+  /** Solves for some columns. */
+  private static void solve(double[][] u, double[][] b, int from, int to) {
     int n = u.length;
     for (int i = 0; i < n; i++) {
       int k = 0;
       for (; k + 4 <= i; k += 4) {
-        double[] to = b[i];
         subtract(
-            to,
+            b[i],
             u[k][i],
             b[k],
             u[k + 1][i],
@@ -84,12 +94,13 @@ final class Definite {
             b[k + 2],
             u[k + 3][i],
             b[k + 3],
-            0);
+            from,
+            to);
       }
       for (; k < i; k++) {
-        subtract(b[i], u[k][i], b[k], 0);
+        subtract(b[i], u[k][i], b[k], from, to);
       }
-      divide(b[i], u[i][i]);
+      divide(b[i], u[i][i], from, to);
     }
     for (int i = n - 1; i >= 0; i--) {
       double[] row = u[i];
@@ -105,13 +116,44 @@ final class Definite {
             b[k + 2],
             row[k + 3],
             b[k + 3],
-            0);
+            from,
+            to);
       }
       for (; k < n; k++) {
-        subtract(b[i], row[k], b[k], 0);
+        subtract(b[i], row[k], b[k], from, to);
       }
-      divide(b[i], row[i]);
+      divide(b[i], row[i], from, to);
     }
+  }
+
+  /** A B. */
+  static double[][] product(double[][] a, double[][] b) {
+    double[][] product = new double[a.length][];
+    rows(0, a.length).forEach(i -> product[i] = product(a[i], b));
+    return product;
+  }
+
+  private static double[] product(double[] row, double[][] b) {
+    double[] product = new double[b[0].length];
+    int k = 0;
+    for (; k + 4 <= row.length; k += 4) {
+      subtract(
+          product,
+          -row[k],
+          b[k],
+          -row[k + 1],
+          b[k + 1],
+          -row[k + 2],
+          b[k + 2],
+          -row[k + 3],
+          b[k + 3],
+          0,
+          product.length);
+    }
+    for (; k < row.length; k++) {
+      subtract(product, -row[k], b[k], 0, product.length);
+    }
+    return product;
   }
 
   /**
@@ -125,45 +167,28 @@ final class Definite {
   }
 
   private static double growth(double[] row, double[] c, double[][] d, double[] own) {
-    double[] product = new double[own.length];
-    int k = 0;
-    for (; k + 4 <= row.length; k += 4) {
-      subtract(
-          product,
-          row[k],
-          d[k],
-          row[k + 1],
-          d[k + 1],
-          row[k + 2],
-          d[k + 2],
-          row[k + 3],
-          d[k + 3],
-          0);
-    }
-    for (; k < row.length; k++) {
-      subtract(product, row[k], d[k], 0);
-    }
+    double[] product = product(row, d);
     double growth = 0;
     for (int j = 0; j < own.length; j++) {
-      growth -= own[j] * (product[j] + 2 * c[j]);
+      growth += own[j] * (product[j] - 2 * c[j]);
     }
     return growth;
   }
 
-  private static void divide(double[] row, double by) {
-    for (int j = 0; j < row.length; j++) {
+  private static void divide(double[] row, double by, int from, int to) {
+    for (int j = from; j < to; j++) {
       row[j] /= by;
     }
   }
 
-  private static void subtract(double[] to, double a, double[] p, int from) {
-    for (int j = from; j < to.length; j++) {
-      to[j] -= a * p[j];
+  private static void subtract(double[] row, double a, double[] p, int from, int to) {
+    for (int j = from; j < to; j++) {
+      row[j] -= a * p[j];
     }
   }
 
   private static void subtract(
-      double[] to,
+      double[] row,
       double a,
       double[] p,
       double b,
@@ -172,9 +197,10 @@ final class Definite {
       double[] r,
       double d,
       double[] s,
-      int from) {
-    for (int j = from; j < to.length; j++) {
-      to[j] -= a * p[j] + b * q[j] + c * r[j] + d * s[j];
+      int from,
+      int to) {
+    for (int j = from; j < to; j++) {
+      row[j] -= a * p[j] + b * q[j] + c * r[j] + d * s[j];
     }
   }
 }

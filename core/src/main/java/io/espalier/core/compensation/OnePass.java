@@ -8,11 +8,10 @@ import io.espalier.core.values.Cut;
 import io.espalier.trace.Constant;
 import io.espalier.trace.Layout;
 import io.espalier.trace.SymMap;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
-import org.ejml.data.DMatrixRMaj;
-import org.ejml.dense.row.factory.LinearSolverFactory_DDRM;
-import org.ejml.interfaces.linsol.LinearSolverDense;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,10 +50,14 @@ final class OnePass {
     }
     boolean shifted = site.shift() != null;
     int[] gone = others(kept, whole.rows());
-    DMatrixRMaj map = solve(moments, kept, gone, shifted);
+    if (gone.length == 0) {
+      return Optional.empty();
+    }
+    double[][] map = solve(moments, kept, gone, shifted);
     return map == null
         ? Optional.empty()
-        : Optional.of(spread(site, whole, constant, gone, map, shifted));
+        : Optional.of(
+            spread(map, lost(whole, constant, gone, columns(site)), whole.places(), shifted));
   }
 
   private static int[] others(int[] kept, int extent) {
@@ -73,61 +76,64 @@ final class OnePass {
   }
 
   /** M: how the channels that are kept, and the 1, predict those that are gone. */
-  private static @Nullable DMatrixRMaj solve(
+  private static double @Nullable [][] solve(
       Moments moments, int[] kept, int[] gone, boolean shifted) {
     int n = moments.columns();
     double[] gram = moments.gram(0);
     int rows = kept.length + (shifted ? 1 : 0);
-    int[] from = java.util.Arrays.copyOf(kept, rows);
+    int[] from = Arrays.copyOf(kept, rows);
     if (shifted) {
       from[rows - 1] = n - 1;
     }
-    DMatrixRMaj left = new DMatrixRMaj(rows, rows);
-    DMatrixRMaj right = new DMatrixRMaj(rows, gone.length);
+    double[][] left = new double[rows][rows];
+    double[][] right = new double[rows][gone.length];
     double mean = 0;
     for (int i = 0; i < rows; i++) {
       for (int j = 0; j < rows; j++) {
-        left.data[i * rows + j] = gram[from[i] * n + from[j]];
+        left[i][j] = gram[from[i] * n + from[j]];
       }
       for (int j = 0; j < gone.length; j++) {
-        right.data[i * gone.length + j] = gram[from[i] * n + gone[j]];
+        right[i][j] = gram[from[i] * n + gone[j]];
       }
-      mean += i < kept.length ? left.data[i * rows + i] / kept.length : 0;
+      mean += i < kept.length ? left[i][i] / kept.length : 0;
     }
     for (int i = 0; i < kept.length; i++) {
-      left.data[i * rows + i] += RIDGE * mean + Double.MIN_NORMAL;
+      left[i][i] += RIDGE * mean + Double.MIN_NORMAL;
     }
-    LinearSolverDense<DMatrixRMaj> solver = LinearSolverFactory_DDRM.symmPosDef(rows);
-    if (!solver.setA(left)) {
+    if (!Definite.factor(left)) {
       return null;
     }
-    DMatrixRMaj result = new DMatrixRMaj(rows, gone.length);
-    solver.solve(right, result);
-    return result;
+    Definite.solve(left, right);
+    return right;
   }
 
-  private double[] spread(
-      Site site,
-      StoredWeight whole,
-      Constant constant,
-      int[] gone,
-      DMatrixRMaj map,
-      boolean shifted) {
-    int[] columns = columns(site);
-    int rows = site.weight().rows();
-    int places = whole.places();
-    double[] change = new double[(rows * places + (shifted ? 1 : 0)) * columns.length];
-    java.nio.FloatBuffer values = constant.floats();
-    for (int row = 0; row < rows + (shifted ? 1 : 0); row++) {
-      for (int j = 0; j < gone.length; j++) {
-        double factor = map.data[row * gone.length + j];
-        for (int place = 0; place < places; place++) {
-          int to = (row < rows ? row * places + place : rows * places) * columns.length;
-          for (int o = 0; o < columns.length; o++) {
-            change[to + o] += factor * values.get(whole.index(gone[j], place, columns[o]));
-          }
+  /** The rows of a weight that are gone, [gone, places x columns]. */
+  private static double[][] lost(StoredWeight whole, Constant constant, int[] gone, int[] columns) {
+    FloatBuffer values = constant.floats();
+    double[][] lost = new double[gone.length][whole.places() * columns.length];
+    for (int j = 0; j < gone.length; j++) {
+      int at = 0;
+      for (int place = 0; place < whole.places(); place++) {
+        for (int column : columns) {
+          lost[j][at++] = values.get(whole.index(gone[j], place, column));
         }
       }
+    }
+    return lost;
+  }
+
+  /** M W_cut; what the 1 gets is one shift for all places. */
+  private static double[] spread(double[][] map, double[][] lost, int places, boolean shifted) {
+    double[][] product = Definite.product(map, lost);
+    int wide = lost[0].length;
+    int columns = wide / places;
+    int rows = shifted ? map.length - 1 : map.length;
+    double[] change = new double[rows * wide + (shifted ? columns : 0)];
+    for (int row = 0; row < rows; row++) {
+      System.arraycopy(product[row], 0, change, row * wide, wide);
+    }
+    for (int i = 0; shifted && i < wide; i++) {
+      change[rows * wide + i % columns] += product[rows][i];
     }
     return change;
   }
@@ -144,7 +150,7 @@ final class OnePass {
       return kept;
     }
     int[] all = new int[site.weight().columns()];
-    java.util.Arrays.setAll(all, i -> i);
+    Arrays.setAll(all, i -> i);
     return all;
   }
 

@@ -2,6 +2,7 @@ package io.espalier.modules.criteria;
 
 import io.espalier.spi.Reading;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
 import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
@@ -23,24 +24,54 @@ final class Elimination {
   /** The same for the 1, which stands on a scale of its own and may take over what it can. */
   private static final double TINY = 1e-9;
 
-  private final int rows;
+  /** Rows that are gone are squeezed out once they are this part of those that stand. */
+  private static final double SQUEEZED = 0.25;
+
+  /** So many rows are worth several processors. */
+  private static final int MANY = 400;
+
   private final int outputs;
-  private final double[] inverse;
-  private final double[] weight;
   private final double scale;
   private final int[][] units;
-  private final boolean[] removed;
+
+  /** Where a row of the weight stands among those that are left; -1 where it is gone. */
+  private final int[] places;
+
+  /** H; rows and columns of those that are gone stand there until they are squeezed out. */
+  private double[][] inverse;
+
+  private double[][] weight;
+  private double[] squares;
 
   Elimination(Reading reading) {
-    this.rows = reading.extent() + 1;
+    int rows = reading.extent() + 1;
     this.units = reading.units();
-    this.removed = new boolean[rows];
+    this.places = new int[rows];
+    Arrays.setAll(places, i -> i);
     double count = reading.gram()[rows * rows - 1];
     this.scale = 1 / (Math.max(reading.variance(), Double.MIN_NORMAL) * Math.max(count, 1));
-    this.inverse = inverse(reading.gram(), rows);
+    this.inverse = rows(inverse(reading.gram(), rows), rows, rows);
     boolean wide = reading.outputs() > rows;
     this.outputs = wide ? reading.extent() : reading.outputs();
-    this.weight = Arrays.copyOf(wide ? narrowed(reading) : reading.weight(), rows * outputs);
+    this.weight = rows(wide ? narrowed(reading) : reading.weight(), rows, outputs);
+    this.squares = new double[rows];
+    Arrays.setAll(squares, row -> square(weight[row]));
+  }
+
+  /** The rows of a matrix; those that it does not have are zero. */
+  private static double[][] rows(double[] matrix, int rows, int columns) {
+    double[] all = Arrays.copyOf(matrix, rows * columns);
+    double[][] parts = new double[rows][];
+    Arrays.setAll(parts, i -> Arrays.copyOfRange(all, i * columns, (i + 1) * columns));
+    return parts;
+  }
+
+  private static double square(double[] row) {
+    double square = 0;
+    for (double value : row) {
+      square += value * value;
+    }
+    return square;
   }
 
   private static double[] inverse(double[] moments, int rows) {
@@ -87,74 +118,87 @@ final class Elimination {
 
   /** By how much the relative error grows without a unit. */
   double cost(int unit) {
-    int[] block = units[unit];
+    int[] block = block(unit);
     if (block.length == 1) {
-      int row = block[0];
-      double square = 0;
-      for (int o = 0; o < outputs; o++) {
-        double value = weight[row * outputs + o];
-        square += value * value;
-      }
-      return Math.max(0, scale * square / inverse[row * rows + row]);
+      int at = block[0];
+      return Math.max(0, scale * squares[at] / inverse[at][at]);
     }
-    DMatrixRMaj solved = solved(block);
+    double[][] solved = solve(block, weight);
     double sum = 0;
     for (int i = 0; i < block.length; i++) {
       for (int o = 0; o < outputs; o++) {
-        sum += weight[block[i] * outputs + o] * solved.data[i * outputs + o];
+        sum += weight[block[i]][o] * solved[i][o];
       }
     }
     return Math.max(0, scale * sum);
   }
 
-  /** H_BB^-1 w_B. */
-  private DMatrixRMaj solved(int[] block) {
-    return solve(block, weight, outputs);
+  private int[] block(int unit) {
+    return Arrays.stream(units[unit]).map(row -> places[row]).toArray();
   }
 
-  private DMatrixRMaj solve(int[] block, double[] right, int columns) {
+  /** H_BB^-1 times rows B. */
+  private double[][] solve(int[] block, double[][] right) {
+    int columns = right[0].length;
     DMatrixRMaj part = new DMatrixRMaj(block.length, block.length);
     DMatrixRMaj picked = new DMatrixRMaj(block.length, columns);
     for (int i = 0; i < block.length; i++) {
       for (int j = 0; j < block.length; j++) {
-        part.data[i * block.length + j] = inverse[block[i] * rows + block[j]];
+        part.data[i * block.length + j] = inverse[block[i]][block[j]];
       }
-      System.arraycopy(right, block[i] * columns, picked.data, i * columns, columns);
+      System.arraycopy(right[block[i]], 0, picked.data, i * columns, columns);
     }
     DMatrixRMaj result = new DMatrixRMaj(block.length, columns);
     solver(part).solve(picked, result);
-    return result;
+    return rows(result.data, block.length, columns);
   }
 
   /** Takes a unit away, and repairs the rest. */
   void remove(int unit) {
-    int[] block = units[unit];
-    DMatrixRMaj w = solved(block);
-    DMatrixRMaj h = solve(block, inverse, rows);
-    for (int row : block) {
-      removed[row] = true;
+    int[] block = block(unit);
+    double[][] w = solve(block, weight);
+    double[][] h = solve(block, inverse);
+    for (int row : units[unit]) {
+      places[row] = -1;
     }
-    double[] factors = new double[block.length];
-    for (int i = 0; i < rows; i++) {
-      if (removed[i]) {
-        continue;
-      }
-      for (int b = 0; b < block.length; b++) {
-        factors[b] = inverse[i * rows + block[b]];
-      }
-      for (int b = 0; b < block.length; b++) {
-        subtract(inverse, i * rows, factors[b], h.data, b * rows, rows);
-        subtract(weight, i * outputs, factors[b], w.data, b * outputs, outputs);
+    int[] left = Arrays.stream(places).filter(at -> at >= 0).toArray();
+    IntStream rows = Arrays.stream(left);
+    (left.length < MANY ? rows : rows.parallel()).forEach(at -> repair(at, block, w, h));
+    if (inverse.length - left.length >= SQUEEZED * inverse.length) {
+      squeeze(left);
+    }
+  }
+
+  private void repair(int at, int[] block, double[][] w, double[][] h) {
+    double[] factors = Arrays.stream(block).mapToDouble(b -> inverse[at][b]).toArray();
+    for (int b = 0; b < block.length; b++) {
+      subtract(inverse[at], factors[b], h[b]);
+      subtract(weight[at], factors[b], w[b]);
+    }
+    squares[at] = square(weight[at]);
+  }
+
+  private static void subtract(double[] to, double factor, double[] from) {
+    if (factor != 0) {
+      for (int j = 0; j < to.length; j++) {
+        to[j] -= factor * from[j];
       }
     }
   }
 
-  private static void subtract(
-      double[] to, int at, double factor, double[] from, int start, int count) {
-    if (factor != 0) {
-      for (int j = 0; j < count; j++) {
-        to[at + j] -= factor * from[start + j];
+  private void squeeze(int[] left) {
+    double[][] all = inverse;
+    inverse = new double[left.length][left.length];
+    for (int i = 0; i < left.length; i++) {
+      for (int j = 0; j < left.length; j++) {
+        inverse[i][j] = all[left[i]][left[j]];
       }
+    }
+    weight = Arrays.stream(left).mapToObj(at -> weight[at]).toArray(double[][]::new);
+    squares = Arrays.stream(left).mapToDouble(at -> squares[at]).toArray();
+    int next = 0;
+    for (int row = 0; row < places.length; row++) {
+      places[row] = places[row] < 0 ? -1 : next++;
     }
   }
 }
