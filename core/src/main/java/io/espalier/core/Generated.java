@@ -9,6 +9,7 @@ import io.espalier.core.cost.ParamsCost;
 import io.espalier.core.rules.ResolvedRules;
 import io.espalier.core.rules.Rules;
 import io.espalier.core.space.HparamSpec;
+import io.espalier.core.space.InnerWidths;
 import io.espalier.core.space.Sampling;
 import io.espalier.core.space.Space;
 import io.espalier.core.space.SpaceBuilder;
@@ -53,7 +54,9 @@ record Generated(TracedModel model, SpaceState state, CostSheet costs) {
               + " space");
     }
     ResolvedRules resolved = rules.resolve(registry.modules().values());
-    Space space = SpaceBuilder.build(model, map, registry, resolved);
+    Set<Integer> opened = InnerWidths.opened(map, registry, resolved);
+    SymMap own = opened.isEmpty() ? map : Analysis.opened(model, map, registry, opened);
+    Space space = SpaceBuilder.build(model, own, registry, resolved);
     SpaceChecks.check(space, registry);
     CostSheet costs = new CostSheet(space, model, List.of(new ParamsCost(), new MacsCost()));
     return new Generated(model, new SpaceState(space), costs);

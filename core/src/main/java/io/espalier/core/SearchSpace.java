@@ -116,9 +116,9 @@ public final class SearchSpace {
     return model;
   }
 
-  /** The symbolic map, if the network was analysed. */
+  /** The symbolic map, if the network was analysed; of a generated space, that of its rules. */
   public Optional<SymMap> map() {
-    return Optional.ofNullable(map);
+    return generated == null ? Optional.ofNullable(map) : Optional.of(space().map());
   }
 
   /** The registry that the network is analysed with. */

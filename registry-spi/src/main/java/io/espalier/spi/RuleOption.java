@@ -14,6 +14,11 @@ public record RuleOption(String name, Kind kind) {
      * width.
      */
     RATIO,
+    /**
+     * As a ratio, of widths that are closed unless a rule gives the option, without rules too; null
+     * stands for every width, and an empty list for the original alone.
+     */
+    OPENING_RATIO,
     /** A whole number, at least 1, that widths are rounded to. */
     DIVISOR,
     /**
@@ -27,6 +32,10 @@ public record RuleOption(String name, Kind kind) {
 
   public static RuleOption ratio(String name) {
     return new RuleOption(name, Kind.RATIO);
+  }
+
+  public static RuleOption openingRatio(String name) {
+    return new RuleOption(name, Kind.OPENING_RATIO);
   }
 
   public static RuleOption divisor(String name) {

@@ -9,8 +9,8 @@ import java.util.Set;
 
 /**
  * Decides on widths inside the groups of grouped convolutions. Where the number of groups is free,
- * whole groups go, and what is inside them stays; where it is not, all groups may keep the same
- * positions. What is the one here and the other there is neither.
+ * whole groups go, and what is inside them stays unless it was opened; where it is not, all groups
+ * may keep the same positions. What is the one here and the other there is neither.
  */
 final class GroupWidths {
   private final List<Pair> pairs;
@@ -21,10 +21,11 @@ final class GroupWidths {
    *
    * @param groups what counts them
    * @param within the positions inside each
+   * @param opened whether these may go where whole groups may
    * @param whole why these stay where whole groups may go
    * @param shuffled why that stays which counts groups elsewhere
    */
-  record Pair(Term groups, Term within, Reason whole, Reason shuffled) {}
+  record Pair(Term groups, Term within, boolean opened, Reason whole, Reason shuffled) {}
 
   GroupWidths(List<Pair> pairs, Unifier unifier) {
     this.pairs = pairs;
@@ -43,7 +44,7 @@ final class GroupWidths {
       }
     }
     for (Pair pair : pairs) {
-      if (!symbols(pair.groups()).isEmpty()) {
+      if (!pair.opened() && !symbols(pair.groups()).isEmpty()) {
         unifier.freeze(pair.within(), pair.whole());
       }
     }

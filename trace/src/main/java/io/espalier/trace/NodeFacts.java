@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param unmaskable inputs that must not be masked
  * @param statistics inputs that hold running statistics, which are no parameters
  * @param linear how the first output depends linearly on weights; empty where it does not
+ * @param groups the groups that channels fall into, where these have positions inside
  * @param affine how the first output is a sum of inputs; null where it is none
  * @param rectified the input of which only the positive part matters; -1 for none
  * @param selected the input whose elements the first output is chosen from, by size; -1 for none
@@ -34,6 +35,7 @@ public record NodeFacts(
     Set<Integer> unmaskable,
     Set<Integer> statistics,
     List<Linear> linear,
+    List<Groups> groups,
     @Nullable Affine affine,
     int rectified,
     int selected) {
@@ -41,7 +43,7 @@ public record NodeFacts(
   public static final NodeFacts NONE =
       new NodeFacts(
           List.of(), List.of(), List.of(), Map.of(), Set.of(), List.of(), List.of(), Set.of(),
-          Set.of(), List.of(), null, -1, -1);
+          Set.of(), List.of(), List.of(), null, -1, -1);
 
   public NodeFacts {
     attributes = List.copyOf(attributes);
@@ -54,6 +56,7 @@ public record NodeFacts(
     unmaskable = Set.copyOf(unmaskable);
     statistics = Set.copyOf(statistics);
     linear = List.copyOf(linear);
+    groups = List.copyOf(groups);
   }
 
   /**
@@ -96,6 +99,14 @@ public record NodeFacts(
    * @param axis the axis of that input
    */
   public record Normalised(int input, int axis) {}
+
+  /**
+   * That channels fall into groups.
+   *
+   * @param count how many groups there are
+   * @param within the positions inside each
+   */
+  public record Groups(Layout count, Layout within) {}
 
   /**
    * That the first output is a sum of inputs and of what is made of parameters.

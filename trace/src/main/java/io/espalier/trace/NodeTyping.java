@@ -164,7 +164,13 @@ final class NodeTyping implements Typing {
           new GroupWidths.Pair(
               term(count),
               term(within),
-              unifier.reason("grouped channels stay or go by whole groups of " + within.extent()),
+              pass.opensGroups(node),
+              unifier.reason(
+                  "grouped channels stay or go by whole groups of "
+                      + within.extent()
+                      + "; a rule that gives "
+                      + Layout.GROUP_WIDTH
+                      + "_ratio opens the width inside them"),
               unifier.reason(
                   "positions inside its groups are groups of another convolution, as a shuffle"
                       + " between them does")));

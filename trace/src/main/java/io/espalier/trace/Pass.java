@@ -42,6 +42,7 @@ final class Pass implements AxisSource {
   private final Map<Integer, long[]> sizes;
   private final Map<Place, String> frozen;
   private final Map<String, long[]> shapes;
+  private final Set<Integer> opened;
   private final Set<String> missing = new LinkedHashSet<>();
   private boolean misfit;
   private final Unifier unifier = new Unifier();
@@ -69,12 +70,14 @@ final class Pass implements AxisSource {
       DMRegistry registry,
       Map<Integer, long[]> sizes,
       Map<Place, String> frozen,
-      Map<String, long[]> shapes) {
+      Map<String, long[]> shapes,
+      Set<Integer> opened) {
     this.graph = graph;
     this.registry = registry;
     this.sizes = sizes;
     this.frozen = frozen;
     this.shapes = shapes;
+    this.opened = opened;
     int tensors = graph.tensors().size();
     this.axes = new List[tensors];
     this.ints = new Ints[tensors];
@@ -210,6 +213,11 @@ final class Pass implements AxisSource {
       }
     }
     return false;
+  }
+
+  /** Whether the widths inside the groups of a node may go where whole groups may. */
+  boolean opensGroups(GraphNode node) {
+    return opened.contains(node.index());
   }
 
   /** Whether the model leaves the length of an axis open. */

@@ -4,14 +4,31 @@ import io.espalier.spi.DMRegistry;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Solves a network: finds out which of its widths are free, and what each axis is made of. */
 public final class Solver {
   private final DMRegistry registry;
+  private final Set<Integer> opened;
 
   /** A solver that types operators by the rules of a registry. */
   public Solver(DMRegistry registry) {
+    this(registry, Set.of());
+  }
+
+  private Solver(DMRegistry registry, Set<Integer> opened) {
     this.registry = registry;
+    this.opened = Set.copyOf(opened);
+  }
+
+  /**
+   * The same, but of some nodes whose channels fall into groups positions inside these may go where
+   * whole groups may, too.
+   *
+   * @param nodes their indices
+   */
+  public Solver opening(Set<Integer> nodes) {
+    return new Solver(registry, nodes);
   }
 
   /**
@@ -38,7 +55,16 @@ public final class Solver {
    * @param trials those of the other network
    */
   public SymMap solve(Graph graph, Trials trials) {
-    return solve(graph, new TrialFinder.Found(trials, List.of()), Objections.NONE);
+    return solve(graph, trials, Objections.NONE);
+  }
+
+  /**
+   * Solves a network anew, at what it was solved at.
+   *
+   * @param objections says which widths are fixed for other reasons
+   */
+  public SymMap solve(Graph graph, Trials trials, Objections objections) {
+    return solve(graph, new TrialFinder.Found(trials, List.of()), objections);
   }
 
   private SymMap solve(Graph graph, TrialFinder.Found found, Objections objections) {
@@ -74,7 +100,7 @@ public final class Solver {
 
   private Pass run(Graph graph, Trials trials, int trial, Map<Pass.Place, String> frozen) {
     Map<Integer, long[]> sizes = trials.sizes().assign(graph, trial);
-    Pass pass = new Pass(graph, registry, sizes, frozen, trials.shapes(trial));
+    Pass pass = new Pass(graph, registry, sizes, frozen, trials.shapes(trial), opened);
     pass.run();
     return pass;
   }

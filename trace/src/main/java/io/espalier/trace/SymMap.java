@@ -107,6 +107,7 @@ public final class SymMap {
         && typing.unmaskable.isEmpty()
         && typing.statistics.isEmpty()
         && typing.linear.isEmpty()
+        && typing.groups.isEmpty()
         && typing.affine == null
         && typing.rectified < 0
         && typing.selected < 0) {
@@ -132,6 +133,9 @@ public final class SymMap {
         Set.copyOf(typing.unmaskable),
         Set.copyOf(typing.statistics),
         typing.linear,
+        typing.groups.stream()
+            .map(g -> new NodeFacts.Groups(snapshot.of(g.groups()), snapshot.of(g.within())))
+            .toList(),
         typing.affine,
         typing.rectified,
         typing.selected);

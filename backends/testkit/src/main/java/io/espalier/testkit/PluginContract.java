@@ -203,7 +203,7 @@ public abstract class PluginContract {
   /** Values of which one makes a difference: a divisor of few units may make none. */
   private static List<@Nullable Object> values(RuleOption.Kind kind) {
     return switch (kind) {
-      case RATIO -> List.of(List.of(HALF));
+      case RATIO, OPENING_RATIO -> List.of(List.of(HALF));
       case DIVISOR -> List.of(4, 16, 64, 256);
       case SIZES -> Collections.singletonList(null);
       case DEPTH -> List.of(Integer.MAX_VALUE);

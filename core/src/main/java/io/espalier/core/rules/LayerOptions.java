@@ -32,6 +32,16 @@ public final class LayerOptions {
   }
 
   /**
+   * Whether the rules open what an option of widths that are closed otherwise stands for.
+   *
+   * @throws IllegalArgumentException if the type of the layer has no such option, which is a bug of
+   *     its module
+   */
+  public boolean opens(RuleOption option) {
+    return !setting(option, Setting.Ratios.class).equals(Setting.Ratios.CLOSED);
+  }
+
+  /**
    * What widths are rounded to; at least 1.
    *
    * @throws IllegalArgumentException if the type of the layer has no such option, which is a bug of

@@ -10,7 +10,10 @@ import java.util.Optional;
 /** The value of an option, checked. */
 sealed interface Setting {
   /** Fractions of the original width; empty stands for every width. */
-  record Ratios(Optional<List<Double>> fractions) implements Setting {}
+  record Ratios(Optional<List<Double>> fractions) implements Setting {
+    /** No width but the original. */
+    static final Ratios CLOSED = new Ratios(Optional.of(List.of()));
+  }
 
   /** A whole number. */
   record Whole(int number) implements Setting {}
@@ -23,10 +26,11 @@ sealed interface Setting {
     return kind == RuleOption.Kind.SIZES ? new Sizes(KernelSizes.ORIGINAL) : open(kind);
   }
 
-  /** What leaves every choice open. */
+  /** What leaves every choice open that is not to be opened by name. */
   static Setting open(RuleOption.Kind kind) {
     return switch (kind) {
       case RATIO -> new Ratios(Optional.empty());
+      case OPENING_RATIO -> Ratios.CLOSED;
       case DIVISOR -> new Whole(1);
       case SIZES -> new Sizes(KernelSizes.ALL);
       case DEPTH -> new Whole(0);
@@ -36,7 +40,8 @@ sealed interface Setting {
   /** What values an option of this kind takes, to follow "must be". */
   static String expected(RuleOption.Kind kind) {
     return switch (kind) {
-      case RATIO -> "null or a list of numbers above 0 and at most 1, such as [0.5, 1]";
+      case RATIO, OPENING_RATIO ->
+          "null or a list of numbers above 0 and at most 1, such as [0.5, 1]";
       case DIVISOR -> "a whole number, at least 1";
       case SIZES ->
           "null or a list of sizes, each a whole number or a list with one for each axis, such as [1, [3, 5]]";
@@ -47,7 +52,7 @@ sealed interface Setting {
   /** Reads a value; empty where it is not what {@link #expected} says. */
   static Optional<Setting> read(RuleOption.Kind kind, JsonNode value) {
     return switch (kind) {
-      case RATIO -> ratios(value);
+      case RATIO, OPENING_RATIO -> ratios(value);
       case DIVISOR -> whole(value, 1).map(Whole::new);
       case SIZES -> sizes(value);
       case DEPTH -> whole(value, 0).map(Whole::new);

@@ -41,9 +41,35 @@ final class Declarations {
    * @param module its module
    * @param hparams its hparams
    * @param consumers its parameters that read units of a width
+   * @param grouped its nodes whose channels fall into groups
    */
   private record Described(
-      Layer layer, DynamicModule module, List<Declared> hparams, List<Space.Consumer> consumers) {}
+      Layer layer,
+      DynamicModule module,
+      List<Declared> hparams,
+      List<Space.Consumer> consumers,
+      List<Grouped> grouped) {}
+
+  /**
+   * A node whose channels fall into groups, as a module declared it.
+   *
+   * @param node its index
+   * @param layer the name of its layer
+   * @param module the module
+   * @param ratio the option that opens what is inside
+   * @param options the options of the layer; empty where the rules freeze it
+   */
+  record Grouped(
+      int node,
+      String layer,
+      DynamicModule module,
+      RuleOption ratio,
+      Optional<LayerOptions> options) {
+    /** Whether rules open what is inside. */
+    boolean isOpened() {
+      return options.filter(own -> own.opens(ratio)).isPresent();
+    }
+  }
 
   /**
    * An hparam as a module declared it.
@@ -73,6 +99,13 @@ final class Declarations {
   Declarations(DMRegistry registry, ResolvedRules rules) {
     this.registry = registry;
     this.rules = rules;
+  }
+
+  /** The nodes whose channels fall into groups, as modules declare them. */
+  static List<Grouped> grouped(SymMap map, DMRegistry registry, ResolvedRules rules) {
+    Declarations declarations = new Declarations(registry, rules);
+    declarations.collectAll(map.layers());
+    return declarations.grouped();
   }
 
   /**
@@ -190,9 +223,10 @@ final class Declarations {
           });
     } catch (PluginException e) {
       fail(layer, e);
-      return new Described(layer, module, List.of(), List.of());
+      return new Described(layer, module, List.of(), List.of(), List.of());
     }
-    return new Described(layer, module, collector.declared, collector.consumers);
+    return new Described(
+        layer, module, collector.declared, collector.consumers, collector.grouped);
   }
 
   List<Declared> declared() {
@@ -209,6 +243,11 @@ final class Declarations {
     return described.stream().flatMap(entry -> entry.consumers().stream()).toList();
   }
 
+  /** The nodes whose channels fall into groups. */
+  List<Grouped> grouped() {
+    return described.stream().flatMap(entry -> entry.grouped().stream()).toList();
+  }
+
   /** The layers that a module threw on. */
   List<Space.Failure> failures() {
     return List.copyOf(failures.values());
@@ -217,6 +256,7 @@ final class Declarations {
   private static final class Collector implements Hparams {
     private final List<Declared> declared = new ArrayList<>();
     private final List<Space.Consumer> consumers = new ArrayList<>();
+    private final List<Grouped> grouped = new ArrayList<>();
     private final Set<String> names = new HashSet<>();
     private final Layer layer;
     private final DynamicModule module;
@@ -240,13 +280,23 @@ final class Declarations {
       if (!names.add(full)) {
         throw new IllegalArgumentException("two hparams are called " + full);
       }
-      for (RuleOption option : List.of(a, b)) {
-        if (!module.options().contains(option)) {
-          throw new IllegalArgumentException(
-              name + " names " + option + ", which is not among the module's options");
-        }
-      }
+      require(name, a);
+      require(name, b);
       declared.add(new Declared(full, module, kind, layouts, parts, children, options, a, b));
+    }
+
+    private void require(String name, RuleOption option) {
+      if (!module.options().contains(option)) {
+        throw new IllegalArgumentException(
+            name + " names " + option + ", which is not among the module's options");
+      }
+    }
+
+    @Override
+    public void groups(Node node, RuleOption ratio) {
+      require("groups", ratio);
+      grouped.add(
+          new Grouped(((NodeView) node).node().index(), layer.name(), module, ratio, options));
     }
 
     @Override

@@ -93,10 +93,14 @@ public final class Space {
 
     static Ruled by(Declarations.Declared hparam) {
       String layer = hparam.name().substring(0, hparam.name().lastIndexOf('.'));
-      String key = hparam.module().key();
+      return by(layer, hparam.module().key(), hparam.options().isEmpty());
+    }
+
+    /** Of a width of a layer that is out of the rules, or has options that leave nothing. */
+    static Ruled by(String layer, String key, boolean leftOut) {
       return new Ruled(
           layer,
-          hparam.options().isEmpty()
+          leftOut
               ? "the rules leave " + key + " out; name it there to search its widths"
               : "the rules for " + key + " allow no other width; allow more of them there");
     }

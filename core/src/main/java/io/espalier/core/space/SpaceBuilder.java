@@ -38,6 +38,7 @@ public final class SpaceBuilder {
   private final List<Declared> declared;
   private final Declarations declarations;
   private final Depths depths;
+  private final InnerWidths inner;
   private final ResolvedRules rules;
   private final @Nullable BitSet[] allowed;
   private final Map<Symbol, Space.Ruled> ruled = new HashMap<>();
@@ -70,6 +71,7 @@ public final class SpaceBuilder {
     this.depths = new Depths(map);
     declarations.collect(map, depths);
     this.declared = declarations.declared();
+    this.inner = InnerWidths.of(map, declarations.grouped());
     this.allowed = new BitSet[map.symbols().size()];
     this.dialOfSymbol = new Dial[map.symbols().size()];
   }
@@ -90,6 +92,7 @@ public final class SpaceBuilder {
     for (Space.Failure failure : declarations.failures()) {
       FrozenAxes.symbols(failure.layer()).forEach(this::freeze);
     }
+    inner.opened().forEach(this::restrict);
     for (Declared hparam : declared) {
       names.add(hparam.name());
       if (hparam.kind() == Dial.Kind.WIDTH) {
@@ -146,7 +149,10 @@ public final class SpaceBuilder {
     int[] choices = {n};
     if (hparam.options().isPresent()) {
       int divisor = hparam.options().get().divisor(hparam.divisor());
-      Optional<List<Double>> ratios = hparam.options().get().ratios(hparam.choices());
+      Optional<List<Double>> ratios =
+          inner.isAlone(symbol)
+              ? Optional.empty()
+              : hparam.options().get().ratios(hparam.choices());
       if (divisor == 1 && ratios.isEmpty()) {
         return;
       }
@@ -154,6 +160,24 @@ public final class SpaceBuilder {
           WidthChoices.choices(
               n, ratios, divisor / gcd(divisor, elementsPerUnit(hparam.layouts().get(0), symbol)));
     }
+    if (!intersect(symbol, choices)) {
+      ruled.putIfAbsent(symbol, Space.Ruled.by(hparam));
+    }
+  }
+
+  /** Intersects the choices of a width inside groups with those of the option that opens it. */
+  private void restrict(InnerWidths.Opened opened) {
+    Symbol symbol = opened.symbol();
+    Declarations.Grouped by = opened.by();
+    Optional<List<Double>> ratios = by.options().orElseThrow().ratios(by.ratio());
+    int n = Math.toIntExact(symbol.extent());
+    if (ratios.isPresent() && !intersect(symbol, WidthChoices.choices(n, ratios, 1))) {
+      ruled.putIfAbsent(symbol, Space.Ruled.by(by.layer(), by.module().key(), false));
+    }
+  }
+
+  /** Leaves a symbol these choices of those it has, and the original; false if no other is left. */
+  private boolean intersect(Symbol symbol, int[] choices) {
     BitSet set = new BitSet();
     for (int choice : choices) {
       set.set(choice);
@@ -162,11 +186,9 @@ public final class SpaceBuilder {
     if (before != null) {
       set.and(before);
     }
-    set.set(n);
+    set.set(Math.toIntExact(symbol.extent()));
     allowed[symbol.index()] = set;
-    if (set.cardinality() == 1) {
-      ruled.putIfAbsent(symbol, Space.Ruled.by(hparam));
-    }
+    return set.cardinality() > 1;
   }
 
   /**
@@ -241,7 +263,11 @@ public final class SpaceBuilder {
    * The name of a symbol that stands in no width alone: after its role, or its place in the width
    * that shows it.
    */
-  private static String partName(Declared hparam, Symbol symbol, int part) {
+  private String partName(Declared hparam, Symbol symbol, int part) {
+    Optional<String> count = inner.count(symbol);
+    if (count.isPresent()) {
+      return count.get();
+    }
     String role = symbol.role();
     return role == null
         ? hparam.name() + ".part" + part

@@ -47,7 +47,11 @@ abstract class Convolution implements DynamicModule {
 
   @Override
   public final List<RuleOption> options() {
-    return List.of(Options.CHANNELS_RATIO, Options.CHANNEL_DIVISOR, Options.KERNEL_SIZE);
+    return List.of(
+        Options.CHANNELS_RATIO,
+        Options.CHANNEL_DIVISOR,
+        Options.GROUP_WIDTH_RATIO,
+        Options.KERNEL_SIZE);
   }
 
   @Override
@@ -84,8 +88,11 @@ abstract class Convolution implements DynamicModule {
     }
     if (node.attributes().number("group", 1) == 1) {
       hparams.consumes(node, place(node), inputAxis);
-    } else if (w.axis(1).extent() > 1) {
-      hparams.width("group_width", w.axis(1), Options.CHANNELS_RATIO, Options.CHANNEL_DIVISOR);
+    } else {
+      hparams.groups(node, Options.GROUP_WIDTH_RATIO);
+      if (w.axis(1).extent() > 1) {
+        hparams.width("group_width", w.axis(1), Options.CHANNELS_RATIO, Options.CHANNEL_DIVISOR);
+      }
     }
   }
 }

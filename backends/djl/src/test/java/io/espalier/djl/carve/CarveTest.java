@@ -325,4 +325,40 @@ class CarveTest {
     assertEquals(1, carved.getGroups());
     assertEquals(2, carved.getFilters());
   }
+
+  @Test
+  void whatIsInsideGroupsFollowsWhereRulesOpenIt() {
+    SequentialBlock block =
+        new SequentialBlock()
+            .add(Conv2d.builder().setFilters(12).setKernelShape(new Shape(1, 1)).build())
+            .add(
+                Conv2d.builder()
+                    .setFilters(18)
+                    .setKernelShape(new Shape(3, 3))
+                    .optPadding(new Shape(1, 1))
+                    .optGroups(3)
+                    .build())
+            .add(Activation.tanhBlock())
+            .add(Conv2d.builder().setFilters(2).setKernelShape(new Shape(1, 1)).build());
+    DjlBlock source = Blocks.initialized(manager, block, new Shape(1, 3, 8, 8));
+    SearchSpace space =
+        Blocks.spaces()
+            .generate(source, Rules.parse("{\"nn.Conv2d\": {\"group_width_ratio\": [0.5]}}"));
+    space.select(
+        space.config()
+            .with("conv2d_2.groups", Choice.of(2))
+            .with("conv2d_2.group_width", Choice.of(2))
+            .with("conv2d_2.group_width_2", Choice.of(3)));
+    NDList inputs = Blocks.feed(manager, source, 2);
+    NDArray elastic = run(ElasticBlock.of(space), inputs).head();
+    Convolution carved =
+        (Convolution) ((DjlNetwork) space.export()).block().getChildren().valueAt(1);
+    assertEquals(2, carved.getGroups());
+    assertEquals(6, carved.getFilters());
+    assertEquals(new Shape(6, 2, 3, 3), carved.getParameters().valueAt(0).getArray().getShape());
+    assertArrayEquals(
+        elastic.toFloatArray(),
+        run(((DjlNetwork) space.export()).block(), inputs).head().toFloatArray(),
+        1e-5f);
+  }
 }

@@ -34,6 +34,10 @@ final class Cuts {
 
   private Cuts() {}
 
+  static SearchSpaces spaces() {
+    return SPACES;
+  }
+
   static SearchSpace space(OnnxModel model) {
     return SPACES.generate(model, Rules.everything());
   }
