@@ -47,6 +47,19 @@ public interface Hparams {
   }
 
   /**
+   * Names the positions of a sequence. They are no width: where a parameter brings positions of its
+   * own, as learned queries do, these stay unless a rule opens them. Positions that come from an
+   * input, and those that a layer computes by weights, are not named.
+   *
+   * @param name the last part of the hparam's name
+   * @param axis the axis of the positions
+   * @param ratio the option that lists allowed ratios, an {@linkplain RuleOption#openingRatio
+   *     opening} one
+   * @param divisor the option that numbers of positions are rounded to
+   */
+  default void positions(String name, Axis axis, RuleOption ratio, RuleOption divisor) {}
+
+  /**
    * Says that a parameter reads its units from a width, so that the size of its weights along that
    * axis tells how much each unit matters. A width that no stored parameter consumes cannot be
    * sorted.

@@ -30,6 +30,7 @@ import java.util.Set;
 final class Declarations {
   private final DMRegistry registry;
   private final ResolvedRules rules;
+  private final Produced produced;
   private final List<Described> described = new ArrayList<>();
   private final Queue<Layer> attention = new ArrayDeque<>();
   private final Map<String, Space.Failure> failures = new LinkedHashMap<>();
@@ -96,14 +97,15 @@ final class Declarations {
       RuleOption choices,
       RuleOption divisor) {}
 
-  Declarations(DMRegistry registry, ResolvedRules rules) {
+  Declarations(SymMap map, DMRegistry registry, ResolvedRules rules) {
+    this.produced = new Produced(map);
     this.registry = registry;
     this.rules = rules;
   }
 
   /** The nodes whose channels fall into groups, as modules declare them. */
   static List<Grouped> grouped(SymMap map, DMRegistry registry, ResolvedRules rules) {
-    Declarations declarations = new Declarations(registry, rules);
+    Declarations declarations = new Declarations(map, registry, rules);
     declarations.collectAll(map.layers());
     return declarations.grouped();
   }
@@ -212,7 +214,8 @@ final class Declarations {
 
   /** Of a module that throws nothing counts, or the layer would be half described. */
   private Described describe(Layer layer, DynamicModule module) {
-    Collector collector = new Collector(layer, module, rules.options(module.key(), layer.name()));
+    Collector collector = 
+        new Collector(layer, module, rules.options(module.key(), layer.name()), produced);
     try {
       PluginException.ask(
           module,
@@ -261,11 +264,14 @@ final class Declarations {
     private final Layer layer;
     private final DynamicModule module;
     private final Optional<LayerOptions> options;
+    private final Produced produced;
 
-    Collector(Layer layer, DynamicModule module, Optional<LayerOptions> options) {
+    Collector(
+        Layer layer, DynamicModule module, Optional<LayerOptions> options, Produced produced) {
       this.layer = layer;
       this.module = module;
       this.options = options;
+      this.produced = produced;
     }
 
     private void add(
@@ -289,6 +295,14 @@ final class Declarations {
       if (!module.options().contains(option)) {
         throw new IllegalArgumentException(
             name + " names " + option + ", which is not among the module's options");
+      }
+    }
+
+    @Override
+    public void positions(String name, Axis axis, RuleOption ratio, RuleOption divisor) {
+      Layout own = perSample((Layout) axis);
+      if (own.isFree() && !produced.meets(own)) {
+        add(name, Dial.Kind.WIDTH, List.of(own), List.of(), List.of(), ratio, divisor);
       }
     }
 

@@ -9,6 +9,7 @@ import io.espalier.core.values.FrozenAxis;
 import io.espalier.spi.DynamicModule;
 import io.espalier.spi.EspalierException;
 import io.espalier.spi.Layer;
+import io.espalier.spi.RuleOption;
 import io.espalier.trace.Layout;
 import io.espalier.trace.SymMap;
 import java.util.ArrayList;
@@ -70,12 +71,15 @@ public final class Space {
    *
    * @param layer the layer they do it at
    * @param reason what they say of it
+   * @param closed whether they would have to say something to open it
    */
-  record Ruled(String layer, String reason) {
+  record Ruled(String layer, String reason, boolean closed) {
     /** Of a width that no module names. */
     static Ruled ofNoType(String layer) {
       return new Ruled(
-          layer, "no layer type that rules could name has this width; it is open without rules");
+          layer,
+          "no layer type that rules could name has this width; it is open without rules",
+          false);
     }
 
     /** How a reason goes on that names another layer. */
@@ -88,12 +92,28 @@ public final class Space {
       int advice = reason.indexOf("; ");
       return of.equals(layer) || advice < 0
           ? reason
-          : reason.substring(0, advice) + elsewhere(layer) + "; open it there too";
+          : reason.substring(0, advice)
+              + elsewhere(layer)
+              + (closed ? reason.substring(advice) : "; open it there too");
     }
 
     static Ruled by(Declarations.Declared hparam) {
       String layer = hparam.name().substring(0, hparam.name().lastIndexOf('.'));
-      return by(layer, hparam.module().key(), hparam.options().isEmpty());
+      String key = hparam.module().key();
+      RuleOption ratio = hparam.choices();
+      boolean closed =
+          ratio.kind() == RuleOption.Kind.OPENING_RATIO
+              && hparam.options().filter(options -> !options.opens(ratio)).isPresent();
+      return closed
+          ? new Ruled(
+              layer,
+              "positions of a sequence stay; a rule for "
+                  + key
+                  + " that gives "
+                  + ratio.name()
+                  + " opens them",
+              true)
+          : by(layer, key, hparam.options().isEmpty());
     }
 
     /** Of a width of a layer that is out of the rules, or has options that leave nothing. */
@@ -102,7 +122,8 @@ public final class Space {
           layer,
           leftOut
               ? "the rules leave " + key + " out; name it there to search its widths"
-              : "the rules for " + key + " allow no other width; allow more of them there");
+              : "the rules for " + key + " allow no other width; allow more of them there",
+          false);
     }
   }
 

@@ -67,7 +67,7 @@ public final class SpaceBuilder {
     this.model = model;
     this.map = map;
     this.rules = rules;
-    this.declarations = new Declarations(registry, rules);
+    this.declarations = new Declarations(map, registry, rules);
     this.depths = new Depths(map);
     declarations.collect(map, depths);
     this.declared = declarations.declared();

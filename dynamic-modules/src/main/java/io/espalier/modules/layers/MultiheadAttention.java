@@ -22,6 +22,9 @@ import java.util.List;
  * <p>Attention over channels has queries [..., heads, d, S] and keys [..., heads, S, d], and sums
  * over the places: its width is {@code head_dim}.
  *
+ * <p>Queries that are parameters have positions of their own, {@code num_queries}, which are no
+ * width: they stay unless a rule opens them.
+ *
  * <p>Where several query heads share a key-value head, {@code num_heads} is their product, and
  * follows {@code kv_heads} and {@code num_key_value_groups}, the query heads for each of these.
  */
@@ -31,6 +34,9 @@ public final class MultiheadAttention implements DynamicModule {
   private static final RuleOption HEADS_DIVISOR = RuleOption.divisor("num_heads_divisor");
   private static final RuleOption DIM_RATIO = RuleOption.ratio("head_dim_ratio");
   private static final RuleOption DIM_DIVISOR = RuleOption.divisor("head_dim_divisor");
+
+  private static final RuleOption QUERIES_RATIO = RuleOption.openingRatio("num_queries_ratio");
+  private static final RuleOption QUERIES_DIVISOR = RuleOption.divisor("num_queries_divisor");
 
   private static final String TYPE = "Attention";
   private static final String VALUES_FIRST = TYPE + " behind values";
@@ -46,7 +52,8 @@ public final class MultiheadAttention implements DynamicModule {
 
   @Override
   public List<RuleOption> options() {
-    return List.of(HEADS_RATIO, HEADS_DIVISOR, DIM_RATIO, DIM_DIVISOR);
+    return List.of(
+        HEADS_RATIO, HEADS_DIVISOR, DIM_RATIO, DIM_DIVISOR, QUERIES_RATIO, QUERIES_DIVISOR);
   }
 
   @Override
@@ -69,6 +76,8 @@ public final class MultiheadAttention implements DynamicModule {
     } else {
       width("qk_dim", queries.summed(), DIM_RATIO, DIM_DIVISOR, hparams);
       width("v_dim", read.own(), DIM_RATIO, DIM_DIVISOR, hparams);
+      queries.own().forEach(
+          axis -> hparams.positions("num_queries", axis, QUERIES_RATIO, QUERIES_DIVISOR));
     }
   }
 
