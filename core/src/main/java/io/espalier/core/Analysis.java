@@ -49,17 +49,15 @@ final class Analysis implements Objections {
   }
 
   /**
-   * The symbolic map of a model that was solved, with what is inside the groups of some nodes' channels
-   * opened.
+   * The symbolic map of a model that was solved, with what is inside the groups of some nodes'
+   * channels opened.
    *
    * @param map the map that it has
    * @param nodes the indices of the nodes
    */
   static SymMap opened(TracedModel model, SymMap map, DMRegistry registry, Set<Integer> nodes) {
     SymMap opened =
-        new Solver(registry)
-            .opening(nodes)
-            .solve(model.graph(), map.trials(), new Analysis(model));
+        new Solver(registry).opening(nodes).solve(model.graph(), map.trials(), new Analysis(model));
     LayoutChecks.check("solved network", opened, registry);
     return opened;
   }

@@ -71,10 +71,10 @@ public interface Hparams {
   void consumes(Node node, int input, int axis);
 
   /**
-   * Names the option that opens positions inside the groups of a node's channels, where whole groups
-   * may go too. The groups are those that the node's rule {@linkplain Typing#grouped declares}; where
-   * the option is given, it alone says which widths the positions may have, and {@code groups} is
-   * what counts the groups then.
+   * Names the option that opens positions inside the groups of a node's channels, where whole
+   * groups may go too. The groups are those that the node's rule {@linkplain Typing#grouped
+   * declares}; where the option is given, it alone says which widths the positions may have, and
+   * {@code groups} is what counts the groups then.
    *
    * @param node the node whose channels fall into groups
    * @param ratio the option that lists fractions of the width inside, an {@linkplain

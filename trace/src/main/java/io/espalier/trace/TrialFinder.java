@@ -73,7 +73,8 @@ final class TrialFinder {
     List<Pass> passes = new ArrayList<>();
     for (int trial = 0; trial < trials(); trial++) {
       Pass pass =
-          new Pass(graph, registry, sizes.assign(graph, trial), Map.of(), shapes.get(trial), Set.of());
+          new Pass(
+              graph, registry, sizes.assign(graph, trial), Map.of(), shapes.get(trial), Set.of());
       pass.run();
       passes.add(pass);
     }

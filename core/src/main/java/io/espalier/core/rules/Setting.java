@@ -44,7 +44,8 @@ sealed interface Setting {
           "null or a list of numbers above 0 and at most 1, such as [0.5, 1]";
       case DIVISOR -> "a whole number, at least 1";
       case SIZES ->
-          "null or a list of sizes, each a whole number or a list with one for each axis, such as [1, [3, 5]]";
+          "null or a list of sizes, each a whole number or a list with one for each axis, such as"
+              + " [1, [3, 5]]";
       case DEPTH -> "a whole number, at least 0";
     };
   }

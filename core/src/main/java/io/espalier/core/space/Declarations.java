@@ -214,7 +214,7 @@ final class Declarations {
 
   /** Of a module that throws nothing counts, or the layer would be half described. */
   private Described describe(Layer layer, DynamicModule module) {
-    Collector collector = 
+    Collector collector =
         new Collector(layer, module, rules.options(module.key(), layer.name()), produced);
     try {
       PluginException.ask(
@@ -228,8 +228,7 @@ final class Declarations {
       fail(layer, e);
       return new Described(layer, module, List.of(), List.of(), List.of());
     }
-    return new Described(
-        layer, module, collector.declared, collector.consumers, collector.grouped);
+    return new Described(layer, module, collector.declared, collector.consumers, collector.grouped);
   }
 
   List<Declared> declared() {

@@ -76,8 +76,9 @@ public final class MultiheadAttention implements DynamicModule {
     } else {
       width("qk_dim", queries.summed(), DIM_RATIO, DIM_DIVISOR, hparams);
       width("v_dim", read.own(), DIM_RATIO, DIM_DIVISOR, hparams);
-      queries.own().forEach(
-          axis -> hparams.positions("num_queries", axis, QUERIES_RATIO, QUERIES_DIVISOR));
+      queries
+          .own()
+          .forEach(axis -> hparams.positions("num_queries", axis, QUERIES_RATIO, QUERIES_DIVISOR));
     }
   }
 

@@ -113,8 +113,10 @@ class ConvolutionTest {
     assertEquals("a(4) x 6, 4, 1, 1", net.use("d", 1));
     assertEquals("1, a(4) x 6, 8, 8", net.tensor("d"));
     assertEquals("group=4->2", net.targets("d"));
-    assertEquals("d/Conv: grouped channels stay or go by whole groups of 4; a rule that gives"
-            + " group_width_ratio opens the width inside them", net.why("d", 1, 1));
+    assertEquals(
+        "d/Conv: grouped channels stay or go by whole groups of 4; a rule that gives"
+            + " group_width_ratio opens the width inside them",
+        net.why("d", 1, 1));
   }
 
   @Test

@@ -345,7 +345,8 @@ class CarveTest {
         Blocks.spaces()
             .generate(source, Rules.parse("{\"nn.Conv2d\": {\"group_width_ratio\": [0.5]}}"));
     space.select(
-        space.config()
+        space
+            .config()
             .with("conv2d_2.groups", Choice.of(2))
             .with("conv2d_2.group_width", Choice.of(2))
             .with("conv2d_2.group_width_2", Choice.of(3)));

@@ -12,7 +12,9 @@ import io.espalier.onnx.file.OnnxModel;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Positions that learned queries bring along: they are no width, and stay unless a rule opens them. */
+/**
+ * Positions that learned queries bring along: they are no width, and stay unless a rule opens them.
+ */
 class LearnedQueriesTest {
   private static final int LATENTS = 5;
 

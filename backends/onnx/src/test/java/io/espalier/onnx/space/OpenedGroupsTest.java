@@ -34,9 +34,7 @@ class OpenedGroupsTest {
   }
 
   private static List<Integer> widths(SearchSpace space, String hparam) {
-    return space.hparam(hparam).choices().stream()
-        .map(Choice::number)
-        .toList();
+    return space.hparam(hparam).choices().stream().map(Choice::number).toList();
   }
 
   private static FrozenAxis frozen(SearchSpace space, String layer) {
@@ -89,8 +87,7 @@ class OpenedGroupsTest {
       assertEquals(
           List.of("stem.out_channels", "a.reduce.out_channels", "b.reduce.out_channels"),
           choices(space));
-      assertEquals(
-          widths(open, "a.reduce.out_channels"), widths(space, "a.reduce.out_channels"));
+      assertEquals(widths(open, "a.reduce.out_channels"), widths(space, "a.reduce.out_channels"));
       assertTrue(frozen(space, "a.grouped").remedy().contains("group_width_ratio"));
     }
     assertTrue(frozen(open, "a.grouped").remedy().contains("group_width_ratio"));
@@ -100,8 +97,7 @@ class OpenedGroupsTest {
   void oneLayerIsOpenedByItsName() {
     SearchSpace space =
         Cuts.prove(
-            resNeXt(),
-            rules("{\"*\": {}, \"b.grouped\": {\"group_width_ratio\": [0.5, 1]}}"));
+            resNeXt(), rules("{\"*\": {}, \"b.grouped\": {\"group_width_ratio\": [0.5, 1]}}"));
 
     assertEquals(
         List.of(
@@ -137,9 +133,7 @@ class OpenedGroupsTest {
   @Test
   void aLayerThatRulesLeaveOutHoldsWhatItShows() {
     SearchSpace space =
-        Cuts.prove(
-            resNeXt(),
-            rules("{\"*\": {\"group_width_ratio\": null}, \"a.reduce\": null}"));
+        Cuts.prove(resNeXt(), rules("{\"*\": {\"group_width_ratio\": null}, \"a.reduce\": null}"));
 
     assertEquals(
         List.of(
