@@ -1,33 +1,39 @@
 package io.espalier.core.data;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
  * Samples whose batches are kept in memory, so that passes after the first neither read nor draw
- * them again. What was used longest ago goes when there is no more room; batches that take more
- * than the room by themselves are not kept. For one thread at a time.
+ * them again, with room for what a network computed from them. For one thread at a time.
  */
 public final class KeptSamples implements Samples {
   private final Samples samples;
-  private final long room;
-  private final Map<Key, List<Batch>> kept = new LinkedHashMap<>(16, 0.75f, true);
-  private long taken;
+  private final RecentlyUsed<Key, List<Batch>> kept;
+  private final RecentlyUsed<Object, List<DataArray>> results;
 
   private record Key(List<Integer> samples, int size) {}
 
   /**
    * Keeps what fits.
    *
-   * @param room how many bytes arrays may take
+   * @param room how many bytes arrays may take, and results as many again
    */
   public KeptSamples(Samples samples, long room) {
     this.samples = samples;
-    this.room = room;
+    this.kept = new RecentlyUsed<>(room);
+    this.results = new RecentlyUsed<>(room);
+  }
+
+  /**
+   * What was computed from these samples, batch by batch, under a key that tells which samples they
+   * are, what computed it, and which of its results it is.
+   */
+  public RecentlyUsed<Object, List<DataArray>> results() {
+    return results;
   }
 
   @Override
@@ -42,9 +48,10 @@ public final class KeptSamples implements Samples {
 
   @Override
   public Batches read(int[] wanted, int size) {
-    Key key = new Key(java.util.Arrays.stream(wanted).boxed().toList(), size);
-    List<Batch> known = kept.get(key);
-    return known == null ? new Reading(key, samples.read(wanted, size)) : new Again(known);
+    Key key = new Key(Arrays.stream(wanted).boxed().toList(), size);
+    return kept.get(key)
+        .<Batches>map(Again::new)
+        .orElseGet(() -> new Reading(key, samples.read(wanted, size)));
   }
 
   private static long bytes(Batch batch) {
@@ -53,19 +60,6 @@ public final class KeptSamples implements Samples {
       bytes += (long) array.size() * (array.isFloating() ? Float.BYTES : Long.BYTES);
     }
     return bytes;
-  }
-
-  private void keep(Key key, List<Batch> batches, long bytes) {
-    if (bytes > room || kept.containsKey(key)) {
-      return;
-    }
-    Iterator<List<Batch>> oldest = kept.values().iterator();
-    while (taken + bytes > room) {
-      taken -= oldest.next().stream().mapToLong(KeptSamples::bytes).sum();
-      oldest.remove();
-    }
-    kept.put(key, List.copyOf(batches));
-    taken += bytes;
   }
 
   /** Reads for the first time. */
@@ -84,11 +78,11 @@ public final class KeptSamples implements Samples {
     public Optional<Batch> next() {
       Optional<Batch> next = batches.next();
       if (next.isEmpty()) {
-        keep(key, read, bytes);
+        kept.keep(key, List.copyOf(read), bytes);
         return next;
       }
       bytes += bytes(next.get());
-      if (bytes <= room) {
+      if (kept.fits(bytes)) {
         read.add(next.get());
       } else {
         read.clear();

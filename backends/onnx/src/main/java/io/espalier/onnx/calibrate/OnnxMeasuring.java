@@ -32,8 +32,6 @@ import org.jspecify.annotations.Nullable;
  * moments from that and from what its layers read. Both are cut down to what is asked for.
  */
 public final class OnnxMeasuring {
-  private static final String AIM = "espalier_aim/";
-
   /** What is held of a batch while moments are taken, unless a single sample takes more. */
   private static final long BYTES = 400_000_000;
 
@@ -44,7 +42,7 @@ public final class OnnxMeasuring {
   private final OnnxEdit edit;
   private final MomentNodes nodes;
   private final Map<String, NodeProto> byOutput = new HashMap<>();
-  private final Map<String, String> aims = new LinkedHashMap<>();
+  private final Targets targets;
   private final List<ProbeNames> probes = new ArrayList<>();
   private final List<PairNames> pairs = new ArrayList<>();
 
@@ -66,8 +64,9 @@ public final class OnnxMeasuring {
   private record PairNames(
       String size, String rows, String x, String y, String xx, String xy, String yy) {}
 
-  private OnnxMeasuring(OnnxModel observed, Probe.Request request) {
+  private OnnxMeasuring(OnnxModel observed, Targets targets, Probe.Request request) {
     this.observed = observed;
+    this.targets = targets;
     for (NodeProto node : observed.nodes()) {
       node.getOutputList().forEach(output -> byOutput.put(output, node));
     }
@@ -86,6 +85,7 @@ public final class OnnxMeasuring {
     this.nodes = new MomentNodes(edit, observed.opset(""));
     request.probes().forEach(probe -> probes.add(probe(probe)));
     request.pairs().forEach(pair -> pairs.add(pair(pair)));
+    targets.names().values().forEach(name -> edit.addInput(MomentNodes.input(name, 2)));
     edit.insertNodesBefore(observed.nodes().size(), nodes.nodes());
     Set<String> outputs = new LinkedHashSet<>();
     for (ProbeNames names : probes) {
@@ -118,7 +118,9 @@ public final class OnnxMeasuring {
       List<int[]> folds,
       int batch,
       Predicate<Batch> usable) {
-    return new OnnxMeasuring(observed, request).run(reference, request, data, folds, batch, usable);
+    try (Targets targets = new Targets(reference, data)) {
+      return new OnnxMeasuring(observed, targets, request).run(data, folds, batch, usable);
+    }
   }
 
   private NodeProto node(Probe probe) {
@@ -154,14 +156,7 @@ public final class OnnxMeasuring {
     if (aim == null) {
       return new ProbeNames(probe, sizes, gram, sums, rows, "", "", "");
     }
-    String wanted = aims.get(aimKey(aim));
-    if (wanted == null) { // several probes may have one aim
-      wanted = AIM + aims.size();
-      aims.put(aimKey(aim), wanted);
-      edit.addInput(MomentNodes.input(wanted, aim.rank()));
-    }
-    String missing = nodes.missing(wanted, nodes.cast(aim.tensor()), aim.rectified());
-    String y = nodes.rows(missing, aim.rank(), aim.axis(), probe.mask(), probe.step());
+    String y = missing(aim, probe.mask(), probe.step());
     if (groups > 1) {
       y = nodes.groupedRows(y, groups);
     }
@@ -176,8 +171,13 @@ public final class OnnxMeasuring {
         nodes.sums(nodes.times(y, y), rank));
   }
 
-  private static String aimKey(Probe.Aim aim) {
-    return aim.tensor() + " " + aim.axis() + " " + Arrays.toString(aim.kept());
+  /** What is missing from an aim, in rows; of the model to be matched only channels that stay. */
+  private String missing(Probe.Aim aim, String mask, int step) {
+    String wanted =
+        targets.name(new Targets.Rows(aim.tensor(), aim.rank(), aim.axis(), mask, step));
+    String target = aim.kept() == null ? wanted : nodes.gather(wanted, 1, aim.kept());
+    String now = nodes.rows(aim.tensor(), aim.rank(), aim.axis(), mask, step);
+    return nodes.missing(target, now, aim.rectified());
   }
 
   private PairNames pair(Probe.Pair pair) {
@@ -193,59 +193,20 @@ public final class OnnxMeasuring {
         nodes.sums(nodes.times(y, y), 2));
   }
 
-  private @Nullable OnnxEdit aimed(OnnxModel reference, Probe.Request request) {
-    if (aims.isEmpty()) {
-      return null;
-    }
-    Set<String> tensors = new LinkedHashSet<>();
-    request.probes().stream()
-        .map(Probe::aim)
-        .filter(Objects::nonNull)
-        .forEach(aim -> tensors.add(aim.tensor()));
-    OnnxEdit excerpt = Excerpt.of(reference, tensors);
-    MomentNodes added = new MomentNodes(excerpt, reference.opset(""));
-    Map<String, String> outputs = new LinkedHashMap<>();
-    for (Probe probe : request.probes()) {
-      Probe.Aim aim = probe.aim();
-      if (aim != null) {
-        outputs.computeIfAbsent(
-            Objects.requireNonNull(aims.get(aimKey(aim))),
-            name -> {
-              String tensor = added.cast(aim.tensor());
-              return aim.kept() == null ? tensor : added.gather(tensor, aim.axis(), aim.kept());
-            });
-      }
-    }
-    outputs.forEach((name, tensor) -> added.copy(tensor, name));
-    excerpt.insertNodesBefore(reference.nodes().size(), added.nodes());
-    outputs.keySet().forEach(name -> excerpt.addOutput(MomentNodes.output(name)));
-    return excerpt;
-  }
-
-  private Measured run(
-      OnnxModel reference,
-      Probe.Request request,
-      Samples data,
-      List<int[]> folds,
-      int batch,
-      Predicate<Batch> usable) {
-    OnnxEdit wanted = aimed(reference, request);
+  private Measured run(Samples data, List<int[]> folds, int batch, Predicate<Batch> usable) {
     @Nullable Moments[][] sums = new Moments[probes.size()][folds.size()];
     @Nullable ChannelMoments[] channels = new ChannelMoments[pairs.size()];
-    try (OnnxSession session = OnnxSession.open(edit, SessionSettings.fast());
-        OnnxSession original =
-            wanted == null ? session : OnnxSession.open(wanted, SessionSettings.fast())) {
-      int size = fitting(original, session, wanted != null, data, folds, batch, usable);
+    try (OnnxSession session = OnnxSession.open(edit, SessionSettings.fast())) {
+      int size = fitting(session, data, folds, batch, usable);
       for (int fold = 0; fold < folds.size(); fold++) {
+        Targets.Pass pass = targets.pass(folds.get(fold), size);
         try (Samples.Batches batches = data.read(folds.get(fold), size)) {
           for (var next = batches.next(); next.isPresent(); next = batches.next()) {
             if (!usable.test(next.get())) {
               continue;
             }
             Map<String, Tensor> inputs = tensors(next.get());
-            if (wanted != null) {
-              inputs.putAll(original.run(inputs));
-            }
+            inputs.putAll(pass.next(inputs));
             Map<String, Tensor> outputs = session.run(inputs);
             for (int i = 0; i < sums.length; i++) {
               Moments part = moments(probes.get(i), outputs);
@@ -257,6 +218,7 @@ public final class OnnxMeasuring {
             }
           }
         }
+        pass.end();
       }
     }
     List<List<Moments>> moments = new ArrayList<>();
@@ -281,13 +243,7 @@ public final class OnnxMeasuring {
    * they are made of, takes no more than {@link #BYTES}, as the first sample tells; at least one.
    */
   private int fitting(
-      OnnxSession original,
-      OnnxSession session,
-      boolean aimed,
-      Samples data,
-      List<int[]> folds,
-      int most,
-      Predicate<Batch> usable) {
+      OnnxSession session, Samples data, List<int[]> folds, int most, Predicate<Batch> usable) {
     int[] first = folds.stream().flatMapToInt(Arrays::stream).limit(1).toArray();
     if (most == 1 || first.length == 0) {
       return most;
@@ -298,13 +254,12 @@ public final class OnnxMeasuring {
         return most; // it insists on what it says
       }
       Map<String, Tensor> inputs = tensors(one.get());
-      long aims = 0;
-      if (aimed) {
-        Map<String, Tensor> wanted = original.run(inputs);
-        inputs.putAll(wanted);
-        aims = wanted.values().stream().mapToLong(Tensor::elementCount).sum();
-      }
-      long bytes = Float.BYTES * (held(session.run(inputs)) + 2 * aims);
+      Targets.Pass pass = targets.pass(first, 1);
+      Map<String, Tensor> wanted = pass.next(inputs);
+      pass.end();
+      inputs.putAll(wanted);
+      long rows = wanted.values().stream().mapToLong(Tensor::elementCount).sum();
+      long bytes = Float.BYTES * (held(session.run(inputs)) + 2 * rows);
       return (int) Math.max(1, Math.min(most, BYTES / Math.max(1, bytes)));
     }
   }

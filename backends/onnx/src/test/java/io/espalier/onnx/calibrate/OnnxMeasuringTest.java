@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.espalier.core.data.DataArray;
 import io.espalier.core.data.ElementType;
+import io.espalier.core.data.KeptSamples;
 import io.espalier.core.data.Samples;
 import io.espalier.core.moments.ChannelMoments;
 import io.espalier.core.moments.Measured;
@@ -52,7 +53,7 @@ class OnnxMeasuringTest {
   }
 
   private static Measured measure(
-      OnnxModel reference, OnnxModel observed, Probe probe, InMemory data, List<int[]> folds) {
+      OnnxModel reference, OnnxModel observed, Probe probe, Samples data, List<int[]> folds) {
     return OnnxMeasuring.measure(
         reference,
         observed,
@@ -232,6 +233,27 @@ class OnnxMeasuringTest {
       same(
           Moments.sum(measure(reference, observed, one, data, FOLDS).moments().get(0)),
           Moments.sum(both.moments().get(i)));
+    }
+  }
+
+  @Test
+  void whatTheModelToBeMatchedComputesIsRememberedWithTheData() {
+    Unrolled shape = new Unrolled(new int[] {3, 3}, 1, 1, 1, 1);
+    OnnxModel observed = convolution(shape, 17, 2, 8);
+    InMemory data = new InMemory(SAMPLES).normal("x", 3, 8, 7, 7);
+    Samples kept = new KeptSamples(data, 1_000_000);
+    List<OnnxModel> references =
+        List.of(convolution(shape, 17, 1, 8), convolution(shape, 17, 3, 8));
+    for (int again = 0; again < 2; again++) {
+      for (OnnxModel reference : references) {
+        for (int step : new int[] {1, 2}) {
+          Probe.Aim aim = new Probe.Aim(AIM, 4, 1, null, false);
+          Probe probe = new Probe(AIM, 0, 4, 1, true, 1, aim, "", step);
+          same(
+              Moments.sum(measure(reference, observed, probe, data, FOLDS).moments().get(0)),
+              Moments.sum(measure(reference, observed, probe, kept, FOLDS).moments().get(0)));
+        }
+      }
     }
   }
 

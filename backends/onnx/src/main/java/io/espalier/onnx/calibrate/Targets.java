@@ -1,0 +1,168 @@
+package io.espalier.onnx.calibrate;
+
+import io.espalier.core.data.DataArray;
+import io.espalier.core.data.KeptSamples;
+import io.espalier.core.data.RecentlyUsed;
+import io.espalier.core.data.Samples;
+import io.espalier.onnx.file.OnnxEdit;
+import io.espalier.onnx.file.OnnxModel;
+import io.espalier.onnx.runtime.OnnxSession;
+import io.espalier.onnx.runtime.SessionSettings;
+import io.espalier.onnx.runtime.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rows that the model to be matched computes. It is only run where they are not known from an
+ * earlier pass over the same samples.
+ */
+final class Targets implements AutoCloseable {
+  private static final String PREFIX = "espalier_target/";
+
+  private final OnnxModel model;
+  private final Map<Rows, String> names = new LinkedHashMap<>();
+  private final @Nullable RecentlyUsed<Object, List<DataArray>> known;
+  private @Nullable OnnxSession session;
+
+  /** Rows of a tensor, as {@link MomentNodes#rows} brings them about. */
+  record Rows(String tensor, int rank, int axis, String mask, int step) {}
+
+  /** What is known under. */
+  private record Key(OnnxModel model, Rows rows, List<Integer> samples, int size) {
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Key key
+          && key.model == model
+          && key.rows.equals(rows)
+          && key.samples.equals(samples)
+          && key.size == size;
+    }
+
+    @Override
+    public int hashCode() {
+      return Objects.hash(rows, samples, size);
+    }
+  }
+
+  /**
+   * Rows of a model.
+   *
+   * @param data which may keep results
+   */
+  Targets(OnnxModel model, Samples data) {
+    this.model = model;
+    this.known = data instanceof KeptSamples kept ? kept.results() : null;
+  }
+
+  /** Asks for rows; the answer is what they are called. */
+  String name(Rows rows) {
+    return names.computeIfAbsent(rows, key -> PREFIX + names.size());
+  }
+
+  /** What is asked for, by its name. */
+  Map<Rows, String> names() {
+    return names;
+  }
+
+  /**
+   * Starts a pass over some samples.
+   *
+   * @param size how many go into a batch
+   */
+  Pass pass(int[] samples, int size) {
+    return new Pass(Arrays.stream(samples).boxed().toList(), size);
+  }
+
+  @Override
+  public void close() {
+    if (session != null) {
+      session.close();
+    }
+  }
+
+  private OnnxSession session() {
+    if (session == null) {
+      Set<String> tensors = new LinkedHashSet<>();
+      names.keySet().forEach(rows -> tensors.add(rows.tensor()));
+      OnnxEdit excerpt = Excerpt.of(model, tensors);
+      MomentNodes nodes = new MomentNodes(excerpt, model.opset(""));
+      names.forEach(
+          (rows, name) ->
+              nodes.copy(
+                  nodes.rows(rows.tensor(), rows.rank(), rows.axis(), rows.mask(), rows.step()),
+                  name));
+      excerpt.insertNodesBefore(model.nodes().size(), nodes.nodes());
+      names.values().forEach(name -> excerpt.addOutput(MomentNodes.output(name)));
+      session = OnnxSession.open(excerpt, SessionSettings.fast());
+    }
+    return session;
+  }
+
+  /** One pass; batches come in the order in which the samples are read. */
+  final class Pass {
+    private final List<Integer> samples;
+    private final int size;
+    private final Map<Rows, List<DataArray>> before = new LinkedHashMap<>();
+    private final Map<Rows, List<DataArray>> now = new LinkedHashMap<>();
+    private long bytes;
+    private int batch;
+
+    private Pass(List<Integer> samples, int size) {
+      this.samples = samples;
+      this.size = size;
+      for (Rows rows : names.keySet()) {
+        if (known != null) {
+          known.get(new Key(model, rows, samples, size)).ifPresent(v -> before.put(rows, v));
+        }
+        now.put(rows, new ArrayList<>());
+      }
+    }
+
+    /** Rows for the next batch, by name. */
+    Map<String, Tensor> next(Map<String, Tensor> inputs) {
+      Map<String, Tensor> rows = new LinkedHashMap<>();
+      if (before.size() == names.size()) {
+        before.forEach((key, values) -> rows.put(name(key), Tensor.of(values.get(batch))));
+        batch++;
+        return rows;
+      }
+      rows.putAll(session().run(inputs));
+      if (known != null) {
+        collect(rows, known);
+      }
+      return rows;
+    }
+
+    /** Remembers a batch as long as all of them may find room. */
+    private void collect(Map<String, Tensor> rows, RecentlyUsed<Object, List<DataArray>> room) {
+      bytes += rows.values().stream().mapToLong(Tensor::elementCount).sum() * Float.BYTES;
+      if (room.fits(bytes)) {
+        now.forEach((key, values) -> values.add(required(rows, key).toArray()));
+      } else {
+        now.clear();
+      }
+    }
+
+    private Tensor required(Map<String, Tensor> rows, Rows key) {
+      return Objects.requireNonNull(rows.get(name(key)));
+    }
+
+    /** After the last batch: keeps what was not known. */
+    void end() {
+      if (known != null && before.size() < names.size()) {
+        now.forEach(
+            (rows, values) -> {
+              long own = values.stream().mapToLong(DataArray::size).sum() * Float.BYTES;
+              known.keep(new Key(model, rows, samples, size), values, own);
+            });
+      }
+    }
+  }
+}
