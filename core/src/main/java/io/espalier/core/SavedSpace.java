@@ -172,16 +172,17 @@ public record SavedSpace(
     }
     try {
       Map<String, List<Choice>> choices = new LinkedHashMap<>();
-      fields(root, "choices")
-          .forEach(
-              (name, node) -> {
-                List<Choice> list = new ArrayList<>();
-                node.forEach(choice -> list.add(ConfigJson.choice(name, choice, what)));
-                choices.put(name, list);
-              });
+      for (Map.Entry<String, JsonNode> entry : Json.fields(root, "choices")) {
+        List<Choice> list = new ArrayList<>();
+        Json.list(root.required("choices"), entry.getKey())
+            .forEach(choice -> list.add(ConfigJson.choice(entry.getKey(), choice, what)));
+        choices.put(entry.getKey(), list);
+      }
       Map<String, int[]> orders = new LinkedHashMap<>();
-      fields(root, "orders")
-          .forEach((name, node) -> orders.put(name, Json.convert(node, int[].class)));
+      for (Map.Entry<String, JsonNode> entry : Json.fields(root, "orders")) {
+        List<Integer> order = Json.integers(entry.getValue());
+        orders.put(entry.getKey(), order.stream().mapToInt(Integer::intValue).toArray());
+      }
       return new SavedSpace(
           root.path("structure").asText(),
           root.required("fingerprint").asText(),
@@ -193,11 +194,5 @@ public record SavedSpace(
     } catch (IllegalArgumentException | ClassCastException e) {
       throw new EspalierException(what + " is damaged: " + e.getMessage(), e);
     }
-  }
-
-  private static Map<String, JsonNode> fields(ObjectNode root, String name) {
-    Map<String, JsonNode> fields = new LinkedHashMap<>();
-    root.path(name).properties().forEach(entry -> fields.put(entry.getKey(), entry.getValue()));
-    return fields;
   }
 }

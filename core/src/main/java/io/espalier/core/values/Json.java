@@ -16,6 +16,10 @@ import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reading and writing of JSON, with errors that say where. Internal: no promise is made. */
@@ -29,6 +33,9 @@ public final class Json {
 
   /** What some editors write at the beginning of a file, to say that it is Unicode. */
   private static final String MARK = "\uFEFF";
+
+  /** Characters of a value that a message shows. */
+  private static final int LONGEST = 60;
 
   private Json() {}
 
@@ -51,9 +58,89 @@ public final class Json {
     }
   }
 
-  /** The value of a node as a Java type. */
-  public static <T> T convert(JsonNode node, Class<T> type) {
-    return MAPPER.convertValue(node, type);
+  /**
+   * The list that a field holds.
+   *
+   * @throws IllegalArgumentException if there is no such field, or it holds something else
+   */
+  public static JsonNode list(JsonNode object, String field) {
+    JsonNode list = object.required(field);
+    if (!list.isArray()) {
+      throw new IllegalArgumentException("\"" + field + "\" should be a list, not " + shown(list));
+    }
+    return list;
+  }
+
+  /** As {@link #list}; an empty one if there is no such field. */
+  public static JsonNode listIfAny(JsonNode object, String field) {
+    return object.has(field) ? list(object, field) : MAPPER.createArrayNode();
+  }
+
+  /**
+   * The fields of the object that a field holds.
+   *
+   * @throws IllegalArgumentException if there is no such field, or it holds something else
+   */
+  public static Set<Map.Entry<String, JsonNode>> fields(JsonNode object, String field) {
+    JsonNode fields = object.required(field);
+    if (!fields.isObject()) {
+      throw new IllegalArgumentException(
+          "\"" + field + "\" should be an object, not " + shown(fields));
+    }
+    return fields.properties();
+  }
+
+  /**
+   * A whole number. A fraction is no index, and a number that does not fit would become another one.
+   *
+   * @throws IllegalArgumentException if it is something else
+   */
+  public static int integer(JsonNode value) {
+    if (!value.isIntegralNumber() || !value.canConvertToInt()) {
+      throw new IllegalArgumentException(
+          shown(value) + " should be a whole number below 2^31");
+    }
+    return value.intValue();
+  }
+
+  /**
+   * A list of whole numbers.
+   *
+   * @throws IllegalArgumentException if it is something else
+   */
+  public static List<Integer> integers(JsonNode list) {
+    List<Integer> values = new ArrayList<>(list.size());
+    elements(list).forEach(value -> values.add(integer(value)));
+    return values;
+  }
+
+  /**
+   * A list of whole numbers of 64 bits.
+   *
+   * @throws IllegalArgumentException if it is something else
+   */
+  public static List<Long> longs(JsonNode list) {
+    List<Long> values = new ArrayList<>(list.size());
+    for (JsonNode value : elements(list)) {
+      if (!value.isIntegralNumber() || !value.canConvertToLong()) {
+        throw new IllegalArgumentException(
+            shown(value) + " should be a whole number below 2^63");
+      }
+      values.add(value.longValue());
+    }
+    return values;
+  }
+
+  private static JsonNode elements(JsonNode list) {
+    if (!list.isArray()) {
+      throw new IllegalArgumentException(shown(list) + " should be a list of whole numbers");
+    }
+    return list;
+  }
+
+  private static String shown(JsonNode value) {
+    String text = value.toString();
+    return text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "...";
   }
 
   /** Indented text, the same for the same content on every machine. */

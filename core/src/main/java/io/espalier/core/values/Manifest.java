@@ -214,43 +214,41 @@ public record Manifest(
     ObjectNode root = Json.parse(json, what);
     try {
       List<CutParameter> parameters = new ArrayList<>();
-      for (JsonNode entry : root.required("parameters")) {
+      for (JsonNode entry : Json.list(root, "parameters")) {
         Map<Integer, List<Integer>> keep = new TreeMap<>(Comparator.naturalOrder());
-        entry
-            .required("keep")
-            .properties()
-            .forEach(e -> keep.put(Integer.valueOf(e.getKey()), ints(e.getValue())));
+        Json.fields(entry, "keep")
+            .forEach(e -> keep.put(Integer.valueOf(e.getKey()), Json.integers(e.getValue())));
         parameters.add(
             new CutParameter(
                 entry.required("node").asText(),
                 entry.required("output").asText(),
-                integer(entry.required("input")),
+                Json.integer(entry.required("input")),
                 entry.required("initializer").asText(),
-                longs(entry.required("shape")),
+                Json.longs(entry.required("shape")),
                 keep,
-                entry.path("mask").asBoolean(true)));
+                isMask(entry.path("mask"))));
       }
       List<Skipped> skipped = new ArrayList<>();
-      for (JsonNode entry : root.path("skipped")) {
+      for (JsonNode entry : Json.listIfAny(root, "skipped")) {
         skipped.add(new Skipped(entry.required("from").asText(), entry.required("by").asText()));
       }
       List<CutNormalised> normalised = new ArrayList<>();
-      for (JsonNode entry : root.path("normalised")) {
+      for (JsonNode entry : Json.listIfAny(root, "normalised")) {
         normalised.add(
             new CutNormalised(
                 entry.required("node").asText(),
                 entry.required("output").asText(),
-                integer(entry.required("input")),
-                integer(entry.required("axis")),
-                ints(entry.required("keep"))));
+                Json.integer(entry.required("input")),
+                Json.integer(entry.required("axis")),
+                Json.integers(entry.required("keep"))));
       }
       List<Compensated> compensated = new ArrayList<>();
-      for (JsonNode entry : root.path("compensated")) {
+      for (JsonNode entry : Json.listIfAny(root, "compensated")) {
         compensated.add(
             new Compensated(
                 entry.required("initializer").asText(),
                 entry.required("output").asText(),
-                integer(entry.required("input")),
+                Json.integer(entry.required("input")),
                 entry.required("sha256").asText()));
       }
       return new Manifest(parameters, skipped, normalised, compensated);
@@ -263,28 +261,10 @@ public record Manifest(
     return Arrays.stream(values).boxed().toList();
   }
 
-  private static List<Integer> ints(JsonNode list) {
-    List<Integer> values = new ArrayList<>(list.size());
-    list.forEach(value -> values.add(integer(value)));
-    return values;
-  }
-
-  private static List<Long> longs(JsonNode list) {
-    List<Long> values = new ArrayList<>(list.size());
-    for (JsonNode value : list) {
-      if (!value.isIntegralNumber() || !value.canConvertToLong()) {
-        throw new IllegalArgumentException(value + " should be a whole number below 2^63");
-      }
-      values.add(value.asLong());
+  private static boolean isMask(JsonNode mask) {
+    if (!mask.isMissingNode() && !mask.isBoolean()) {
+      throw new IllegalArgumentException("\"mask\" should be true or false, not " + mask);
     }
-    return values;
-  }
-
-  /** A fraction is no index, and a number that does not fit would become another one. */
-  private static int integer(JsonNode value) {
-    if (!value.isIntegralNumber() || !value.canConvertToInt()) {
-      throw new IllegalArgumentException(value + " should be a whole number below 2^31");
-    }
-    return value.asInt();
+    return mask.asBoolean(true);
   }
 }

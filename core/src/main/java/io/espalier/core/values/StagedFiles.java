@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 
 /**
@@ -41,12 +43,42 @@ public final class StagedFiles implements AutoCloseable {
   private final Map<Path, ScratchFolder> folders = new HashMap<>();
 
   private final List<Staged> staged = new ArrayList<>();
+  private Listener listener = (bytes, all) -> {};
 
   /**
    * @param target the file as it was named
    * @param file where it is until it is moved; what stands beside it goes along
    */
   private record Staged(Path target, Path file) {}
+
+  /** Is told how far the writing of a large file has come; by any thread. */
+  @FunctionalInterface
+  public interface Listener {
+    /**
+     * Some bytes were written.
+     *
+     * @param bytes that are there by now
+     * @param all that there will be
+     */
+    void written(long bytes, long all);
+  }
+
+  /** Tells how far the writing of each file has come that is staged from now on. */
+  public void listen(Listener each) {
+    listener = each;
+  }
+
+  /**
+   * What a writer of a large file calls with the number of bytes that it has written, each time that
+   * it has; from any thread.
+   *
+   * @param all how many it will write
+   */
+  public LongConsumer written(long all) {
+    AtomicLong sum = new AtomicLong();
+    Listener told = listener;
+    return bytes -> told.written(sum.addAndGet(bytes), all);
+  }
 
   /**
    * Checks that a file can be written, by making a folder beside it.

@@ -63,4 +63,24 @@ class ManifestTest {
     assertNoNumber("1", "4", "0.5");
     assertNoNumber("1", "4", "2147483648");
   }
+
+  private static String refusal(String json) {
+    EspalierException refused =
+        assertThrows(EspalierException.class, () -> Manifest.parse(json, "manifest m.json"));
+    return String.valueOf(refused.getMessage());
+  }
+
+  /** Skipped over, they would leave less to check, and what is left would pass. */
+  @Test
+  void whatIsNoListIsRefused() {
+    assertTrue(refusal("{\"parameters\":{}}").contains("\"parameters\" should be a list"));
+    String skipped = refusal("{\"parameters\":[],\"skipped\":7}");
+    assertTrue(skipped.contains("\"skipped\" should be a list, not 7"), skipped);
+    String entry =
+        "{\"parameters\":[{\"node\":\"n\",\"output\":\"o\",\"initializer\":\"w\",\"input\":1,"
+            + "\"shape\":[4],\"keep\":%s,\"mask\":%s}]}";
+    assertTrue(refusal(entry.formatted("[]", "true")).contains("\"keep\" should be an object"));
+    assertTrue(refusal(entry.formatted("{\"0\":3}", "true")).contains("3 should be a list"));
+    assertTrue(refusal(entry.formatted("{}", "\"no\"")).contains("\"mask\" should be true or"));
+  }
 }

@@ -54,6 +54,7 @@ final class Export implements Callable<Integer> {
     String summary;
     try (Outputs outputs = file == null ? carving.outputs() : carving.outputs(file);
         Progress progress = Progress.of(terminal, carving.quiet(), 3)) {
+      outputs.show(progress);
       progress.step("tracing");
       SearchSpace space = carving.generate();
       long params = space.params();

@@ -30,6 +30,11 @@ final class Outputs implements AutoCloseable {
     return new Outputs(inputs);
   }
 
+  /** Shows how far the writing of large files has come. */
+  void show(Progress progress) {
+    files.listen(progress::written);
+  }
+
   /**
    * Announces a file.
    *

@@ -8,7 +8,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Shows a person who waits which step a command has come to. */
 final class Progress implements AutoCloseable {
+  private static final long MEGA = 1_000_000;
+
   private final @Nullable ProgressBar bar;
+  private String step = "";
   private int begun;
 
   private Progress(@Nullable ProgressBar bar) {
@@ -33,12 +36,20 @@ final class Progress implements AutoCloseable {
 
   /** Begins a step. */
   void step(String what) {
+    step = what;
     if (bar != null) {
       bar.stepTo(begun);
       bar.setExtraMessage(what);
       bar.refresh();
     }
     begun++;
+  }
+
+  /** Says how far the writing of a file has come; may be called from any thread. */
+  void written(long bytes, long all) {
+    if (bar != null) {
+      bar.setExtraMessage(step + " " + bytes / MEGA + " of " + all / MEGA + " MB");
+    }
   }
 
   @Override

@@ -115,6 +115,7 @@ final class Prune implements Callable<Integer> {
   private String withData(Budget budget, Outputs outputs) {
     DataPrune pruning = new DataPrune(carving, data, plain, cache);
     try (Progress progress = Progress.of(terminal, carving.quiet(), DATA_STEPS)) {
+      outputs.show(progress);
       progress.step("tracing");
       SearchSpace space = pruning.generate();
       requireMacs(budget, space);
@@ -140,6 +141,7 @@ final class Prune implements Callable<Integer> {
           "--cache keeps what data say of the model; give --data, or leave it out");
     }
     try (Progress progress = Progress.of(terminal, carving.quiet(), 5)) {
+      outputs.show(progress);
       progress.step("tracing");
       SearchSpace space = carving.generate();
       requireMacs(budget, space);

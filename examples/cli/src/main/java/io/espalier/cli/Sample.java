@@ -52,6 +52,7 @@ final class Sample implements Callable<Integer> {
     String summary;
     try (Outputs outputs = carving.outputs();
         Progress progress = Progress.of(terminal, carving.quiet(), 2)) {
+      outputs.show(progress);
       progress.step("tracing");
       SearchSpace space = carving.generate();
       long params = space.params();

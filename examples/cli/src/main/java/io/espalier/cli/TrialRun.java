@@ -1,6 +1,5 @@
 package io.espalier.cli;
 
-import io.espalier.onnx.file.OnnxEdit;
 import io.espalier.onnx.file.OnnxModel;
 import io.espalier.onnx.runtime.OnnxRunException;
 import io.espalier.onnx.runtime.OnnxSession;
@@ -42,8 +41,8 @@ final class TrialRun {
   }
 
   private static void run(OnnxModel model, GivenInputs given) {
-    // weights stay where they are, mapped: a model may be larger than the memory
-    try (OnnxSession session = OnnxSession.open(new OnnxEdit(model), SessionSettings.plain())) {
+    // from its file, from which the runtime maps external data: they may be larger than the memory
+    try (OnnxSession session = OnnxSession.open(model, SessionSettings.sparing())) {
       session.run(Stopwatch.inputs(session, given));
     }
   }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.WritableByteChannel;
+import java.util.function.LongConsumer;
 
 /**
  * Where tensors write their elements. Small pieces are collected in one direct buffer that serves a
@@ -14,13 +15,24 @@ public final class ByteSink {
   private static final int DIRECT = CAPACITY / 8;
 
   private final WritableByteChannel channel;
+  private final LongConsumer listener;
   private final ByteBuffer stage =
       ByteBuffer.allocateDirect(CAPACITY).order(ByteOrder.LITTLE_ENDIAN);
   private long flushed;
 
   /** A sink that writes to a channel, which stays open. Call {@link #flush()} at the end. */
   public ByteSink(WritableByteChannel channel) {
+    this(channel, bytes -> {});
+  }
+
+  /**
+   * As {@link #ByteSink(WritableByteChannel)}.
+   *
+   * @param listener is told how many bytes were handed over, each time that some are
+   */
+  ByteSink(WritableByteChannel channel, LongConsumer listener) {
     this.channel = channel;
+    this.listener = listener;
   }
 
   /** Writes the remaining bytes of a buffer, whose position moves to its limit. */
@@ -70,7 +82,7 @@ public final class ByteSink {
 
   private void drain(ByteBuffer source) throws IOException {
     while (source.hasRemaining()) {
-      channel.write(source);
+      listener.accept(channel.write(source));
     }
   }
 }

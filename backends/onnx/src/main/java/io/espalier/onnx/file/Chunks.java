@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongConsumer;
 
 /**
  * Pieces of a file to be written, in order, with their total size: ranges of the source, new bytes,
@@ -95,10 +96,12 @@ final class Chunks {
   /**
    * Writes everything to an empty file. Several threads do, if it is large: putting slices together
    * takes as long as handing them to the system.
+   *
+   * @param listener is told how many bytes were written, each time that some are; by any thread
    */
-  void writeTo(FileChannel file) throws IOException {
+  void writeTo(FileChannel file, LongConsumer listener) throws IOException {
     try {
-      shares().parallelStream().forEach(share -> share.writeTo(file));
+      shares().parallelStream().forEach(share -> share.writeTo(file, listener));
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
@@ -123,9 +126,9 @@ final class Chunks {
   }
 
   private record Share(List<Chunk> chunks, long offset) {
-    void writeTo(FileChannel file) {
+    void writeTo(FileChannel file, LongConsumer listener) {
       try {
-        ByteSink sink = new ByteSink(new FileRegion(file, offset));
+        ByteSink sink = new ByteSink(new FileRegion(file, offset), listener);
         for (Chunk chunk : chunks) {
           chunk.writeTo(sink);
         }

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongConsumer;
 
 /** Tensors that go to a file of their own beside the model. */
 final class ExternalDataFile {
@@ -47,8 +48,18 @@ final class ExternalDataFile {
     return offset;
   }
 
-  void writeTo(FileChannel file) throws IOException {
-    ByteSink sink = new ByteSink(file);
+  /** Bytes of all, with what lies between them. */
+  long size() {
+    return size;
+  }
+
+  /**
+   * Writes all.
+   *
+   * @param listener is told how many bytes were written, each time that some are
+   */
+  void writeTo(FileChannel file, LongConsumer listener) throws IOException {
+    ByteSink sink = new ByteSink(file, listener);
     for (TensorSource tensor : tensors) {
       long position = sink.written();
       sink.write(ByteBuffer.allocate((int) (aligned(position) - position)));

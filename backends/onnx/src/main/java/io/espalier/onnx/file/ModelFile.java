@@ -51,12 +51,17 @@ final class ModelFile {
   static OnnxModel of(OnnxEdit edit) {
     String name = "the model in memory";
     SplitModel split = edit.split();
-    return new OnnxModel(
-        ModelSkeleton.scan(littleEndian(split.skeleton())),
-        new SplitTensors(name, split),
-        new ExternalFiles(null, name),
-        Optional.empty(),
-        () -> ModelSkeleton.scan(littleEndian(edit.toBytes())));
+    try {
+      return new OnnxModel(
+          ModelSkeleton.scan(littleEndian(split.skeleton())),
+          new SplitTensors(name, split),
+          new ExternalFiles(null, name),
+          Optional.empty(),
+          () -> ModelSkeleton.scan(littleEndian(edit.toBytes())));
+    } catch (WireFormatException e) {
+      throw new OnnxFileException(
+          "a model with changes is no ONNX model: " + e.getMessage() + "; check the original", e);
+    }
   }
 
   private static ByteBuffer littleEndian(byte[] bytes) {

@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntPredicate;
+import java.util.function.LongConsumer;
 
 /** Writes an edited model to a file, and its data to another if one file does not do. */
 final class ModelWriter {
@@ -54,10 +56,11 @@ final class ModelWriter {
     Path file = files.stage(out);
     ExternalDataFile data = new ExternalDataFile(dataName(file));
     Chunks chunks = plan(model, edit, data, limit);
+    LongConsumer listener = files.written(chunks.size() + data.size());
     if (!data.isEmpty()) {
-      write(file.resolveSibling(data.location()), data::writeTo);
+      write(file.resolveSibling(data.location()), channel -> data.writeTo(channel, listener));
     }
-    write(file, chunks::writeTo);
+    write(file, channel -> chunks.writeTo(channel, listener));
   }
 
   static void write(OnnxModel model, OnnxEdit edit, OutputStream out) throws IOException {
@@ -99,10 +102,11 @@ final class ModelWriter {
     return toBytes(model, WritePlan.of(model, edit, Optional.empty()));
   }
 
-  static SplitModel split(OnnxModel model, OnnxEdit edit) {
+  static SplitModel split(OnnxModel model, OnnxEdit edit, IntPredicate dataTypes) {
     ExternalDataFile data = new ExternalDataFile("weights");
     Set<String> read = NamesWithin.read(model, edit);
-    byte[] skeleton = toBytes(model, WritePlan.of(model, edit, Optional.of(data), read::contains));
+    WritePlan.Movable movable = (name, type) -> read.contains(name) && dataTypes.test(type);
+    byte[] skeleton = toBytes(model, WritePlan.of(model, edit, Optional.of(data), movable));
     return new SplitModel(skeleton, data.tensors());
   }
 

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.IntPredicate;
 
 /**
  * Edits against a model, and the result written as a file. Whatever no edit touches is copied byte
@@ -179,7 +180,17 @@ public final class OnnxEdit {
    * @throws OnnxFileException if the model without them would exceed 2 GB
    */
   public SplitModel split() {
-    return ModelWriter.split(model, this);
+    return split(dataType -> true);
+  }
+
+  /**
+   * As {@link #split()}, with tensors apart only if they are of types that the runtime takes.
+   *
+   * @param dataTypes of the numbers in {@link DataTypes}
+   * @throws OnnxFileException if the model without them would exceed 2 GB
+   */
+  public SplitModel split(IntPredicate dataTypes) {
+    return ModelWriter.split(model, this, dataTypes);
   }
 
   private OnnxEdit edit(int field, int index, List<?> items, List<MessageLite> edit) {

@@ -86,6 +86,7 @@ public final class OnnxModel {
     this.nodes = reader.all(NodeProto.parser(), skeleton.graphFields(GraphProto.NODE_FIELD_NUMBER));
     nodes.forEach(this::requireOpset);
     nodes.forEach(OnnxModel::requireOutput);
+    functions.forEach(function -> function.getNodeList().forEach(OnnxModel::requireOutput));
     FunctionSizes.check(files.model(), functions, nodes);
     this.inputs =
         reader.all(ValueInfoProto.parser(), skeleton.graphFields(GraphProto.INPUT_FIELD_NUMBER));

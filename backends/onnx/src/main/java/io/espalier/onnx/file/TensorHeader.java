@@ -65,7 +65,12 @@ final class TensorHeader {
       throw invalid("is external but names no file");
     }
     if (length > Integer.MAX_VALUE) {
-      throw invalid("is larger than 2 GB, which is not supported");
+      throw new OnnxFileException(
+          tensor()
+              + " has "
+              + length
+              + " bytes, and one tensor may have at most 2 GB here; split it in the network that"
+              + " the model is exported from");
     }
     long size = files.size(location);
     if (offset > size - length) {
@@ -135,14 +140,16 @@ final class TensorHeader {
   }
 
   private String describe(String problem) {
+    return tensor() + " " + problem + "; the file is damaged, export or download it again";
+  }
+
+  private String tensor() {
     return model
         + ": tensor '"
         + name
         + "' ("
         + DataTypes.name(dataType)
         + Arrays.toString(dims)
-        + ") "
-        + problem
-        + "; the file is damaged, export or download it again";
+        + ")";
   }
 }

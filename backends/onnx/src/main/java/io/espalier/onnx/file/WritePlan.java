@@ -12,7 +12,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Predicate;
 
 /**
  * A model with edits as a list of chunks whose sizes are known, and the tensors that go to a file
@@ -27,10 +26,15 @@ final class WritePlan {
   private final ModelSkeleton skeleton;
   private final InlinedAttributes attributes;
   private final Optional<ExternalDataFile> data;
-  private final Predicate<String> movable;
+  private final Movable movable;
+
+  /** Which tensors may leave the model. */
+  interface Movable {
+    boolean test(String name, int dataType);
+  }
 
   private WritePlan(
-      OnnxModel model, OnnxEdit edit, Optional<ExternalDataFile> data, Predicate<String> movable) {
+      OnnxModel model, OnnxEdit edit, Optional<ExternalDataFile> data, Movable movable) {
     this.model = model;
     this.edit = edit;
     this.skeleton = model.skeleton();
@@ -45,17 +49,17 @@ final class WritePlan {
    * @param data where tensors of some size go; empty to keep all in the model
    */
   static Chunks of(OnnxModel model, OnnxEdit edit, Optional<ExternalDataFile> data) {
-    return of(model, edit, data, name -> true);
+    return of(model, edit, data, (name, dataType) -> true);
   }
 
   /**
    * Lays a model out.
    *
    * @param data where tensors of some size go; empty to keep all in the model
-   * @param movable names of tensors that may go there
+   * @param movable which tensors may go there
    */
   static Chunks of(
-      OnnxModel model, OnnxEdit edit, Optional<ExternalDataFile> data, Predicate<String> movable) {
+      OnnxModel model, OnnxEdit edit, Optional<ExternalDataFile> data, Movable movable) {
     requireMovable(model);
     boolean external =
         data.isPresent()
@@ -185,11 +189,11 @@ final class WritePlan {
   }
 
   private boolean isLarge(OnnxTensor tensor) {
-    return movesOut(tensor.name(), tensor.byteSize());
+    return movesOut(tensor.name(), tensor.dataType(), tensor.byteSize());
   }
 
-  private boolean movesOut(String name, long byteSize) {
-    return data.isPresent() && byteSize >= SMALLEST_EXTERNAL && movable.test(name);
+  private boolean movesOut(String name, int dataType, long byteSize) {
+    return data.isPresent() && byteSize >= SMALLEST_EXTERNAL && movable.test(name, dataType);
   }
 
   /**
@@ -198,7 +202,7 @@ final class WritePlan {
   private void tensor(Chunks chunks, TensorSource tensor, Optional<Field> replaced) {
     Chunks body = new Chunks(skeleton.bytes());
     body.literal(out -> writeHeader(tensor, out));
-    if (movesOut(tensor.name(), tensor.byteSize())) {
+    if (movesOut(tensor.name(), tensor.dataType(), tensor.byteSize())) {
       ExternalDataFile file = data.orElseThrow();
       long offset = file.add(tensor);
       body.literal(out -> writeLocation(file.location(), offset, tensor.byteSize(), out));

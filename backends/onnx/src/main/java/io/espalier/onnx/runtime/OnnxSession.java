@@ -112,10 +112,7 @@ public final class OnnxSession implements AutoCloseable {
    * @throws OnnxRunException if ONNX Runtime refuses it
    */
   public static OnnxSession open(OnnxEdit edit, SessionSettings settings) {
-    SplitModel split = edit.split();
-    if (split.tensors().stream().anyMatch(tensor -> !NativeTensors.supports(tensor.dataType()))) {
-      return open(edit.toBytes(), settings);
-    }
+    SplitModel split = edit.split(NativeTensors::supports);
     NativeTensors initializers = new NativeTensors(environment());
     Opener opener =
         (environment, options) -> {
@@ -164,6 +161,9 @@ public final class OnnxSession implements AutoCloseable {
       if (settings.threads() != 1) {
         // threads that wait for each other sleep: what else runs may need the cores
         options.addConfigEntry("session.intra_op.allow_spinning", "0");
+      }
+      if (settings.weights() == SessionSettings.Weights.IN_PLACE) {
+        options.addConfigEntry("session.disable_prepacking", "1");
       }
       options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
       options.setOptimizationLevel(
