@@ -10,7 +10,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -148,13 +147,11 @@ public final class BigFiles {
     long begun = System.nanoTime();
     for (Path file : files) {
       for (Path part : List.of(file, file.resolveSibling(file.getFileName() + ".data"))) {
-        try {
+        if (Files.exists(part)) {
           Files.copy(part, copy, StandardCopyOption.REPLACE_EXISTING);
           try (FileChannel channel = FileChannel.open(copy, StandardOpenOption.WRITE)) {
             channel.force(true);
           }
-        } catch (NoSuchFileException e) {
-          continue; // all is in one file
         }
       }
     }

@@ -31,6 +31,7 @@ import io.espalier.training.SmallResNet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
 
 /**
@@ -55,16 +56,22 @@ public final class HeldMemory {
   /**
    * Prints a line for each kind of cycle.
    *
-   * @param args how many cycles, 2,000 if not given
+   * @param args how many cycles, 2,000 if not given; which kinds, {@code blocks} or {@code files},
+   *     both if not given
    * @throws IOException if the system does not tell what is resident; only Linux does
    */
   public static void main(String[] args) throws IOException {
     HeldMemory held = new HeldMemory(args.length > 0 ? Integer.parseInt(args[0]) : 2000);
     System.out.printf("%-32s %12s %12s %10s%n", "MB resident", "first half", "second half", "more");
-    held.predictions();
-    held.training();
-    held.carving();
-    held.files();
+    List<String> kinds = args.length > 1 ? List.of(args[1]) : List.of("blocks", "files");
+    if (kinds.contains("blocks")) {
+      held.predictions();
+      held.training();
+      held.carving();
+    }
+    if (kinds.contains("files")) {
+      held.files();
+    }
     held.manager.close();
   }
 

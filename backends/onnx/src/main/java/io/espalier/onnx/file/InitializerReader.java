@@ -55,7 +55,8 @@ final class InitializerReader {
     // of a field that is given twice, protobuf keeps the last
     Field raw = rawData.isEmpty() ? null : rawData.get(rawData.size() - 1);
     if (raw != null && raw.length() > 0) {
-      return header.raw(raw.length(), () -> bytes.slice(raw.bodyStart(), raw.length()));
+      return header.raw(
+          raw.length(), raw.bodyStart(), () -> bytes.slice(raw.bodyStart(), raw.length()));
     }
     return header.typed(typedValues[TypedData.field(dataType)], this::parse);
   }

@@ -110,6 +110,11 @@ final class ModelWriter {
     return new SplitModel(skeleton, data.tensors());
   }
 
+  static byte[] inPlace(OnnxModel model) {
+    Path file = model.path().orElseThrow(() -> new IllegalStateException(model + " has no file"));
+    return toBytes(model, WritePlan.inPlace(model, String.valueOf(file.getFileName())));
+  }
+
   private static byte[] toBytes(OnnxModel model, Chunks chunks) {
     if (chunks.size() > LIMIT - 8) {
       throw tooLarge(model, chunks.size());

@@ -282,6 +282,17 @@ public final class OnnxModel {
     return files.model();
   }
 
+  /**
+   * The serialised model without tensors of 1 KiB and more: of those it says where in the model's
+   * folder they stand, in external files or in its own.
+   *
+   * @throws OnnxFileException if the model without them would exceed 2 GB
+   * @throws IllegalStateException for a model in memory
+   */
+  public byte[] inPlace() {
+    return ModelWriter.inPlace(this);
+  }
+
   ModelSkeleton skeleton() {
     return skeleton.get();
   }

@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A constant tensor of an ONNX model. Immutable and thread-safe. Elements that the file holds as
@@ -18,15 +19,30 @@ public final class OnnxTensor {
   private final String name;
   private final int dataType;
   private final long[] dims;
-  private final boolean external;
+  private final @Nullable Place place;
   private final Lazy<ByteBuffer> payload;
 
+  /**
+   * Where elements stand in a file.
+   *
+   * @param location the name of an external file; empty for the file of the model
+   * @param offset bytes before the first
+   */
+  record Place(String location, long offset) {}
+
+  /**
+   * @param place null for elements that are not bytes of a file
+   */
   OnnxTensor(
-      String name, int dataType, long[] dims, boolean external, Supplier<ByteBuffer> payload) {
+      String name,
+      int dataType,
+      long[] dims,
+      @Nullable Place place,
+      Supplier<ByteBuffer> payload) {
     this.name = name;
     this.dataType = dataType;
     this.dims = dims;
-    this.external = external;
+    this.place = place;
     this.payload = new Lazy<>(payload);
   }
 
@@ -112,7 +128,12 @@ public final class OnnxTensor {
 
   /** Whether the elements stand in a file of their own beside the model. */
   public boolean isExternal() {
-    return external;
+    return place != null && !place.location().isEmpty();
+  }
+
+  /** Where its bytes stand; null if they are not bytes of a file. */
+  @Nullable Place place() {
+    return place;
   }
 
   /**

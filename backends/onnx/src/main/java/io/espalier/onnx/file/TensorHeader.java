@@ -31,7 +31,13 @@ final class TensorHeader {
   /** A tensor whose elements are bytes. */
   OnnxTensor raw(long length, Supplier<ByteBuffer> bytes) {
     requireLength(length);
-    return new OnnxTensor(name, dataType, dims, false, bytes);
+    return new OnnxTensor(name, dataType, dims, null, bytes);
+  }
+
+  /** A tensor whose elements are bytes of the model, from an offset on. */
+  OnnxTensor raw(long length, long offset, Supplier<ByteBuffer> bytes) {
+    requireLength(length);
+    return new OnnxTensor(name, dataType, dims, new OnnxTensor.Place("", offset), bytes);
   }
 
   /** A tensor whose elements are values of a typed field. */
@@ -45,7 +51,7 @@ final class TensorHeader {
     if (values != expected) {
       throw invalid("needs " + expected + " values but holds " + values);
     }
-    return new OnnxTensor(name, dataType, dims, false, () -> TypedData.decode(tensor.get()));
+    return new OnnxTensor(name, dataType, dims, null, () -> TypedData.decode(tensor.get()));
   }
 
   /** A tensor whose elements stand in an external file. */
@@ -86,7 +92,12 @@ final class TensorHeader {
     }
     String file = location;
     long start = offset;
-    return new OnnxTensor(name, dataType, dims, true, () -> files.map(file, start, (int) length));
+    return new OnnxTensor(
+        name,
+        dataType,
+        dims,
+        new OnnxTensor.Place(file, start),
+        () -> files.map(file, start, (int) length));
   }
 
   private long number(StringStringEntryProto entry) {

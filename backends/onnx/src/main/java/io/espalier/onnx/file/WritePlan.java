@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model with edits as a list of chunks whose sizes are known, and the tensors that go to a file
@@ -28,13 +29,21 @@ final class WritePlan {
   private final Optional<ExternalDataFile> data;
   private final Movable movable;
 
+  /** The name of the model's file, if what stands there is only to be referred to. */
+  private final @Nullable String source;
+
   /** Which tensors may leave the model. */
   interface Movable {
     boolean test(String name, int dataType);
   }
 
   private WritePlan(
-      OnnxModel model, OnnxEdit edit, Optional<ExternalDataFile> data, Movable movable) {
+      OnnxModel model,
+      OnnxEdit edit,
+      Optional<ExternalDataFile> data,
+      Movable movable,
+      @Nullable String source) {
+    this.source = source;
     this.model = model;
     this.edit = edit;
     this.skeleton = model.skeleton();
@@ -70,7 +79,18 @@ final class WritePlan {
       all.copy(0, model.skeleton().bytes().limit());
       return all;
     }
-    return new WritePlan(model, edit, data, movable).model();
+    return new WritePlan(model, edit, data, movable, null).model();
+  }
+
+  /**
+   * Lays out a model that refers to tensors of some size where they stand.
+   *
+   * @param source the name of the model's file
+   */
+  static Chunks inPlace(OnnxModel model, String source) {
+    return new WritePlan(
+            model, new OnnxEdit(model), Optional.empty(), (name, dataType) -> false, source)
+        .model();
   }
 
   /**
@@ -178,6 +198,17 @@ final class WritePlan {
   }
 
   private void initializer(Chunks chunks, Field field, OnnxTensor tensor) {
+    OnnxTensor.Place place = tensor.place();
+    if (source != null && place != null && tensor.byteSize() >= SMALLEST_EXTERNAL) {
+      String location = place.location().isEmpty() ? source : place.location();
+      Chunks body = new Chunks(skeleton.bytes());
+      body.literal(out -> writeHeader(TensorSource.copyOf(tensor, tensor.name()), out));
+      body.literal(out -> writeLocation(location, place.offset(), tensor.byteSize(), out));
+      copyRemarks(body, field);
+      chunks.header(GraphProto.INITIALIZER_FIELD_NUMBER, body.size());
+      chunks.addAll(body);
+      return;
+    }
     Optional<List<TensorSource>> replacement = edit.replacement(tensor.name());
     if (replacement.isPresent()) {
       replacement.get().forEach(source -> tensor(chunks, source, Optional.of(field)));

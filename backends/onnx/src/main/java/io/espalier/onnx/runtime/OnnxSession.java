@@ -100,9 +100,26 @@ public final class OnnxSession implements AutoCloseable {
    */
   public static OnnxSession open(OnnxModel model, SessionSettings settings) {
     Optional<Path> path = model.path();
+    if (path.isPresent() && settings.weights() == SessionSettings.Weights.IN_PLACE) {
+      return openInPlace(model, path.get(), settings);
+    }
     return path.isPresent()
         ? open(path.get(), settings)
         : open(new OnnxEdit(model).toBytes(), settings);
+  }
+
+  /** Of a file in one piece, too, the runtime maps weights only where they are external data. */
+  private static OnnxSession openInPlace(OnnxModel model, Path file, SessionSettings settings) {
+    String folder = file.toAbsolutePath().resolveSibling("").toString();
+    byte[] skeleton = model.inPlace();
+    return open(
+        file.toString(),
+        settings,
+        (environment, options) -> {
+          options.addConfigEntry("session.model_external_initializers_file_folder_path", folder);
+          return environment.createSession(skeleton, options);
+        },
+        size(() -> model, file.toString(), Map.of()));
   }
 
   /**

@@ -61,7 +61,7 @@ final class Spoiler {
     if (field.getJavaType() != JavaType.MESSAGE && next(8) == 0) {
       return builder.clearField(field).build();
     }
-    return builder.setField(field, value(builder, field, message.getField(field))).build();
+    return builder.setField(field, value(field, message.getField(field))).build();
   }
 
   private Message added(Message message, FieldDescriptor field) {
@@ -70,7 +70,7 @@ final class Spoiler {
         field.getJavaType() == JavaType.MESSAGE
             ? builder.newBuilderForField(field).build()
             : field.getJavaType() == JavaType.STRING ? "" : 0L;
-    return builder.addRepeatedField(field, value(builder, field, before)).build();
+    return builder.addRepeatedField(field, value(field, before)).build();
   }
 
   private Message changedElement(Message message, FieldDescriptor field) {
@@ -94,12 +94,12 @@ final class Spoiler {
         builder.setRepeatedField(field, other, elements.get(index));
       }
       default ->
-          builder.setRepeatedField(field, index, value(builder, field, elements.get(index)));
+          builder.setRepeatedField(field, index, value(field, elements.get(index)));
     }
     return builder.build();
   }
 
-  private Object value(Message.Builder owner, FieldDescriptor field, Object before) {
+  private Object value(FieldDescriptor field, Object before) {
     return switch (field.getJavaType()) {
       case MESSAGE -> change((Message) before);
       case INT -> (int) number(before);
