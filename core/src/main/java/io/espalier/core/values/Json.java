@@ -91,14 +91,14 @@ public final class Json {
   }
 
   /**
-   * A whole number. A fraction is no index, and a number that does not fit would become another one.
+   * A whole number. A fraction is no index, and a number that does not fit would become another
+   * one.
    *
    * @throws IllegalArgumentException if it is something else
    */
   public static int integer(JsonNode value) {
     if (!value.isIntegralNumber() || !value.canConvertToInt()) {
-      throw new IllegalArgumentException(
-          shown(value) + " should be a whole number below 2^31");
+      throw new IllegalArgumentException(shown(value) + " should be a whole number below 2^31");
     }
     return value.intValue();
   }
@@ -123,8 +123,7 @@ public final class Json {
     List<Long> values = new ArrayList<>(list.size());
     for (JsonNode value : elements(list)) {
       if (!value.isIntegralNumber() || !value.canConvertToLong()) {
-        throw new IllegalArgumentException(
-            shown(value) + " should be a whole number below 2^63");
+        throw new IllegalArgumentException(shown(value) + " should be a whole number below 2^63");
       }
       values.add(value.longValue());
     }

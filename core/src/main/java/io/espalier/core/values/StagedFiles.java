@@ -69,8 +69,8 @@ public final class StagedFiles implements AutoCloseable {
   }
 
   /**
-   * What a writer of a large file calls with the number of bytes that it has written, each time that
-   * it has; from any thread.
+   * What a writer of a large file calls with the number of bytes that it has written, each time
+   * that it has; from any thread.
    *
    * @param all how many it will write
    */

@@ -61,7 +61,8 @@ public final class BigFiles {
     measure(
         size,
         "512m",
-        List.of("sample", model.toString(), "-o", out.toString(), "--config-out", config.toString()),
+        List.of(
+            "sample", model.toString(), "-o", out.toString(), "--config-out", config.toString()),
         List.of(model, out));
     measure(
         size,
@@ -180,7 +181,8 @@ public final class BigFiles {
     @Override
     public void writeTo(ByteSink sink) throws IOException {
       Random random = new Random(seed);
-      ByteBuffer row = ByteBuffer.allocateDirect(WIDTH * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+      ByteBuffer row =
+          ByteBuffer.allocateDirect(WIDTH * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
       for (int i = 0; i < WIDTH; i++) {
         row.putFloat(i * Float.BYTES, (float) (random.nextGaussian() / WIDTH));
       }

@@ -34,11 +34,7 @@ public final class OnnxTensor {
    * @param place null for elements that are not bytes of a file
    */
   OnnxTensor(
-      String name,
-      int dataType,
-      long[] dims,
-      @Nullable Place place,
-      Supplier<ByteBuffer> payload) {
+      String name, int dataType, long[] dims, @Nullable Place place, Supplier<ByteBuffer> payload) {
     this.name = name;
     this.dataType = dataType;
     this.dims = dims;

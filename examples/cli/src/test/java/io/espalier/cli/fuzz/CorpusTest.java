@@ -49,7 +49,9 @@ class CorpusTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"ONNX_FIELDS", "FUNCTIONS"}, mode = EnumSource.Mode.EXCLUDE)
+  @EnumSource(
+      names = {"ONNX_FIELDS", "FUNCTIONS"},
+      mode = EnumSource.Mode.EXCLUDE)
   void validContentIsRead(Reader reader) throws IOException {
     for (byte[] seed : Seeds.of(reader)) {
       reader.read(reader.content(seed), folder);

@@ -79,8 +79,7 @@ final class Networks {
     String x = graph.node("Gather", "/table", List.of(graph.weights("table.weight", 6, 4), ids));
     String q = graph.node("MatMul", "/q", List.of(x, graph.weights("q.weight", 4, 4)));
     String k = graph.node("MatMul", "/k", List.of(x, graph.weights("k.weight", 4, 4)));
-    String turned =
-        graph.node("Transpose", "/t", List.of(k), Map.of("perm", new long[] {0, 2, 1}));
+    String turned = graph.node("Transpose", "/t", List.of(k), Map.of("perm", new long[] {0, 2, 1}));
     String scores = graph.node("MatMul", "/scores", List.of(q, turned));
     String soft = graph.node("Softmax", "/softmax", List.of(scores), Map.of("axis", -1L));
     String mixed = graph.node("MatMul", "/mix", List.of(soft, x));
@@ -101,8 +100,7 @@ final class Networks {
     String a = graph.node("MatMul", "/a", List.of(x, graph.weights("a.weight", 4, 8)));
     String shape = graph.node("Shape", "/shape", List.of(a));
     String batch =
-        graph.node(
-            "Gather", "/batch", List.of(shape, graph.longs("first", new long[] {0}, 1)));
+        graph.node("Gather", "/batch", List.of(shape, graph.longs("first", new long[] {0}, 1)));
     String target =
         graph.node(
             "Concat",
@@ -131,8 +129,7 @@ final class Networks {
                 graph.longs("starts", new long[] {0}, 1),
                 graph.longs("ends", new long[] {3}, 1),
                 graph.longs("axes", new long[] {2}, 1)));
-    String both =
-        graph.node("Concat", "/both", List.of(halves.get(0), sliced), Map.of("axis", 2L));
+    String both = graph.node("Concat", "/both", List.of(halves.get(0), sliced), Map.of("axis", 2L));
     String flat = graph.node("Reshape", "/flat", List.of(both, shape));
     graph.output("y", graph.node("MatMul", "/b", List.of(flat, graph.weights("b.weight", 8, 2))));
     return graph.toProto();
@@ -143,11 +140,14 @@ final class Networks {
     OnnxGraphBuilder graph = new OnnxGraphBuilder("constants", 17);
     String x = graph.input("x", 1, 4);
     String scale =
-        graph.node("Mul", "/scale", List.of(graph.weights("a.weight", 4, 6), graph.weights("g", 6)));
+        graph.node(
+            "Mul", "/scale", List.of(graph.weights("a.weight", 4, 6), graph.weights("g", 6)));
     String h = graph.node("MatMul", "/a", List.of(x, scale));
     String tiled =
         graph.node(
-            "Tile", "/tile", List.of(graph.weights("bias", 2), graph.longs("n", new long[] {3}, 1)));
+            "Tile",
+            "/tile",
+            List.of(graph.weights("bias", 2), graph.longs("n", new long[] {3}, 1)));
     String sum = graph.node("Add", "/add", List.of(h, tiled));
     String filled =
         graph.node(

@@ -46,8 +46,9 @@ final class Seeds {
       case RULES ->
           texts(
               "{\"nn.Conv2d\": {\"channels_ratio\": [0.5, 1], \"kernel_size\": [1, [3, 3]]}}",
-              "{\"nn.Linear\": {\"*\": {\"features_ratio\": null}, \"fc\": null}, \"nn.Sequential\":"
-                  + " {\"min_depth\": 1}, \"nn.Conv2d\": {\"stem\": {\"channel_divisor\": 2}}}");
+              "{\"nn.Linear\": {\"*\": {\"features_ratio\": null}, \"fc\": null},"
+                  + " \"nn.Sequential\": {\"min_depth\": 1}, \"nn.Conv2d\": {\"stem\":"
+                  + " {\"channel_divisor\": 2}}}");
       case CONFIG -> texts(drawn().config().toJson(), drawn().configurableConfig().toJson());
       case MANIFEST -> texts(drawn().manifest().toJson());
       case SAVED_SPACE -> {
@@ -106,7 +107,11 @@ final class Seeds {
         List.of(npy.array(), npz.toByteArray(), idx, gz.toByteArray(), lines, png.toByteArray());
     List<byte[]> all = new ArrayList<>();
     for (int i = 0; i < contents.size(); i++) {
-      all.add(ByteBuffer.allocate(contents.get(i).length + 1).put((byte) i).put(contents.get(i)).array());
+      all.add(
+          ByteBuffer.allocate(contents.get(i).length + 1)
+              .put((byte) i)
+              .put(contents.get(i))
+              .array());
     }
     return all;
   }

@@ -13,12 +13,46 @@ import java.util.List;
  */
 final class Spoiler {
   private static final long[] NUMBERS = {
-    0, 1, -1, 2, 3, 7, 8, 127, 1L << 16, Integer.MAX_VALUE, 1L << 31, 1L << 40, 1L << 62,
-    Long.MAX_VALUE, Long.MIN_VALUE, Integer.MIN_VALUE
+    0,
+    1,
+    -1,
+    2,
+    3,
+    7,
+    8,
+    127,
+    1L << 16,
+    Integer.MAX_VALUE,
+    1L << 31,
+    1L << 40,
+    1L << 62,
+    Long.MAX_VALUE,
+    Long.MIN_VALUE,
+    Integer.MIN_VALUE
   };
   private static final String[] WORDS = {
-    "", "x", "y", "a.weight", "Conv", "Reshape", "Concat", "Loop", "If", "axis", "axes", "perm",
-    "ai.onnx", "local", "inner", "\u0000", "Slice", "Squeeze", "Expand", "Split", "Einsum", "Cast"
+    "",
+    "x",
+    "y",
+    "a.weight",
+    "Conv",
+    "Reshape",
+    "Concat",
+    "Loop",
+    "If",
+    "axis",
+    "axes",
+    "perm",
+    "ai.onnx",
+    "local",
+    "inner",
+    "\u0000",
+    "Slice",
+    "Squeeze",
+    "Expand",
+    "Split",
+    "Einsum",
+    "Cast"
   };
   private static final int CHANGES = 8;
 
@@ -93,8 +127,7 @@ final class Spoiler {
         builder.setRepeatedField(field, index, elements.get(other));
         builder.setRepeatedField(field, other, elements.get(index));
       }
-      default ->
-          builder.setRepeatedField(field, index, value(field, elements.get(index)));
+      default -> builder.setRepeatedField(field, index, value(field, elements.get(index)));
     }
     return builder.build();
   }
