@@ -48,11 +48,6 @@ final class ExternalDataFile {
     return offset;
   }
 
-  /** Bytes of all, with what lies between them. */
-  long size() {
-    return size;
-  }
-
   /**
    * Writes all.
    *
