@@ -28,12 +28,9 @@ public final class KeptSamples implements Samples {
     this.results = new RecentlyUsed<>(room);
   }
 
-  /**
-   * What was computed from these samples, batch by batch, under a key that tells which samples they
-   * are, what computed it, and which of its results it is.
-   */
-  public RecentlyUsed<Object, List<DataArray>> results() {
-    return results;
+  @Override
+  public Optional<RecentlyUsed<Object, List<DataArray>>> results() {
+    return Optional.of(results);
   }
 
   @Override

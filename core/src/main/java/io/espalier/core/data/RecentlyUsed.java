@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /**
  * Values that are kept as long as there is room for them. What was used longest ago goes first; a
- * value that takes more than the room by itself is not kept. For one thread at a time.
+ * value that takes more than the room by itself is not kept. Safe for use by several threads.
  *
  * @param <K> what a value is kept under
  * @param <V> what is kept; never changed
@@ -34,12 +34,12 @@ public final class RecentlyUsed<K, V> {
   }
 
   /** What is kept under a key. */
-  public Optional<V> get(K key) {
+  public synchronized Optional<V> get(K key) {
     return Optional.ofNullable(kept.get(key)).map(Sized::value);
   }
 
   /** Keeps a value if there is room, at the cost of what was used longest ago. */
-  public void keep(K key, V value, long bytes) {
+  public synchronized void keep(K key, V value, long bytes) {
     if (!fits(bytes) || kept.containsKey(key)) {
       return;
     }

@@ -1,6 +1,7 @@
 package io.espalier.core.data;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -22,6 +23,14 @@ public interface Samples {
    * @throws DataException if the data cannot be read any more
    */
   Batches read(int[] samples, int size);
+
+  /**
+   * Room for what is computed from these samples, batch by batch, if they have any. A key says
+   * which samples they are, what computed it, and which of its results it is.
+   */
+  default Optional<RecentlyUsed<Object, List<DataArray>>> results() {
+    return Optional.empty();
+  }
 
   /** How a message names a sample, such as {@code sample 3}, {@code line 4} or {@code cat.png}. */
   default String describe(int sample) {

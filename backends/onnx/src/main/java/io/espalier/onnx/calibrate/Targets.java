@@ -1,7 +1,6 @@
 package io.espalier.onnx.calibrate;
 
 import io.espalier.core.data.DataArray;
-import io.espalier.core.data.KeptSamples;
 import io.espalier.core.data.RecentlyUsed;
 import io.espalier.core.data.Samples;
 import io.espalier.onnx.file.OnnxEdit;
@@ -34,22 +33,8 @@ final class Targets implements AutoCloseable {
   /** Rows of a tensor, as {@link MomentNodes#rows} brings them about. */
   record Rows(String tensor, int rank, int axis, String mask, int step) {}
 
-  /** What is known under. */
-  private record Key(OnnxModel model, Rows rows, List<Integer> samples, int size) {
-    @Override
-    public boolean equals(Object other) {
-      return other instanceof Key key
-          && key.model == model
-          && key.rows.equals(rows)
-          && key.samples.equals(samples)
-          && key.size == size;
-    }
-
-    @Override
-    public int hashCode() {
-      return Objects.hash(rows, samples, size);
-    }
-  }
+  /** What rows are known under; a model equals itself alone. */
+  private record Key(OnnxModel model, Rows rows, List<Integer> samples, int size) {}
 
   /**
    * Rows of a model.
@@ -58,7 +43,7 @@ final class Targets implements AutoCloseable {
    */
   Targets(OnnxModel model, Samples data) {
     this.model = model;
-    this.known = data instanceof KeptSamples kept ? kept.results() : null;
+    this.known = data.results().orElse(null);
   }
 
   /** Asks for rows; the answer is what they are called. */
@@ -66,7 +51,7 @@ final class Targets implements AutoCloseable {
     return names.computeIfAbsent(rows, key -> PREFIX + names.size());
   }
 
-  /** What is asked for, by its name. */
+  /** What is asked for, and what it is called. */
   Map<Rows, String> names() {
     return names;
   }
