@@ -33,8 +33,11 @@ final class Targets implements AutoCloseable {
   /** Rows of a tensor, as {@link MomentNodes#rows} brings them about. */
   record Rows(String tensor, int rank, int axis, String mask, int step) {}
 
-  /** What rows are known under; a model equals itself alone. */
-  private record Key(OnnxModel model, Rows rows, List<Integer> samples, int size) {}
+  /**
+   * What results are known under. A model equals itself alone; and rows that are asked for together
+   * are known together, since the runtime may compute others otherwise.
+   */
+  private record Key(OnnxModel model, List<Rows> rows, List<Integer> samples, int size) {}
 
   /**
    * Rows of a model.
@@ -92,61 +95,46 @@ final class Targets implements AutoCloseable {
 
   /** One pass; batches come in the order in which the samples are read. */
   final class Pass {
-    private final List<Integer> samples;
-    private final int size;
-    private final Map<Rows, List<DataArray>> before = new LinkedHashMap<>();
-    private final Map<Rows, List<DataArray>> now = new LinkedHashMap<>();
+    private final Key key;
+    private final @Nullable List<DataArray> before;
+    private final List<DataArray> now = new ArrayList<>();
+    private int next;
     private long bytes;
-    private int batch;
 
     private Pass(List<Integer> samples, int size) {
-      this.samples = samples;
-      this.size = size;
-      for (Rows rows : names.keySet()) {
-        if (known != null) {
-          known.get(new Key(model, rows, samples, size)).ifPresent(v -> before.put(rows, v));
-        }
-        now.put(rows, new ArrayList<>());
-      }
+      this.key = new Key(model, List.copyOf(names.keySet()), samples, size);
+      this.before = known == null ? null : known.get(key).orElse(null);
     }
 
     /** Rows for the next batch, by name. */
     Map<String, Tensor> next(Map<String, Tensor> inputs) {
       Map<String, Tensor> rows = new LinkedHashMap<>();
-      if (before.size() == names.size()) {
-        before.forEach((key, values) -> rows.put(name(key), Tensor.of(values.get(batch))));
-        batch++;
+      if (names.isEmpty()) {
+        return rows;
+      }
+      if (before != null) {
+        for (String name : names.values()) {
+          rows.put(name, Tensor.of(before.get(next++)));
+        }
         return rows;
       }
       rows.putAll(session().run(inputs));
-      if (known != null) {
-        collect(rows, known);
+      for (String name : names.values()) {
+        Tensor tensor = Objects.requireNonNull(rows.get(name));
+        bytes += tensor.elementCount() * Float.BYTES;
+        if (known != null && known.fits(bytes)) {
+          now.add(tensor.toArray());
+        } else {
+          now.clear();
+        }
       }
       return rows;
     }
 
-    /** Remembers a batch as long as all of them may find room. */
-    private void collect(Map<String, Tensor> rows, RecentlyUsed<Object, List<DataArray>> room) {
-      bytes += rows.values().stream().mapToLong(Tensor::elementCount).sum() * Float.BYTES;
-      if (room.fits(bytes)) {
-        now.forEach((key, values) -> values.add(required(rows, key).toArray()));
-      } else {
-        now.clear();
-      }
-    }
-
-    private Tensor required(Map<String, Tensor> rows, Rows key) {
-      return Objects.requireNonNull(rows.get(name(key)));
-    }
-
     /** After the last batch: keeps what was not known. */
     void end() {
-      if (known != null && before.size() < names.size()) {
-        now.forEach(
-            (rows, values) -> {
-              long own = values.stream().mapToLong(DataArray::size).sum() * Float.BYTES;
-              known.keep(new Key(model, rows, samples, size), values, own);
-            });
+      if (known != null && before == null && !names.isEmpty()) {
+        known.keep(key, List.copyOf(now), bytes);
       }
     }
   }
