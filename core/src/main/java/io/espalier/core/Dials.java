@@ -44,6 +44,7 @@ public final class Dials {
    * @param choices its values, ascending
    * @param positions what each is to the space
    */
+  @SuppressWarnings("ArrayRecordComponent") // dials are not compared
   private record Dial(int index, String name, Kind kind, List<Choice> choices, int[] positions) {}
 
   Dials(

@@ -157,7 +157,11 @@ record Generated(TracedModel model, SpaceState state, CostSheet costs) {
    * The active sub-network as a smaller network; it, and what would be listed of it, are checked.
    */
   TracedModel export(DMRegistry checkedBy) {
-    Cut cut = cut();
+    return export(cut(), checkedBy);
+  }
+
+  /** The same of a cut. */
+  TracedModel export(Cut cut, DMRegistry checkedBy) {
     manifest(cut, checkedBy);
     return model.carve(cut, new Proof(cut, checkedBy));
   }

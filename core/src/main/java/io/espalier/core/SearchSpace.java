@@ -44,7 +44,8 @@ import org.slf4j.LoggerFactory;
  * The search space of a network: which smaller networks can be cut from it. A thin shell around an
  * immutable space: what changes is the active config, the orders of units and narrowed choices.
  *
- * <p>Functions of a config ({@link #params(Config)}, {@link #macs(Config)}, {@link #draw}) do not
+ * <p>Functions of a config ({@link #params(Config)}, {@link #macs(Config)}, {@link #draw}, {@link
+ * #cut(Config)}, {@link #export(Config)}) do not
  * touch that state and may be called by many threads; everything else is for one thread at a time.
  */
 public final class SearchSpace {
@@ -345,6 +346,14 @@ public final class SearchSpace {
   /** The active sub-network as a plain, smaller model, checked against its layouts. */
   public TracedModel export() {
     return export(registry);
+  }
+
+  /**
+   * A sub-network as a plain, smaller model; the active one stays what it is, and several threads
+   * may export at once.
+   */
+  public TracedModel export(Config config) {
+    return generated().export(cut(config), registry);
   }
 
   /** As {@link #export()}, checked by the rules of another registry. */

@@ -141,7 +141,21 @@ public final class OnnxNetwork implements DataModel {
 
   @Override
   public void run(Samples data, int[] samples, BiConsumer<Batch, Map<String, DataArray>> listener) {
-    try (OnnxSession session = OnnxSession.open(model(), SessionSettings.fast());
+    run(data, samples, listener, SessionSettings.fast());
+  }
+
+  @Override
+  public void runOnOneThread(
+      Samples data, int[] samples, BiConsumer<Batch, Map<String, DataArray>> listener) {
+    run(data, samples, listener, SessionSettings.fast().withThreads(1));
+  }
+
+  private void run(
+      Samples data,
+      int[] samples,
+      BiConsumer<Batch, Map<String, DataArray>> listener,
+      SessionSettings settings) {
+    try (OnnxSession session = OnnxSession.open(model(), settings);
         Samples.Batches batches = data.read(samples, batch())) {
       for (var next = batches.next(); next.isPresent(); next = batches.next()) {
         if (isWhole(next.get())) {

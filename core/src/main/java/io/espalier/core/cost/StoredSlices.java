@@ -27,6 +27,7 @@ final class StoredSlices {
   private final List<Stored> tensors = new ArrayList<>();
 
   /** A slice that some nodes read. */
+  @SuppressWarnings("ArrayRecordComponent") // slices are not compared
   private record Slice(int[] axes, BitSet readers) {
     long[] dims(Extents extents) {
       long[] dims = new long[axes.length];
@@ -64,7 +65,7 @@ final class StoredSlices {
       for (int i = 0; i < node.inputs().size(); i++) {
         int input = node.inputs().get(i);
         boolean alias = node.op().equals(IDENTITY);
-        if (input < 0 || alias && !graph.outputs().contains(node.outputs().get(0))) {
+        if (input < 0 || (alias && !graph.outputs().contains(node.outputs().get(0)))) {
           continue;
         }
         List<Layout> layouts = map.isUse(node.index(), i) ? map.input(node.index(), i) : null;

@@ -33,6 +33,7 @@ final class WrittenParams {
    * @param size the number of its elements where nothing is cut
    * @param readers the nodes on data that it is for
    */
+  @SuppressWarnings("ArrayRecordComponent") // slices are not compared
   private record Slice(int[] axes, long size, BitSet readers) {}
 
   WrittenParams(CostedNetwork network) {

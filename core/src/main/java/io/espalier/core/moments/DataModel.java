@@ -24,6 +24,15 @@ public interface DataModel extends TracedModel {
   void run(Samples data, int[] samples, BiConsumer<Batch, Map<String, DataArray>> listener);
 
   /**
+   * The same on one thread, so that several networks can run side by side, and what comes out does
+   * not depend on how many there are.
+   */
+  default void runOnOneThread(
+      Samples data, int[] samples, BiConsumer<Batch, Map<String, DataArray>> listener) {
+    run(data, samples, listener);
+  }
+
+  /**
    * Takes moments of a network that was cut from this one, while both run on the same data.
    *
    * @param observed the network that probes and pairs speak of; this one itself may be given

@@ -4,7 +4,6 @@ import io.espalier.core.SearchSpace;
 import io.espalier.core.calibration.Calibration;
 import io.espalier.core.calibration.MomentsCache;
 import io.espalier.core.calibration.Places;
-import io.espalier.core.calibration.Rankings;
 import io.espalier.core.compensation.Compensation;
 import io.espalier.core.compensation.Effort;
 import io.espalier.core.data.InputSpec;
@@ -14,25 +13,20 @@ import io.espalier.core.data.SampleDraw;
 import io.espalier.core.data.Samples;
 import io.espalier.core.moments.DataModel;
 import io.espalier.core.search.BudgetResult;
-import io.espalier.core.search.BudgetSearch;
-import io.espalier.core.search.CurveSearch;
-import io.espalier.core.search.WidthErrors;
+import io.espalier.core.search.ScoreBook;
 import io.espalier.core.search.WidthRefinement;
 import io.espalier.core.values.Choice;
 import io.espalier.core.values.Config;
 import io.espalier.core.values.Manifest;
 import io.espalier.spi.DMRegistry;
-import io.espalier.spi.DataCriterion;
 import io.espalier.spi.EspalierException;
 import io.espalier.trace.SymMap;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -43,16 +37,9 @@ import org.jspecify.annotations.Nullable;
  * refined where trials are cheap.
  */
 public final class DataPruning {
-  private static final double[] POWERS = {1, 0.5};
   private static final int FOLDS = 5;
   private static final double HELD_BACK = 0.2;
   private static final int FEWEST = 20;
-
-  /** Scaling curves takes no more multiply-accumulate operations than this if it can be helped. */
-  private static final double OPERATIONS = 4e11;
-
-  /** Beyond this curves are not scaled. */
-  private static final double MOST_OPERATIONS = 3e12;
 
   /** Candidates are repaired layer by layer as long as that takes no more operations than this. */
   private static final double OF_TRIALS = 5e11;
@@ -62,11 +49,11 @@ public final class DataPruning {
 
   private static final int MOST_TRIALS = 40;
 
+  /** Scores of networks that were repaired layer by layer. */
+  private static final String DECIDED = "decided";
+
   /** How many moved copies of each image there are, where these do not take too long. */
   private static final List<Integer> COPIES = List.of(3, 1);
-
-  private static final int CUTS_FOR_A_WIDTH = 3;
-  private static final int FEWEST_TO_SCALE = 16;
 
   /** Data are kept in memory up to so many bytes. */
   private static final long ROOM = 200_000_000;
@@ -107,7 +94,7 @@ public final class DataPruning {
                 () -> new EspalierException("the space was restored without a symbolic map"));
     this.originalMacs = originalMacs(space);
     this.moved = MovedImages.of(data, original.inputs(), copies(), options.seed());
-    this.data = new KeptSamples(moved, ROOM);
+    this.data = new LockedSamples(new KeptSamples(moved, ROOM));
     this.cache = options.cache() == null ? null : MomentsCache.in(options.cache(), progress);
   }
 
@@ -161,44 +148,64 @@ public final class DataPruning {
     requireWholeBatches(folds);
     Repairs repairs = repairs(folds);
     int[] heldBack = moved.withCopies(split.heldBackSamples());
-    OutputError judge = new OutputError(original, data, heldBack);
-    Candidates candidates = candidates(repairs, heldBack);
-    Trial best = null;
-    for (BudgetResult candidate : promising(candidates.choices(), repairs, judge)) {
-      progress.accept("trying " + describe(candidate));
-      space.select(candidate.config());
-      Compensation.Result repaired = repairs.repaired(true);
-      Trial trial = new Trial(candidate, judge.of(repaired.model()), repaired);
-      if (best == null || trial.error() < best.error()) {
-        release(best);
-        best = trial;
-      } else {
-        release(trial);
+    OutputError outputs = new OutputError(original, data, heldBack);
+    Judge judge = new Deciding(options, original, data, samples).judge(outputs, heldBack, moved.count());
+    try (ScoreBook scores = new Deciding(options, original, data, samples).book(outputs)) {
+      CandidateFinder.Candidates candidates =
+          new CandidateFinder(space, options, repairs, data, heldBack, scores, progress).find();
+      Trial best = null;
+      for (BudgetResult candidate : promising(candidates.choices(), repairs, outputs, scores)) {
+        progress.accept("trying " + describe(candidate));
+        Trial trial = trial(candidate, repairs, judge, scores);
+        if (best == null || trial.error() < best.error()) {
+          release(best);
+          best = trial;
+        } else {
+          release(trial);
+        }
       }
+      if (best == null) {
+        throw new IllegalStateException("there is no candidate");
+      }
+      Trial chosen = refined(best, candidates, repairs, judge, scores);
+      space.select(chosen.widths().config());
+      boolean dear = repairs.operations() > OF_TRIALS;
+      return finish(repairedAgain(chosen, repairs), dear, judge, split.heldBack().size());
     }
-    if (best == null) {
-      throw new IllegalStateException("there is no candidate");
-    }
-    Trial chosen = refined(best, candidates, repairs, judge);
-    space.select(chosen.widths().config());
-    boolean dear = repairs.operations() > OF_TRIALS;
-    return finish(chosen, dear, judge, split.heldBack().size());
   }
 
-  /**
-   * Choices of widths.
-   *
-   * @param curves the errors that they were found by; null where they were found without
-   */
-  private record Candidates(Set<BudgetResult> choices, @Nullable WidthErrors curves) {}
+  /** A trial, or what is known of it. */
+  private Trial trial(BudgetResult candidate, Repairs repairs, Judge judge, ScoreBook scores) {
+    space.select(candidate.config());
+    if (scores.knows(DECIDED, candidate.config())) {
+      double error = scores.of(DECIDED, candidate.config(), () -> Double.NaN);
+      return new Trial(candidate, error, null, true);
+    }
+    Compensation.Result repaired = repairs.repaired(true);
+    double error = judge.of(repaired.model());
+    scores.of(DECIDED, candidate.config(), () -> error);
+    return new Trial(candidate, error, repaired, false);
+  }
+
+  /** What was known of a trial is not its network. */
+  private static Trial repairedAgain(Trial trial, Repairs repairs) {
+    return trial.remembered()
+        ? new Trial(trial.widths(), trial.error(), repairs.repaired(true), false)
+        : trial;
+  }
 
   /**
    * What was tried.
    *
    * @param error of the outputs on data that were held back
    * @param repaired by what was not held back; null where it was not kept
+   * @param remembered whether only its error is known, from before
    */
-  private record Trial(BudgetResult widths, double error, Compensation.@Nullable Result repaired) {}
+  private record Trial(
+      BudgetResult widths,
+      double error,
+      Compensation.@Nullable Result repaired,
+      boolean remembered) {}
 
   private static void release(@Nullable Trial trial) {
     if (trial != null && trial.repaired() != null) {
@@ -217,7 +224,10 @@ public final class DataPruning {
   }
 
   /** The best, or widths near it that are better, as far as it is cheap to try many. */
-  private Trial refined(Trial best, Candidates candidates, Repairs repairs, OutputError judge) {
+  private Trial refined(
+      Trial best,
+      CandidateFinder.Candidates candidates,
+      Repairs repairs, Judge judge, ScoreBook scores) {
     space.select(best.widths().config());
     int most = (int) Math.min(MOST_TRIALS, OF_REFINING / repairs.operations());
     if (candidates.curves() == null
@@ -233,12 +243,12 @@ public final class DataPruning {
             candidates.curves(),
             new WidthRefinement.Refined(best.widths(), best.error()),
             most,
-            turned -> repairs.error(judge));
+            turned -> scores.of(DECIDED, turned.config(), () -> repairs.error(judge)));
     if (refined.widths().equals(best.widths())) {
       return best;
     }
     release(best);
-    return new Trial(refined.widths(), refined.error(), null);
+    return new Trial(refined.widths(), refined.error(), null, false);
   }
 
   /** A network that insists on batches of several cannot be run on fewer. */
@@ -267,7 +277,7 @@ public final class DataPruning {
    * The result: repaired with all of the data if repair with a part of them helped on the others,
    * and that does not take too long.
    */
-  private Pruned finish(Trial best, boolean dear, OutputError judge, int heldBack) {
+  private Pruned finish(Trial best, boolean dear, Judge judge, int heldBack) {
     DataModel plain = (DataModel) space.export();
     double after = best.error();
     double before = options.repair() == PruneOptions.Repair.NONE ? after : judge.of(plain);
@@ -305,7 +315,7 @@ public final class DataPruning {
    * come nearest to the original when each weight is repaired by itself.
    */
   private List<BudgetResult> promising(
-      Set<BudgetResult> candidates, Repairs repairs, OutputError judge) {
+      Set<BudgetResult> candidates, Repairs repairs, OutputError judge, ScoreBook scores) {
     List<BudgetResult> all = new ArrayList<>(candidates);
     if (options.repair() != PruneOptions.Repair.SEQUENTIAL || all.size() == 1) {
       return all;
@@ -319,67 +329,11 @@ public final class DataPruning {
     Map<BudgetResult, Double> errors = new HashMap<>();
     for (BudgetResult candidate : all) {
       space.select(candidate.config());
-      errors.put(candidate, repairs.errorOfOnePass(judge));
+      errors.put(
+          candidate,
+          scores.of(CandidateFinder.ONE_PASS, candidate.config(), () -> repairs.errorOfOnePass(judge)));
     }
     all.sort(Comparator.comparingDouble(errors::get));
     return all.subList(0, count);
-  }
-
-  /** Choices of widths that meet the budget. */
-  private Candidates candidates(Repairs repairs, int[] heldBack) {
-    Set<BudgetResult> candidates = new LinkedHashSet<>();
-    DataCriterion ofData = registry.dataCriteria().get(options.criterion());
-    if (ofData == null) {
-      if (!registry.criteria().containsKey(options.criterion())) {
-        Set<String> known = new TreeSet<>(registry.criteria().keySet());
-        known.addAll(registry.dataCriteria().keySet());
-        throw new EspalierException(
-            "there is no importance criterion \""
-                + options.criterion()
-                + "\"; the registry has "
-                + known);
-      }
-      space.setCriterion(options.criterion());
-      space.sortParameters();
-      candidates.add(BudgetSearch.find(space, options.budget()));
-      return new Candidates(candidates, null);
-    }
-    space.sortParameters();
-    BudgetResult byWeights = BudgetSearch.find(space, options.budget());
-    progress.accept("ranking");
-    Rankings rankings = repairs.calibration().rank(ofData);
-    CurveSearch.order(space, rankings);
-    WidthErrors predicted = WidthErrors.predicted(space, rankings);
-    List<WidthErrors> tables = new ArrayList<>(List.of(predicted));
-    int few = Math.min(heldBack.length, FEWEST_TO_SCALE);
-    int cuts = judges(heldBack.length, CUTS_FOR_A_WIDTH) < few ? 1 : CUTS_FOR_A_WIDTH;
-    int judges = judges(heldBack.length, cuts);
-    if (judges > 0) {
-      progress.accept("measuring what each width is worth");
-      int[] some = SampleDraw.draw(heldBack, judges, options.seed());
-      OutputError judge = new OutputError(original, data, some);
-      tables.add(predicted.scaled(space, cuts, turned -> repairs.errorOfOnePass(judge)));
-    }
-    for (WidthErrors table : tables) {
-      for (double power : POWERS) {
-        candidates.add(CurveSearch.find(space, options.budget(), table, power));
-      }
-    }
-    candidates.add(byWeights);
-    return new Candidates(candidates, predicted);
-  }
-
-  /**
-   * How many samples judge single cuts: at most as many as there are, and none where even a few
-   * would take too long.
-   *
-   * @param cuts of each width
-   */
-  private int judges(int most, int cuts) {
-    int widths = space.configurableHparams().size();
-    double runs = (double) cuts * widths * Math.max(1, space.macs());
-    int judges = (int) Math.min(most, OPERATIONS / runs);
-    int few = Math.min(most, FEWEST_TO_SCALE);
-    return judges >= few || cuts > 1 ? judges : few * runs <= MOST_OPERATIONS ? few : 0;
   }
 }

@@ -12,7 +12,7 @@ import java.util.Map;
  * How far the outputs of networks are from those of one original on some data: the squared
  * difference of each output as a part of its variance, averaged over outputs.
  */
-final class OutputError {
+final class OutputError implements Judge {
   private final Samples data;
   private final int[] samples;
   private final List<Map<String, DataArray>> expected = new ArrayList<>();
@@ -46,9 +46,34 @@ final class OutputError {
   }
 
   /** The error of another network; infinite if it computes something that is not finite. */
-  double of(DataModel other) {
+  @Override
+  public double of(DataModel other) {
     List<Map<String, DataArray>> actual = new ArrayList<>();
     other.run(data, samples, (batch, outputs) -> actual.add(outputs));
+    return error(actual);
+  }
+
+  /** The same, run on one thread, so that several can be run side by side. */
+  double onOneThread(DataModel other) {
+    List<Map<String, DataArray>> actual = new ArrayList<>();
+    other.runOnOneThread(data, samples, (batch, outputs) -> actual.add(outputs));
+    return error(actual);
+  }
+
+  /** What tells the original and the data from others: a sum over its outputs. */
+  String subject() {
+    double sum = samples.length;
+    for (Map<String, DataArray> outputs : expected) {
+      for (DataArray array : outputs.values()) {
+        for (int i = 0; array.isFloating() && i < array.size(); i++) {
+          sum = sum * 0.999 + array.number(i);
+        }
+      }
+    }
+    return Double.toHexString(sum);
+  }
+
+  private double error(List<Map<String, DataArray>> actual) {
     double sum = 0;
     int count = 0;
     for (Map.Entry<String, DataArray> output : expected.get(0).entrySet()) {

@@ -12,9 +12,15 @@ import org.jspecify.annotations.Nullable;
  * @param repair how weights are repaired
  * @param seed what the data are divided by
  * @param cache the folder that keeps what was measured of the original between runs; null for none
+ * @param search how candidates are looked for, and who decides between them
  */
 public record PruneOptions(
-    Budget budget, String criterion, Repair repair, long seed, @Nullable Path cache) {
+    Budget budget,
+    String criterion,
+    Repair repair,
+    long seed,
+    @Nullable Path cache,
+    SearchOptions search) {
   /** How weights are repaired. */
   public enum Repair {
     /** They stay as they are cut. */
@@ -27,22 +33,27 @@ public record PruneOptions(
 
   /** Units ranked by what can be reconstructed without them, weights repaired layer by layer. */
   public static PruneOptions of(Budget budget) {
-    return new PruneOptions(budget, "reconstruction", Repair.SEQUENTIAL, 0, null);
+    return new PruneOptions(
+        budget, "reconstruction", Repair.SEQUENTIAL, 0, null, SearchOptions.usual());
   }
 
   public PruneOptions withCriterion(String key) {
-    return new PruneOptions(budget, key, repair, seed, cache);
+    return new PruneOptions(budget, key, repair, seed, cache, search);
   }
 
   public PruneOptions withRepair(Repair other) {
-    return new PruneOptions(budget, criterion, other, seed, cache);
+    return new PruneOptions(budget, criterion, other, seed, cache, search);
   }
 
   public PruneOptions withSeed(long other) {
-    return new PruneOptions(budget, criterion, repair, other, cache);
+    return new PruneOptions(budget, criterion, repair, other, cache, search);
   }
 
   public PruneOptions withCache(Path folder) {
-    return new PruneOptions(budget, criterion, repair, seed, folder);
+    return new PruneOptions(budget, criterion, repair, seed, folder, search);
+  }
+
+  public PruneOptions withSearch(SearchOptions other) {
+    return new PruneOptions(budget, criterion, repair, seed, cache, other);
   }
 }

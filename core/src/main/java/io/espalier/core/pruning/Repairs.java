@@ -6,6 +6,7 @@ import io.espalier.core.compensation.Compensation;
 import io.espalier.core.compensation.Effort;
 import io.espalier.core.data.Samples;
 import io.espalier.core.moments.DataModel;
+import io.espalier.core.values.Config;
 import io.espalier.core.values.Cut;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +32,7 @@ record Repairs(
     List<int[]> few) {
 
   /** How far the active config is from the original, repaired. */
-  double error(OutputError judge) {
+  double error(Judge judge) {
     DataModel repaired = repaired(true).model();
     double error = judge.of(repaired);
     repaired.close();
@@ -46,6 +47,19 @@ record Repairs(
     carved.close();
     repaired.close();
     return error;
+  }
+
+  /** The same of any config, on one thread; the active one stays what it is. */
+  double error(Config config, OutputError judge) {
+    Cut cut = space.cut(config);
+    try (DataModel carved = (DataModel) space.export(config)) {
+      if (kind == PruneOptions.Repair.NONE) {
+        return judge.onOneThread(carved);
+      }
+      try (DataModel repaired = Compensation.onePass(cut, carved, calibration).model()) {
+        return judge.onOneThread(repaired);
+      }
+    }
   }
 
   /**

@@ -7,28 +7,24 @@ import java.util.PriorityQueue;
 /**
  * Chooses widths by global importance: one threshold over the units of all widths, found by
  * bisection, then single steps that keep the most importance for their cost, until the budget is
- * met closely. Kernels and depths stay what they were.
+ * met closely. Kernels and depths stay what they were unless widths alone cannot meet the budget.
  *
- * <p>The same space and budget give the same config. The space is left as it was, but is turned
- * during the search, so nothing else may use it meanwhile. Sort its parameters before the config is
+ * <p>The same space and budget give the same config. The space is left as it was. Sort its
+ * parameters before the config is
  * exported: a width is taken to keep its most important units.
  */
 public final class BudgetSearch {
   /** A result that uses less of the budget than this is not taken before exchanges were tried. */
   private static final double CLOSE = 0.9;
 
-  private final SearchSpace space;
-  private final Budget budget;
   private final Widths widths;
   private final Costs original;
   private final double allowed;
 
-  private BudgetSearch(SearchSpace space, Widths widths, Budget budget) {
-    this.space = space;
-    this.budget = budget;
+  private BudgetSearch(Widths widths) {
     this.widths = widths;
     this.original = widths.costs(widths.original());
-    this.allowed = original.of(budget.cost()) * budget.fraction();
+    this.allowed = widths.meter().allowed();
   }
 
   /**
@@ -38,43 +34,37 @@ public final class BudgetSearch {
    *     says how small a budget can be, what stands in the way, and what helps
    */
   public static BudgetResult find(SearchSpace space, Budget budget) {
-    try (Widths widths = new Widths(space, budget)) {
-      return new BudgetSearch(space, widths, budget).find();
+    Widths widths = new Widths(space, budget);
+    int uncounted = widths.meter().uncounted();
+    if (uncounted >= 0) {
+      throw nothingCounted(space, budget.limits().get(uncounted));
     }
+    if (widths.areWhole() && widths.others().isEmpty()) {
+      throw Refusal.whole(space, budget, widths.all(widths.original()));
+    }
+    return new BudgetSearch(OtherDials.fit(space, budget, widths)).find();
   }
 
   private BudgetResult find() {
-    if (original.of(budget.cost()) == 0) {
-      throw nothingCounted();
-    }
-    if (widths.areWhole()) {
-      throw Refusal.whole(space, budget, original);
-    }
     int[] setting = byThreshold();
     fill(setting, -1);
     if (!isClose(cost(setting))) {
       setting = exchange(setting);
     }
-    Costs costs = widths.costs(setting);
-    return new BudgetResult(
-        widths.config(setting), costs.params(), costs.macs(), original.params(), original.macs());
+    return widths.result(setting);
   }
 
-  private long cost(int[] setting) {
-    return widths.costs(setting).of(budget.cost());
+  private double cost(int[] setting) {
+    return widths.costs(setting).measure();
   }
 
-  private boolean isClose(long cost) {
+  private boolean isClose(double cost) {
     return cost >= CLOSE * allowed;
   }
 
   /** Takes units away, what is worth least first, as few as meet the budget. */
   private int[] byThreshold() {
     int[] losers = widths.losers();
-    long least = cost(without(losers, losers.length));
-    if (least > allowed) {
-      throw Refusal.of(space, budget, original, least);
-    }
     int fewest = 0;
     int most = losers.length;
     while (fewest < most) {
@@ -96,12 +86,10 @@ public final class BudgetSearch {
     return widths.without(gone);
   }
 
-  private EspalierException nothingCounted() {
+  private static EspalierException nothingCounted(SearchSpace space, Limit limit) {
     String text =
         "a budget of "
-            + budget.fraction()
-            + " of the "
-            + budget.cost()
+            + limit
             + " cannot be met: "
             + space.model().description()
             + " has none that are counted";
@@ -127,7 +115,7 @@ public final class BudgetSearch {
       // A step costs more as other widths grow, never less. So what does not fit now never will,
       // and what is still best after a fresh look is best of all.
       Step step = step(setting, costs, steps.remove().width());
-      if (costs.of(budget.cost()) + step.costs().of(budget.cost()) > allowed) {
+      if (costs.measure() + step.costs().measure() > allowed) {
         continue;
       }
       Step next = steps.peek();
@@ -200,8 +188,8 @@ public final class BudgetSearch {
 
   /** Among those that are close the one that is worth more, else the one that costs more. */
   private boolean isBetter(int[] candidate, int[] best) {
-    long cost = cost(candidate);
-    long other = cost(best);
+    double cost = cost(candidate);
+    double other = cost(best);
     return isClose(Math.min(cost, other))
         ? widths.worth(candidate) > widths.worth(best)
         : cost > other;

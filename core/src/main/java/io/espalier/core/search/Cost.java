@@ -1,21 +1,35 @@
 package io.espalier.core.search;
 
-/** What a budget counts. */
+import io.espalier.core.cost.ActivationsCost;
+import io.espalier.core.cost.BytesCost;
+import io.espalier.core.cost.CostHandler;
+import io.espalier.core.cost.MacsCost;
+import io.espalier.core.cost.ParamsCost;
+
+/** What a budget counts, of what comes with Espalier. */
 public enum Cost {
   /** Multiply-accumulate operations at batch 1. */
-  MACS("MACs"),
+  MACS,
   /** Weights and biases. */
-  PARAMS("parameters");
+  PARAMS,
+  /** Bytes of the file that is written. */
+  BYTES,
+  /** The most bytes of data that are held at one time, at batch 1. */
+  ACTIVATIONS;
 
-  private final String plural;
-
-  Cost(String plural) {
-    this.plural = plural;
+  /** Who counts it. */
+  public CostHandler handler() {
+    return switch (this) {
+      case MACS -> new MacsCost();
+      case PARAMS -> new ParamsCost();
+      case BYTES -> new BytesCost();
+      case ACTIVATIONS -> new ActivationsCost();
+    };
   }
 
   /** How a sentence calls it. */
   @Override
   public String toString() {
-    return plural;
+    return handler().plural();
   }
 }

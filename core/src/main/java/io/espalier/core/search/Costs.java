@@ -5,17 +5,14 @@ package io.espalier.core.search;
  *
  * @param params weights and biases
  * @param macs multiply-accumulate operations at batch 1
+ * @param measure what the budget limits
  */
-record Costs(long params, long macs) {
-  long of(Cost cost) {
-    return cost == Cost.MACS ? macs : params;
-  }
-
+record Costs(long params, long macs, double measure) {
   Costs minus(Costs other) {
-    return new Costs(params - other.params, macs - other.macs);
+    return new Costs(params - other.params, macs - other.macs, measure - other.measure);
   }
 
-  /** The sum of both costs, each as a share of what the whole costs. */
+  /** Parameters and operations, each as a share of what the whole costs. */
   double shareOf(Costs whole) {
     return share(params, whole.params) + share(macs, whole.macs);
   }

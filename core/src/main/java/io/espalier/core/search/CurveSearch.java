@@ -2,6 +2,7 @@ package io.espalier.core.search;
 
 import io.espalier.core.SearchSpace;
 import io.espalier.core.calibration.Rankings;
+import io.espalier.core.values.Config;
 import io.espalier.spi.EspalierException;
 import java.util.HashMap;
 import java.util.Map;
@@ -16,20 +17,16 @@ public final class CurveSearch {
   private static final int ROUNDS = 12;
   private static final int BISECTIONS = 40;
 
-  private final SearchSpace space;
   private final Widths widths;
-  private final Budget budget;
   private final double allowed;
   private final double whole;
   private final double[][] errors;
 
-  private CurveSearch(SearchSpace space, Widths widths, Budget budget, double[][] errors) {
-    this.space = space;
+  private CurveSearch(Widths widths, double[][] errors) {
     this.widths = widths;
-    this.budget = budget;
     this.errors = errors;
-    this.whole = widths.costs(widths.original()).of(budget.cost());
-    this.allowed = whole * budget.fraction();
+    this.whole = widths.costs(widths.original()).measure();
+    this.allowed = widths.meter().allowed();
   }
 
   /** Orders the units of every width that has a curve. */
@@ -40,35 +37,53 @@ public final class CurveSearch {
   }
 
   /**
-   * Finds widths that meet a budget.
+   * Finds widths that meet a budget. Kernels and depths stay what they were unless widths alone
+   * cannot meet it.
    *
    * @param power what errors are raised to before they are added up
-   * @throws EspalierException if no widths meet it
+   * @throws EspalierException if no network of the space meets it
    */
   public static BudgetResult find(
       SearchSpace space, Budget budget, WidthErrors table, double power) {
+    Widths widths = new Widths(space, budget);
+    return find(space, OtherDials.fit(space, budget, widths), table, power);
+  }
+
+  /**
+   * Finds widths that meet a budget, with kernels and depths as a config has them.
+   *
+   * @throws EspalierException if there are none
+   */
+  public static BudgetResult find(
+      SearchSpace space, Budget budget, WidthErrors table, double power, Config others) {
+    Widths widths = new Widths(space, budget);
+    Widths turned = widths.with(widths.meter().dials().setting(others));
+    int[] least = new int[turned.size()];
+    if (turned.costs(least).measure() > turned.meter().allowed()) {
+      throw Refusal.of(space, budget, turned.all(least));
+    }
+    return find(space, turned, table, power);
+  }
+
+  private static BudgetResult find(
+      SearchSpace space, Widths widths, WidthErrors table, double power) {
     Map<String, WidthUnits> units = new HashMap<>();
     WidthUnits.of(space).forEach(width -> units.put(width.hparam().name(), width));
-    try (Widths widths = new Widths(space, budget)) {
-      double[][] errors = new double[widths.size()][];
-      for (int i = 0; i < errors.length; i++) {
-        Width width = widths.get(i);
-        WidthUnits own = Objects.requireNonNull(units.get(width.name()));
-        errors[i] = new double[width.size()];
-        for (int position = 0; position < errors[i].length; position++) {
-          int count = own.at(width.choice(position).number());
-          errors[i][position] = Math.pow(table.of(width.name(), count), power);
-        }
+    double[][] errors = new double[widths.size()][];
+    for (int i = 0; i < errors.length; i++) {
+      Width width = widths.get(i);
+      WidthUnits own = Objects.requireNonNull(units.get(width.name()));
+      errors[i] = new double[width.size()];
+      for (int position = 0; position < errors[i].length; position++) {
+        int count = own.at(width.choice(position).number());
+        errors[i][position] = Math.pow(table.of(width.name(), count), power);
       }
-      return new CurveSearch(space, widths, budget, errors).find();
     }
+    return new CurveSearch(widths, errors).find();
   }
 
   private BudgetResult find() {
     int[] least = new int[widths.size()];
-    if (cost(least) > allowed) {
-      throw Refusal.of(space, budget, widths.costs(widths.original()), (long) cost(least));
-    }
     double low = 0;
     double high = 1;
     int[] best = least;
@@ -94,14 +109,11 @@ public final class CurveSearch {
       }
     }
     fill(best);
-    Costs costs = widths.costs(best);
-    Costs original = widths.costs(widths.original());
-    return new BudgetResult(
-        widths.config(best), costs.params(), costs.macs(), original.params(), original.macs());
+    return widths.result(best);
   }
 
   private double cost(int[] setting) {
-    return widths.costs(setting).of(budget.cost());
+    return widths.costs(setting).measure();
   }
 
   private double error(int[] setting) {

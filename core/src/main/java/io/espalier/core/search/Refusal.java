@@ -2,63 +2,67 @@ package io.espalier.core.search;
 
 import io.espalier.core.SearchSpace;
 import io.espalier.spi.EspalierException;
-import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * Why a budget cannot be met. Where one of what the budget itself asks of widths is in the way, the
  * message names that one, and how small the network can be without it.
  */
 final class Refusal {
-  private static final int FRACTION_DIGITS = 3;
-
   private final SearchSpace space;
   private final Budget budget;
-  private final long original;
+  private final Widths widths;
 
-  private Refusal(SearchSpace space, Budget budget, Costs original) {
+  private Refusal(SearchSpace space, Budget budget) {
     this.space = space;
     this.budget = budget;
-    this.original = original.of(budget.cost());
+    this.widths = new Widths(space, budget);
   }
 
   /**
    * The refusal of a budget.
    *
-   * @param original what the whole network costs
-   * @param least what the smallest costs that the budget lets be chosen
+   * @param least the smallest setting of all dials that the budget lets be chosen
    */
-  static EspalierException of(SearchSpace space, Budget budget, Costs original, long least) {
-    return new Refusal(space, budget, original).refuse(least, "");
+  static EspalierException of(SearchSpace space, Budget budget, int[] least) {
+    return new Refusal(space, budget).refuse(least, "");
   }
 
-  /** The refusal of a budget, of which no width can be cut. */
-  static EspalierException whole(SearchSpace space, Budget budget, Costs original) {
-    return new Refusal(space, budget, original)
-        .refuse(original.of(budget.cost()), ", as no width of it can be cut");
+  /** The refusal of a budget where nothing can be cut. */
+  static EspalierException whole(SearchSpace space, Budget budget, int[] original) {
+    return new Refusal(space, budget).refuse(original, ", as no width of it can be cut");
   }
 
-  private EspalierException refuse(long least, String why) {
+  private EspalierException refuse(int[] least, String why) {
     String text =
         "a budget of "
-            + budget.fraction()
-            + " of the "
-            + budget.cost()
+            + budget.words()
             + " cannot be met: the smallest this space allows is "
-            + fraction(least)
+            + smallest(widths.meter(), least)
             + why
             + held()
+            + binding(least)
             + inTheWay();
     return new EspalierException(text + Obstacles.in(space, "allow more, or open more widths"));
   }
 
-  private String fraction(long cost) {
-    return BigDecimal.valueOf(cost)
-        .divide(BigDecimal.valueOf(original), FRACTION_DIGITS, RoundingMode.CEILING)
-        .stripTrailingZeros()
-        .toPlainString();
+  /** A single part needs no more words. */
+  private String smallest(Meter meter, int[] setting) {
+    String words = String.join(" and ", meter.say(setting));
+    int of = words.indexOf(" of the ");
+    return budget.limits().size() == 1 && of >= 0 ? words.substring(0, of) : words;
+  }
+
+  /** Which of several limits cannot be met. */
+  private String binding(int[] least) {
+    List<Limit> exceeded = widths.meter().exceeded(least);
+    return budget.limits().size() == 1 || exceeded.isEmpty()
+        ? ""
+        : "; what cannot be met is "
+            + exceeded.stream().map(Limit::toString).collect(Collectors.joining(" and "));
   }
 
   /** What the budget itself says of widths. */
@@ -87,12 +91,12 @@ final class Refusal {
     StringBuilder text = new StringBuilder();
     looser.forEach(
         (what, other) -> {
-          long least = least(other);
-          if (least <= original * budget.fraction()) {
+          int[] least = least(other);
+          if (isMet(least)) {
             text.append(text.isEmpty() ? "; what stops it is " : ", or ")
                 .append(what)
                 .append(", without which ")
-                .append(fraction(least))
+                .append(smallest(widths.meter(), least))
                 .append(" is possible");
           }
         });
@@ -100,25 +104,30 @@ final class Refusal {
       return text.toString();
     }
     Budget loosest = budget.withExact(false).withFloor(0).withDivisor(1);
-    long least = least(loosest);
-    if (looser.size() > 1 && least <= original * budget.fraction()) {
+    int[] least = least(loosest);
+    if (looser.size() > 1 && isMet(least)) {
       return "; what stops it is "
           + String.join(" together with ", looser.keySet())
           + ", without which "
-          + fraction(least)
+          + smallest(widths.meter(), least)
           + " is possible";
     }
     return space.rules().isEverything()
         ? ""
         : "; what the rules allow is no smaller than "
-            + fraction(least)
+            + smallest(widths.meter(), least)
             + " at any divisor or floor";
   }
 
-  /** What the smallest network costs under another budget. */
-  private long least(Budget other) {
-    try (Widths widths = new Widths(space, other)) {
-      return widths.costs(new int[widths.size()]).of(budget.cost());
-    }
+  private boolean isMet(int[] setting) {
+    return widths.meter().at(setting).measure() <= widths.meter().allowed();
+  }
+
+  /** The smallest setting under another budget. */
+  private int[] least(Budget other) {
+    Widths turned = new Widths(space, other);
+    int[] all = turned.all(new int[turned.size()]);
+    turned.others().forEach(dial -> all[dial] = 0);
+    return all;
   }
 }

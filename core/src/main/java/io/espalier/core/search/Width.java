@@ -1,5 +1,6 @@
 package io.espalier.core.search;
 
+import io.espalier.core.Dials;
 import io.espalier.core.Hparam;
 import io.espalier.core.values.Choice;
 import java.util.Arrays;
@@ -9,7 +10,9 @@ import java.util.TreeSet;
 /** A width that a search may turn: the values it considers, ascending, and what each is worth. */
 final class Width {
   private final Hparam hparam;
+  private final int dial;
   private final int[] values;
+  private final int[] positions;
   private final int[] units;
   private final Worth worth;
 
@@ -18,10 +21,14 @@ final class Width {
    *
    * @param width the hparam and its units
    * @param budget says which values are considered
+   * @param dial which of the dials it is
    */
-  Width(WidthUnits width, Budget budget) {
+  Width(WidthUnits width, Budget budget, int dial, Dials dials) {
     this.hparam = width.hparam();
+    this.dial = dial;
     this.values = values(width.hparam(), budget);
+    this.positions =
+        Arrays.stream(values).map(value -> dials.position(dial, Choice.of(value))).toArray();
     this.units = Arrays.stream(values).map(width::at).toArray();
     this.worth = Worth.of(width.hparam());
   }
@@ -67,9 +74,20 @@ final class Width {
     return Choice.of(values[position]);
   }
 
-  /** Sets the width in its space. */
-  void turn(int position) {
-    hparam.setActive(choice(position));
+  /** The dial that turns it. */
+  int dial() {
+    return dial;
+  }
+
+  /** The position of the dial at a position here. */
+  int position(int index) {
+    return positions[index];
+  }
+
+  /** The position here of a position of the dial, or the nearest below; at least the first. */
+  int step(int position) {
+    int at = Arrays.binarySearch(positions, position);
+    return at >= 0 ? at : Math.max(0, -at - 2);
   }
 
   Worth worth() {

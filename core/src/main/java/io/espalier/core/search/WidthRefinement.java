@@ -163,6 +163,7 @@ public final class WidthRefinement {
       }
       errors.put(name, own);
     }
-    return CurveSearch.find(space, budget, WidthErrors.of(errors), 1);
+    return CurveSearch.find(
+        space, budget, WidthErrors.of(errors), 1, best.widths.config());
   }
 }

@@ -1,8 +1,7 @@
 package io.espalier.core.search;
 
-import io.espalier.core.Hparam;
+import io.espalier.core.Dials;
 import io.espalier.core.SearchSpace;
-import io.espalier.core.values.Choice;
 import io.espalier.core.values.Config;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,37 +11,73 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The widths that a search turns; whatever else can be configured stays what it was. A setting is
- * one position for each of them.
- *
- * <p>Costs are read off the space itself, turned to the setting: from one setting to the next only
- * the widths are turned that differ, which is much faster than a whole config. Closing puts the
- * active config back.
+ * The widths that a search turns; whatever else can be configured is as it was given. A setting is
+ * one position for each of them. Immutable; the space itself is not turned.
  */
-final class Widths implements AutoCloseable {
-  private final SearchSpace space;
-  private final Config before;
-  private final List<Hparam> others = new ArrayList<>();
-  private final List<Width> widths = new ArrayList<>();
-  private final int[] turned;
+final class Widths {
+  private final Meter meter;
+  private final int[] base;
+  private final Set<String> whole;
+  private final List<Width> widths;
 
   Widths(SearchSpace space, Budget budget) {
-    this.space = space;
-    this.before = space.config();
-    Set<String> whole = budget.exact() ? ExactHparams.of(space) : Set.of();
+    this.meter = new Meter(space, budget);
+    this.base = meter.dials().original();
+    this.whole = budget.exact() ? ExactHparams.of(space) : Set.of();
+    this.widths = new ArrayList<>();
     Map<String, WidthUnits> units = new LinkedHashMap<>();
     WidthUnits.of(space).forEach(width -> units.put(width.hparam().name(), width));
-    List<Hparam> all = List.copyOf(space.configurableHparams().values());
-    for (Hparam hparam : all) {
-      WidthUnits own = units.get(hparam.name());
-      if (own == null || whole.contains(hparam.name())) {
-        others.add(hparam);
-      } else {
-        widths.add(new Width(own, budget));
+    for (int i = 0; i < base.length; i++) {
+      WidthUnits own = units.get(meter.dials().name(i));
+      if (own != null && !whole.contains(own.hparam().name())) {
+        widths.add(new Width(own, budget, i, meter.dials()));
       }
     }
-    all.forEach(hparam -> hparam.setActive(hparam.original()));
-    this.turned = original();
+  }
+
+  private Widths(Widths like, int[] base) {
+    this.meter = like.meter;
+    this.base = base;
+    this.whole = like.whole;
+    this.widths = like.widths;
+  }
+
+  /** The same widths, with everything else as a setting of all dials has it. */
+  Widths with(int[] all) {
+    return new Widths(this, all.clone());
+  }
+
+  /** The dials that are no widths, and may be turned. */
+  List<Integer> others() {
+    List<Integer> others = new ArrayList<>();
+    for (int i = 0; i < base.length; i++) {
+      boolean width = meter.dials().kind(i) == Dials.Kind.WIDTH;
+      if (!width && !whole.contains(meter.dials().name(i))) {
+        others.add(i);
+      }
+    }
+    return others;
+  }
+
+  /** The setting that comes nearest to a config. */
+  int[] steps(Config config) {
+    int[] all = meter.dials().setting(config);
+    int[] setting = new int[widths.size()];
+    Arrays.setAll(setting, i -> widths.get(i).step(all[widths.get(i).dial()]));
+    return setting;
+  }
+
+  /** The positions of all dials at a setting. */
+  int[] all(int[] setting) {
+    int[] all = base.clone();
+    for (int i = 0; i < setting.length; i++) {
+      all[widths.get(i).dial()] = widths.get(i).position(setting[i]);
+    }
+    return all;
+  }
+
+  Meter meter() {
+    return meter;
   }
 
   int size() {
@@ -105,27 +140,24 @@ final class Widths implements AutoCloseable {
 
   /** What the network costs at a setting. */
   Costs costs(int[] setting) {
-    for (int i = 0; i < setting.length; i++) {
-      if (turned[i] != setting[i]) {
-        widths.get(i).turn(setting[i]);
-        turned[i] = setting[i];
-      }
-    }
-    return new Costs(space.params(), space.macs());
+    return meter.at(all(setting));
   }
 
   /** A choice for everything that can be configured. */
   Config config(int[] setting) {
-    Map<String, Choice> choices = new LinkedHashMap<>();
-    others.forEach(hparam -> choices.put(hparam.name(), hparam.original()));
-    for (int i = 0; i < setting.length; i++) {
-      choices.put(widths.get(i).name(), widths.get(i).choice(setting[i]));
-    }
-    return Config.of(choices);
+    return meter.dials().config(all(setting));
   }
 
-  @Override
-  public void close() {
-    space.select(before);
+  /** A setting as a result, beside what the original costs. */
+  BudgetResult result(int[] setting) {
+    Costs costs = costs(setting);
+    Costs original = meter.at(meter.dials().original());
+    return new BudgetResult(
+        config(setting),
+        costs.params(),
+        costs.macs(),
+        original.params(),
+        original.macs(),
+        meter.spent(all(setting)));
   }
 }

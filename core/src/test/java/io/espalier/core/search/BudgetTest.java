@@ -25,8 +25,8 @@ class BudgetTest {
 
   @Test
   void takesTheWholeAndAlmostNothing() {
-    assertEquals(1, Budget.of(Cost.PARAMS, 1).fraction());
-    assertEquals(1e-9, Budget.of(Cost.PARAMS, 1e-9).fraction());
+    assertEquals(1, Budget.of(Cost.PARAMS, 1).limits().get(0).amount());
+    assertEquals(1e-9, Budget.of(Cost.PARAMS, 1e-9).limits().get(0).amount());
   }
 
   @Test

@@ -32,6 +32,13 @@ final class Comparison {
         Numbers.exact(costs.originalMacs()),
         Numbers.exact(costs.macs()),
         Numbers.ratio(costs.macs(), costs.originalMacs()));
+    for (BudgetResult.Spent other : costs.others()) {
+      table.row(
+          other.plural(),
+          Numbers.exact(other.before()),
+          Numbers.exact(other.after()),
+          Numbers.ratio(other.after(), other.before()));
+    }
     return table;
   }
 

@@ -28,12 +28,20 @@ final class DataPrune {
   private final DataOptions data;
   private final boolean plain;
   private final @Nullable Path cache;
+  private final StrategyOptions strategies;
 
   /**
    * @param plain whether weights stay as they are cut
    * @param cache the folder that keeps what is measured; null for none
+   * @param strategies how candidates are looked for
    */
-  DataPrune(CarveOptions carving, DataOptions data, boolean plain, @Nullable Path cache) {
+  DataPrune(
+      CarveOptions carving,
+      DataOptions data,
+      boolean plain,
+      @Nullable Path cache,
+      StrategyOptions strategies) {
+    this.strategies = strategies;
     this.carving = carving;
     this.data = data;
     this.plain = plain;
@@ -50,7 +58,9 @@ final class DataPrune {
   Pruned run(SearchSpace space, Budget budget, Consumer<String> progress) {
     progress.accept("reading data");
     Samples samples = data.open(inputs(space), USUAL, carving.options().loader());
-    PruneOptions options = PruneOptions.of(budget).withSeed(data.seed());
+    PruneOptions options = PruneOptions.of(budget)
+            .withSeed(data.seed())
+            .withSearch(strategies.search(carving.options().loader()));
     String criterion = carving.options().importance();
     if (criterion != null) {
       options = options.withCriterion(criterion);

@@ -38,7 +38,9 @@ final class Inspect implements Callable<Integer> {
       space = source.generate(options);
       costs = CostHandlers.discover(options.loader());
     }
-    if (json) {
+    if (!options.severalCriteria().isEmpty()) {
+      terminal.out().print(CriteriaText.of(space, options.severalCriteria()));
+    } else if (json) {
       terminal.out().println(SpaceJson.of(space, CostProfile.of(space, costs)));
     } else {
       terminal.out().print(SpaceText.of(space, CostProfile.of(space, costs)));

@@ -74,6 +74,13 @@ final class ModelOptions {
     return importance;
   }
 
+  /** The criteria that were asked for, where there are several; else none. */
+  List<String> severalCriteria() {
+    return importance != null && importance.contains(",")
+        ? List.of(importance.split(",", -1))
+        : List.of();
+  }
+
   /** The rules; they open everything if none were given. */
   Rules rules() {
     return rules == null ? Rules.everything() : Rules.read(rules);
@@ -192,7 +199,7 @@ final class ModelOptions {
                 + "\" ranks units by data; give --data to prune, or rank by one of "
                 + new TreeSet<>(spaces.registry().criteria().keySet()));
       }
-    } else if (importance != null) {
+    } else if (importance != null && severalCriteria().isEmpty()) {
       spaces = spaces.rankedBy(importance);
     }
     return strict ? spaces.strict() : spaces;

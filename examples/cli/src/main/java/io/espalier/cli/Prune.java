@@ -1,16 +1,16 @@
 package io.espalier.cli;
 
 import io.espalier.core.SearchSpace;
+import io.espalier.core.cost.MacsCost;
 import io.espalier.core.pruning.Pruned;
 import io.espalier.core.search.Budget;
 import io.espalier.core.search.BudgetResult;
 import io.espalier.core.search.BudgetSearch;
-import io.espalier.core.search.Cost;
+import io.espalier.core.search.FileLimit;
 import io.espalier.spi.EspalierException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -44,29 +44,9 @@ final class Prune implements Callable<Integer> {
           "Keeps what was measured of the model there, for other budgets with the same data.")
   private @Nullable Path cache;
 
-  @ArgGroup(multiplicity = "1")
-  private Fraction fraction = new Fraction();
+  @Mixin private BudgetOptions budgets = new BudgetOptions();
 
-  @Option(
-      names = "--divisor",
-      paramLabel = "N",
-      defaultValue = "8",
-      description =
-          "Widths from 64 on become multiples of it, others of 4, 2, 1 (default:"
-              + " ${DEFAULT-VALUE}).")
-  private int divisor;
-
-  @Option(
-      names = "--floor",
-      paramLabel = "F",
-      defaultValue = "0.125",
-      description = "No width falls below this part of itself (default: ${DEFAULT-VALUE}).")
-  private double floor;
-
-  @Option(
-      names = "--exact",
-      description = "Keep widths that are normalised over, so that masks prove the result.")
-  private boolean exact;
+  @Mixin private StrategyOptions strategies = new StrategyOptions();
 
   @Option(
       names = "--partial-macs",
@@ -79,30 +59,9 @@ final class Prune implements Callable<Integer> {
     this.terminal = terminal;
   }
 
-  /** What the budget counts. */
-  static final class Fraction {
-    @Option(
-        names = "--macs",
-        paramLabel = "0.5",
-        description = "How much of the multiply-accumulate operations may stay.")
-    private @Nullable Double macs;
-
-    @Option(
-        names = "--params",
-        paramLabel = "0.5",
-        description = "How much of the parameters may stay.")
-    private @Nullable Double params;
-
-    Budget budget() {
-      return macs != null
-          ? Budget.of(Cost.MACS, macs)
-          : Budget.of(Cost.PARAMS, params == null ? Double.NaN : params);
-    }
-  }
-
   @Override
   public Integer call() {
-    Budget budget = fraction.budget().withDivisor(divisor).withFloor(floor).withExact(exact);
+    Budget budget = budgets.budget(carving.options().loader());
     String table;
     try (Outputs outputs = carving.outputs()) {
       table = data.given() ? withData(budget, outputs) : withoutData(budget, outputs);
@@ -113,13 +72,13 @@ final class Prune implements Callable<Integer> {
   }
 
   private String withData(Budget budget, Outputs outputs) {
-    DataPrune pruning = new DataPrune(carving, data, plain, cache);
+    DataPrune pruning = new DataPrune(carving, data, plain, cache, strategies);
     try (Progress progress = Progress.of(terminal, carving.quiet(), DATA_STEPS)) {
       outputs.show(progress);
       progress.step("tracing");
       SearchSpace space = pruning.generate();
       requireMacs(budget, space);
-      Pruned pruned = pruning.run(space, budget, progress::step);
+      Pruned pruned = pruning.run(space, FileLimit.of(space, budget), progress::step);
       progress.step("carving");
       carving.write(space, pruned.model(), pruned.manifest(), outputs);
       if (carving.quiet()) {
@@ -132,6 +91,7 @@ final class Prune implements Callable<Integer> {
 
   private String withoutData(Budget budget, Outputs outputs) {
     data.requireNothingSaid();
+    strategies.requireNothingSaid();
     if (plain) {
       throw new EspalierException(
           "--no-compensate says what data are not used for; give --data, or leave it out");
@@ -148,7 +108,7 @@ final class Prune implements Callable<Integer> {
       progress.step("sorting");
       space.sortParameters();
       progress.step("searching");
-      BudgetResult found = BudgetSearch.find(space, budget);
+      BudgetResult found = BudgetSearch.find(space, FileLimit.of(space, budget));
       space.select(found.config());
       progress.step("carving");
       carving.carve(space, outputs);
@@ -161,7 +121,7 @@ final class Prune implements Callable<Integer> {
   }
 
   private void requireMacs(Budget budget, SearchSpace space) {
-    if (budget.cost() == Cost.MACS && !partialMacs) {
+    if (budget.limits(MacsCost.KEY) && !partialMacs) {
       LeftOut.refuse(space);
     }
   }

@@ -116,6 +116,7 @@ class ArchitectureTest {
           "jakarta.inject..",
           "com.fasterxml.jackson..",
           "org.ejml..",
+          "io.jenetics..",
           "javax.imageio..",
           "org.slf4j..");
 

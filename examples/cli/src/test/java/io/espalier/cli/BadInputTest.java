@@ -147,9 +147,12 @@ class BadInputTest {
 
   @Test
   void optionsThatMeanNothing() throws IOException {
-    assertPruneRefused("'half' is not a double", "--macs", "half");
-    assertPruneRefused("(--macs=0.5 | --params=0.5)");
-    assertPruneRefused("mutually exclusive", "--macs", 0.5, "--params", 0.5);
+    assertPruneRefused("'half' is no budget", "--macs", "half");
+    assertPruneRefused("'4XB' is no budget", "--bytes", "4XB");
+    assertPruneRefused("there is no budget; give at least one of --macs=0.5");
+    assertPruneRefused("there is no cost \"lines\"", "--limit", "lines=4k");
+    assertPruneRefused("must be a number above 0", "--bytes", "0MB");
+    assertPruneRefused("1 bytes cannot be met", "--bytes", "1B", "--macs", 0.5);
     assertPruneRefused("divisor", "--macs", 0.5, "--divisor", 0);
     assertPruneRefused("floor", "--macs", 0.5, "--floor", "NaN");
     assertPruneRefused("'--quick'", "--macs", 0.5, "--quick");

@@ -142,7 +142,7 @@ public final class DigitPruning {
                 + " MACs, %.0f s each",
             options.criterion(),
             options.repair().name().toLowerCase(Locale.ROOT),
-            options.budget().fraction(),
+            options.budget().limits().get(0).amount(),
             average,
             whole - average,
             whole - accuracies[draws - 1],

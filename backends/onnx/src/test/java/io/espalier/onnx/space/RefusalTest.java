@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.espalier.core.Hparam;
 import io.espalier.core.SearchSpace;
 import io.espalier.core.SearchSpaces;
 import io.espalier.core.rules.Rules;
@@ -15,6 +16,7 @@ import io.espalier.onnx.OnnxBackend;
 import io.espalier.onnx.build.SampleNetworks;
 import io.espalier.spi.DMRegistry;
 import io.espalier.spi.EspalierException;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -24,9 +26,17 @@ class RefusalTest {
       new SearchSpaces(
           Set.of(new OnnxBackend()), DMRegistry.discover(RefusalTest.class.getClassLoader()));
 
+  /** Kernels and depths stay whole, as they could meet what widths cannot. */
   private static SearchSpace space(String rules) {
-    return SPACES.generate(
-        SampleNetworks.thinResnet(), rules.isEmpty() ? Rules.everything() : Rules.parse(rules));
+    SearchSpace space =
+        SPACES.generate(
+            SampleNetworks.thinResnet(), rules.isEmpty() ? Rules.everything() : Rules.parse(rules));
+    for (Hparam hparam : space.configurableHparams().values()) {
+      if (hparam.order().length == 0) {
+        hparam.setChoices(List.of(hparam.original()));
+      }
+    }
+    return space;
   }
 
   private static String refused(SearchSpace space, Budget budget) {

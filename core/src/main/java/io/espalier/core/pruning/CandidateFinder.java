@@ -1,0 +1,175 @@
+package io.espalier.core.pruning;
+
+import io.espalier.core.SearchSpace;
+import io.espalier.core.calibration.Rankings;
+import io.espalier.core.data.SampleDraw;
+import io.espalier.core.data.Samples;
+import io.espalier.core.moments.DataModel;
+import io.espalier.core.search.BudgetResult;
+import io.espalier.core.search.BudgetSearch;
+import io.espalier.core.search.Candidate;
+import io.espalier.core.search.CandidateRunner;
+import io.espalier.core.search.CurveSearch;
+import io.espalier.core.search.ScoreBook;
+import io.espalier.core.search.SearchProblem;
+import io.espalier.core.search.SearchStrategy;
+import io.espalier.core.search.WidthErrors;
+import io.espalier.spi.DMRegistry;
+import io.espalier.spi.DataCriterion;
+import io.espalier.spi.EspalierException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds networks that are worth a trial: those that curves of errors give, or what a strategy makes
+ * of them. Units are put in order on the way.
+ *
+ * @param heldBack the samples that nothing is fitted to
+ * @param scores what is known of candidates
+ */
+@SuppressWarnings("ArrayRecordComponent") // finders are not compared
+record CandidateFinder(
+    SearchSpace space,
+    PruneOptions options,
+    Repairs repairs,
+    Samples data,
+    int[] heldBack,
+    ScoreBook scores,
+    Consumer<String> progress) {
+  private static final double[] POWERS = {1, 0.5};
+
+  /** Scaling curves takes no more multiply-accumulate operations than this if it can be helped. */
+  private static final double OPERATIONS = 4e11;
+
+  /** Beyond this curves are not scaled. */
+  private static final double MOST_OPERATIONS = 3e12;
+
+  private static final int CUTS_FOR_A_WIDTH = 3;
+  private static final int FEWEST_TO_SCALE = 16;
+
+  /** How many of the candidates of a strategy are repaired wholly. */
+  private static final int PROPOSED = 3;
+
+  /** On how many samples candidates of a strategy are scored. */
+  private static final int JUDGES = 64;
+
+  /** Scores of networks that were repaired weight by weight. */
+  static final String ONE_PASS = "one-pass-";
+
+  /**
+   * Choices of widths.
+   *
+   * @param curves the errors that they were found by; null where they were found without
+   */
+  record Candidates(Set<BudgetResult> choices, @Nullable WidthErrors curves) {}
+
+  /** Choices of widths that meet the budget. */
+  Candidates find() {
+    Set<BudgetResult> candidates = new LinkedHashSet<>();
+    DataCriterion ofData = registry().dataCriteria().get(options.criterion());
+    if (ofData == null) {
+      if (!registry().criteria().containsKey(options.criterion())) {
+        Set<String> known = new TreeSet<>(registry().criteria().keySet());
+        known.addAll(registry().dataCriteria().keySet());
+        throw new EspalierException(
+            "there is no importance criterion \""
+                + options.criterion()
+                + "\"; the registry has "
+                + known);
+      }
+      space.setCriterion(options.criterion());
+      space.sortParameters();
+      candidates.add(BudgetSearch.find(space, options.budget()));
+      return new Candidates(candidates, null);
+    }
+    space.sortParameters();
+    BudgetResult byWeights = BudgetSearch.find(space, options.budget());
+    progress.accept("ranking");
+    Rankings rankings = repairs.calibration().rank(ofData);
+    CurveSearch.order(space, rankings);
+    WidthErrors predicted = WidthErrors.predicted(space, rankings);
+    List<WidthErrors> tables = new ArrayList<>(List.of(predicted));
+    int few = Math.min(heldBack.length, FEWEST_TO_SCALE);
+    int cuts = judges(heldBack.length, CUTS_FOR_A_WIDTH) < few ? 1 : CUTS_FOR_A_WIDTH;
+    int judges = judges(heldBack.length, cuts);
+    if (judges > 0) {
+      progress.accept("measuring what each width is worth");
+      int[] some = SampleDraw.draw(heldBack, judges, options.seed());
+      OutputError judge = new OutputError(original(), data, some);
+      String kind = ONE_PASS + judges;
+      tables.add(
+          predicted.scaled(
+              space,
+              cuts,
+              turned ->
+                  scores.of(kind, turned.config(), () -> repairs.errorOfOnePass(judge))));
+    }
+    for (WidthErrors table : tables) {
+      for (double power : POWERS) {
+        candidates.add(CurveSearch.find(space, options.budget(), table, power));
+      }
+    }
+    candidates.add(byWeights);
+    SearchStrategy strategy = options.search().strategy();
+    return strategy == null
+        ? new Candidates(candidates, predicted)
+        : new Candidates(proposed(strategy, candidates), null);
+  }
+
+  /** The best of what a strategy has tried: few, as they are still to be repaired wholly. */
+  private Set<BudgetResult> proposed(
+      SearchStrategy strategy, Set<BudgetResult> known) {
+    progress.accept("searching");
+    SearchOptions search = options.search();
+    int[] some =
+        SampleDraw.draw(heldBack, Math.min(heldBack.length, JUDGES), options.seed());
+    OutputError judge = new OutputError(original(), data, some);
+    SearchProblem problem =
+        new SearchProblem(
+            space,
+            options.budget(),
+            known.stream().map(BudgetResult::config).toList(),
+            search.evaluations(),
+            options.seed());
+    CandidateRunner runner =
+        new LocalRunner(
+            search.threads(),
+            scores,
+            ONE_PASS + "on-one-thread-" + some.length,
+            config -> repairs.error(config, judge));
+    Set<BudgetResult> proposed = new LinkedHashSet<>();
+    for (Candidate candidate : strategy.search(problem, runner)) {
+      if (proposed.size() < PROPOSED) {
+        proposed.add(BudgetResult.of(space, options.budget(), candidate.config()));
+      }
+    }
+    return proposed;
+  }
+
+  /**
+   * How many samples judge single cuts: at most as many as there are, and none where even a few
+   * would take too long.
+   *
+   * @param cuts of each width
+   */
+  private int judges(int most, int cuts) {
+    int widths = space.configurableHparams().size();
+    double runs = (double) cuts * widths * Math.max(1, space.macs());
+    int judges = (int) Math.min(most, OPERATIONS / runs);
+    int few = Math.min(most, FEWEST_TO_SCALE);
+    return judges >= few || cuts > 1 ? judges : few * runs <= MOST_OPERATIONS ? few : 0;
+  }
+
+  private DMRegistry registry() {
+    return space.registry();
+  }
+
+  private DataModel original() {
+    return (DataModel) space.model();
+  }
+}

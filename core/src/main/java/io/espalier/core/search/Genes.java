@@ -1,0 +1,84 @@
+package io.espalier.core.search;
+
+import io.jenetics.Genotype;
+import io.jenetics.IntegerChromosome;
+import io.jenetics.IntegerGene;
+import io.jenetics.Phenotype;
+import io.jenetics.engine.Evaluator;
+import io.jenetics.util.ISeq;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
+
+/** Choices as genes: one gene for each dial. */
+final class Genes {
+  private static final int LARGEST = 24;
+  private static final int SMALLEST = 4;
+  private static final int GENERATIONS = 8;
+
+  /** Genes have one range, so that they cross; it is divided into the steps of each dial. */
+  private static final int SCALE = 10_000;
+
+  private Genes() {}
+
+  /** How many candidates live at a time. */
+  static int population(SearchProblem problem) {
+    return Math.max(SMALLEST, Math.min(LARGEST, problem.evaluations() / GENERATIONS));
+  }
+
+  /** A genotype of a choice. */
+  static Genotype<IntegerGene> of(SearchProblem problem, int[] choice) {
+    List<IntegerGene> genes = new ArrayList<>();
+    for (int i = 0; i < choice.length; i++) {
+      int middle = (int) ((choice[i] + 0.5) * SCALE / problem.steps(i));
+      genes.add(IntegerGene.of(middle, 0, SCALE));
+    }
+    return Genotype.of(IntegerChromosome.of(genes));
+  }
+
+  /** The choice of a genotype. */
+  static int[] choice(SearchProblem problem, Genotype<IntegerGene> genotype) {
+    int[] choice = new int[problem.size()];
+    Arrays.setAll(
+        choice, i -> genotype.chromosome().get(i).intValue() * problem.steps(i) / SCALE);
+    return choice;
+  }
+
+  /** A first generation: what is known to be good, and random ones. */
+  static List<Genotype<IntegerGene>> first(SearchProblem problem, Random random) {
+    List<Genotype<IntegerGene>> first = new ArrayList<>();
+    problem.starts().forEach(start -> first.add(of(problem, start)));
+    while (first.size() < population(problem)) {
+      first.add(of(problem, RandomStrategy.draw(problem, random)));
+    }
+    return first;
+  }
+
+  /**
+   * Scores all of a generation together.
+   *
+   * @param fit makes a choice meet the budget
+   * @param fitness of such a choice, with its score
+   */
+  static <C extends Comparable<? super C>> Evaluator<IntegerGene, C> evaluator(
+      SearchProblem problem,
+      Trials trials,
+      UnaryOperator<int[]> fit,
+      BiFunction<int[], Double, C> fitness) {
+    return population -> {
+      List<int[]> choices =
+          population.stream()
+              .map(one -> fit.apply(choice(problem, one.genotype())))
+              .toList();
+      double[] scores = trials.scores(choices);
+      List<Phenotype<IntegerGene, C>> scored = new ArrayList<>();
+      for (int i = 0; i < scores.length; i++) {
+        scored.add(population.get(i).withFitness(fitness.apply(choices.get(i), scores[i])));
+      }
+      return ISeq.of(scored);
+    };
+  }
+}

@@ -1,0 +1,136 @@
+package io.espalier.cli;
+
+import io.espalier.core.cost.ActivationsCost;
+import io.espalier.core.cost.BytesCost;
+import io.espalier.core.cost.CostHandler;
+import io.espalier.core.cost.CostHandlers;
+import io.espalier.core.cost.MacsCost;
+import io.espalier.core.cost.ParamsCost;
+import io.espalier.core.search.Budget;
+import io.espalier.core.search.Limit;
+import io.espalier.spi.EspalierException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What a smaller network may cost: parts of the original, or numbers with a unit. */
+final class BudgetOptions {
+  private static final Pattern AMOUNT = Pattern.compile("([-+.0-9eE]+|NaN|-?Infinity)([kKMGT]?B?)");
+  private static final String UNITS = "kmgt";
+  private static final double THOUSAND = 1000;
+
+  @Option(
+      names = "--macs",
+      paramLabel = "0.5|300M",
+      description = "How many of the multiply-accumulate operations may stay.")
+  private @Nullable String macs;
+
+  @Option(
+      names = "--params",
+      paramLabel = "0.5|2M",
+      description = "How many of the parameters may stay.")
+  private @Nullable String params;
+
+  @Option(
+      names = "--bytes",
+      paramLabel = "0.5|4MB",
+      description = "How large the file may be, with what stands beside it; a MB is 1,000,000.")
+  private @Nullable String bytes;
+
+  @Option(
+      names = "--activations",
+      paramLabel = "0.5|2MB",
+      description = "How many bytes of data may be held at one time, at batch 1.")
+  private @Nullable String activations;
+
+  @Option(
+      names = "--limit",
+      paramLabel = "KEY=AMOUNT",
+      description = "The same for a cost that a plugin adds, by its key.")
+  private Map<String, String> others = new LinkedHashMap<>();
+
+  @Option(
+      names = "--divisor",
+      paramLabel = "N",
+      defaultValue = "8",
+      description =
+          "Widths from 64 on become multiples of it, others of 4, 2, 1 (default:"
+              + " ${DEFAULT-VALUE}).")
+  private int divisor;
+
+  @Option(
+      names = "--floor",
+      paramLabel = "F",
+      defaultValue = "0.125",
+      description = "No width falls below this part of itself (default: ${DEFAULT-VALUE}).")
+  private double floor;
+
+  @Option(
+      names = "--exact",
+      description = "Keep widths that are normalised over, so that masks prove the result.")
+  private boolean exact;
+
+  /**
+   * The budget.
+   *
+   * @param loader finds the costs that plugins add
+   * @throws EspalierException if none is given, or what is given is no amount
+   */
+  Budget budget(ClassLoader loader) {
+    Map<String, String> given = new LinkedHashMap<>();
+    put(given, MacsCost.KEY, macs);
+    put(given, ParamsCost.KEY, params);
+    put(given, BytesCost.KEY, bytes);
+    put(given, ActivationsCost.KEY, activations);
+    others.forEach(given::putIfAbsent);
+    if (given.isEmpty()) {
+      throw new EspalierException(
+          "there is no budget; give at least one of --macs=0.5, --params=0.5, --bytes=4MB,"
+              + " --activations=2MB");
+    }
+    CostHandlers costs = CostHandlers.discover(loader);
+    List<Limit> limits = new ArrayList<>();
+    given.forEach((key, words) -> limits.add(limit(costs.get(key), words)));
+    return Budget.of(limits).withDivisor(divisor).withFloor(floor).withExact(exact);
+  }
+
+  private static void put(Map<String, String> given, String key, @Nullable String words) {
+    if (words != null) {
+      given.put(key, words);
+    }
+  }
+
+  /** A bare number is a part, one with a unit is absolute: {@code 300M}, {@code 4MB}. */
+  static Limit limit(CostHandler cost, String words) {
+    Matcher amount = AMOUNT.matcher(words);
+    double number = amount.matches() ? number(amount.group(1), words) : refuse(words);
+    String unit = amount.group(2).toLowerCase(Locale.ROOT);
+    if (unit.isEmpty()) {
+      return Limit.part(cost, number);
+    }
+    int thousands = 1 + UNITS.indexOf(unit.charAt(0));
+    return Limit.absolute(cost, number * Math.pow(THOUSAND, thousands));
+  }
+
+  private static double number(String number, String words) {
+    try {
+      return Double.parseDouble(number);
+    } catch (NumberFormatException e) {
+      return refuse(words);
+    }
+  }
+
+  private static double refuse(String words) {
+    throw new EspalierException(
+        "'"
+            + words
+            + "' is no budget; give a part of the original, such as 0.5, or a number with a unit,"
+            + " such as 300M or 4MB");
+  }
+}

@@ -1,0 +1,102 @@
+package io.espalier.cli;
+
+import io.espalier.core.data.formats.LabelFile;
+import io.espalier.core.pruning.CandidateEvaluator;
+import io.espalier.core.pruning.SearchOptions;
+import io.espalier.core.search.SearchStrategies;
+import io.espalier.spi.EspalierException;
+import java.nio.file.Path;
+import java.util.ServiceLoader;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** How {@code prune} looks for candidates, and who decides between them. */
+final class StrategyOptions {
+  @Option(
+      names = "--strategy",
+      paramLabel = "S",
+      description =
+          "How to search, over widths, kernels and depths: greedy, fastnas, random, evolution,"
+              + " pareto, or what a plugin adds (default: curves of errors, refined).")
+  private @Nullable String strategy;
+
+  @Option(
+      names = "--evaluations",
+      paramLabel = "N",
+      description = "How many candidates a strategy may score (default: 200).")
+  private @Nullable Integer evaluations;
+
+  @Option(
+      names = "--checkpoint",
+      paramLabel = "DIR",
+      description = "Keeps scores there, so that a search that was stopped goes on.")
+  private @Nullable Path checkpoint;
+
+  @Option(
+      names = "--labels",
+      paramLabel = "PATH",
+      description = "The class of each of the data: accuracy decides then, not outputs.")
+  private @Nullable String labels;
+
+  @Option(
+      names = "--evaluator",
+      paramLabel = "KEY",
+      description = "Who decides in place of both: an evaluator that a plugin adds.")
+  private @Nullable String evaluator;
+
+  /**
+   * What was asked for.
+   *
+   * @param loader finds what plugins add
+   * @throws EspalierException if it is not known, or cannot be used
+   */
+  SearchOptions search(ClassLoader loader) {
+    SearchOptions search = SearchOptions.usual();
+    if (strategy != null) {
+      search = search.withStrategy(SearchStrategies.discover(loader).get(strategy));
+    } else if (evaluations != null) {
+      throw new EspalierException(
+          "--evaluations limits what a strategy tries; give --strategy, or leave it out");
+    }
+    if (evaluations != null) {
+      search = search.withEvaluations(evaluations);
+    }
+    if (checkpoint != null) {
+      search = search.withCheckpoint(checkpoint);
+    }
+    if (labels != null) {
+      search = search.withLabels(LabelFile.read(labels));
+    }
+    return evaluator == null ? search : search.withEvaluator(evaluator(evaluator, loader));
+  }
+
+  private static CandidateEvaluator evaluator(String key, ClassLoader loader) {
+    TreeSet<String> known = new TreeSet<>();
+    for (CandidateEvaluator found : ServiceLoader.load(CandidateEvaluator.class, loader)) {
+      if (found.key().equals(key)) {
+        return found;
+      }
+      known.add(found.key());
+    }
+    throw new EspalierException(
+        "there is no evaluator \""
+            + key
+            + "\"; "
+            + (known.isEmpty() ? "no plugin adds any" : "there are " + known));
+  }
+
+  /**
+   * Checks that nothing is said where there are no data.
+   *
+   * @throws EspalierException if something is
+   */
+  void requireNothingSaid() {
+    if (strategy != null || evaluations != null || checkpoint != null || labels != null
+        || evaluator != null) {
+      throw new EspalierException(
+          "--strategy, --evaluations, --checkpoint, --labels and --evaluator are for a search that"
+              + " tries networks on data; give --data, or leave them out");
+    }
+  }
+}
