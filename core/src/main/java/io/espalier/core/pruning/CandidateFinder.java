@@ -128,7 +128,7 @@ record CandidateFinder(
     SearchOptions search = options.search();
     int[] some =
         SampleDraw.draw(heldBack, Math.min(heldBack.length, JUDGES), options.seed());
-    OutputError judge = new OutputError(original(), data, some);
+    OutputError judge = new OutputError(original(), new LockedSamples(data), some);
     SearchProblem problem =
         new SearchProblem(
             space,

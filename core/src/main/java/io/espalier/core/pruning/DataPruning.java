@@ -94,7 +94,7 @@ public final class DataPruning {
                 () -> new EspalierException("the space was restored without a symbolic map"));
     this.originalMacs = originalMacs(space);
     this.moved = MovedImages.of(data, original.inputs(), copies(), options.seed());
-    this.data = new LockedSamples(new KeptSamples(moved, ROOM));
+    this.data = new KeptSamples(moved, ROOM);
     this.cache = options.cache() == null ? null : MomentsCache.in(options.cache(), progress);
   }
 
