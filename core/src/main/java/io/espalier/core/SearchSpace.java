@@ -45,8 +45,8 @@ import org.slf4j.LoggerFactory;
  * immutable space: what changes is the active config, the orders of units and narrowed choices.
  *
  * <p>Functions of a config ({@link #params(Config)}, {@link #macs(Config)}, {@link #draw}, {@link
- * #cut(Config)}, {@link #export(Config)}) do not
- * touch that state and may be called by many threads; everything else is for one thread at a time.
+ * #cut(Config)}, {@link #export(Config)}) do not touch that state and may be called by many
+ * threads; everything else is for one thread at a time.
  */
 public final class SearchSpace {
   /** The criterion that units are ranked by where no other is chosen. */

@@ -106,8 +106,7 @@ record CandidateFinder(
           predicted.scaled(
               space,
               cuts,
-              turned ->
-                  scores.of(kind, turned.config(), () -> repairs.errorOfOnePass(judge))));
+              turned -> scores.of(kind, turned.config(), () -> repairs.errorOfOnePass(judge))));
     }
     for (WidthErrors table : tables) {
       for (double power : POWERS) {
@@ -122,12 +121,10 @@ record CandidateFinder(
   }
 
   /** The best of what a strategy has tried: few, as they are still to be repaired wholly. */
-  private Set<BudgetResult> proposed(
-      SearchStrategy strategy, Set<BudgetResult> known) {
+  private Set<BudgetResult> proposed(SearchStrategy strategy, Set<BudgetResult> known) {
     progress.accept("searching");
     SearchOptions search = options.search();
-    int[] some =
-        SampleDraw.draw(heldBack, Math.min(heldBack.length, JUDGES), options.seed());
+    int[] some = SampleDraw.draw(heldBack, Math.min(heldBack.length, JUDGES), options.seed());
     OutputError judge = new OutputError(original(), new LockedSamples(data), some);
     SearchProblem problem =
         new SearchProblem(

@@ -149,7 +149,8 @@ public final class DataPruning {
     Repairs repairs = repairs(folds);
     int[] heldBack = moved.withCopies(split.heldBackSamples());
     OutputError outputs = new OutputError(original, data, heldBack);
-    Judge judge = new Deciding(options, original, data, samples).judge(outputs, heldBack, moved.count());
+    Judge judge =
+        new Deciding(options, original, data, samples).judge(outputs, heldBack, moved.count());
     try (ScoreBook scores = new Deciding(options, original, data, samples).book(outputs)) {
       CandidateFinder.Candidates candidates =
           new CandidateFinder(space, options, repairs, data, heldBack, scores, progress).find();
@@ -227,7 +228,9 @@ public final class DataPruning {
   private Trial refined(
       Trial best,
       CandidateFinder.Candidates candidates,
-      Repairs repairs, Judge judge, ScoreBook scores) {
+      Repairs repairs,
+      Judge judge,
+      ScoreBook scores) {
     space.select(best.widths().config());
     int most = (int) Math.min(MOST_TRIALS, OF_REFINING / repairs.operations());
     if (candidates.curves() == null
@@ -331,7 +334,8 @@ public final class DataPruning {
       space.select(candidate.config());
       errors.put(
           candidate,
-          scores.of(CandidateFinder.ONE_PASS, candidate.config(), () -> repairs.errorOfOnePass(judge)));
+          scores.of(
+              CandidateFinder.ONE_PASS, candidate.config(), () -> repairs.errorOfOnePass(judge)));
     }
     all.sort(Comparator.comparingDouble(errors::get));
     return all.subList(0, count);

@@ -32,11 +32,7 @@ record Deciding(PruneOptions options, DataModel original, Samples data, int[] sa
     }
     if (labels.length != count) {
       throw new EspalierException(
-          "there are "
-              + labels.length
-              + " labels for "
-              + count
-              + " samples; give one for each");
+          "there are " + labels.length + " labels for " + count + " samples; give one for each");
     }
     return new LabelError(data, heldBack, labels, outputs);
   }

@@ -10,8 +10,7 @@ import java.util.PriorityQueue;
  * met closely. Kernels and depths stay what they were unless widths alone cannot meet the budget.
  *
  * <p>The same space and budget give the same config. The space is left as it was. Sort its
- * parameters before the config is
- * exported: a width is taken to keep its most important units.
+ * parameters before the config is exported: a width is taken to keep its most important units.
  */
 public final class BudgetSearch {
   /** A result that uses less of the budget than this is not taken before exchanges were tried. */

@@ -29,8 +29,7 @@ public final class EvolutionStrategy implements SearchStrategy {
         random -> {
           Engine<IntegerGene, Double> engine =
               new Engine.Builder<IntegerGene, Double>(
-                      Genes.evaluator(
-                          problem, trials, problem::fitted, (choice, score) -> score),
+                      Genes.evaluator(problem, trials, problem::fitted, (choice, score) -> score),
                       Genes.of(problem, problem.original()))
                   .minimizing()
                   .populationSize(size)

@@ -42,8 +42,7 @@ final class Genes {
   /** The choice of a genotype. */
   static int[] choice(SearchProblem problem, Genotype<IntegerGene> genotype) {
     int[] choice = new int[problem.size()];
-    Arrays.setAll(
-        choice, i -> genotype.chromosome().get(i).intValue() * problem.steps(i) / SCALE);
+    Arrays.setAll(choice, i -> genotype.chromosome().get(i).intValue() * problem.steps(i) / SCALE);
     return choice;
   }
 
@@ -70,9 +69,7 @@ final class Genes {
       BiFunction<int[], Double, C> fitness) {
     return population -> {
       List<int[]> choices =
-          population.stream()
-              .map(one -> fit.apply(choice(problem, one.genotype())))
-              .toList();
+          population.stream().map(one -> fit.apply(choice(problem, one.genotype()))).toList();
       double[] scores = trials.scores(choices);
       List<Phenotype<IntegerGene, C>> scored = new ArrayList<>();
       for (int i = 0; i < scores.length; i++) {

@@ -43,8 +43,7 @@ public final class SearchProblem {
     this.positions = Arrays.stream(original).mapToObj(i -> new int[] {i}).toArray(int[][]::new);
     for (int i = 0; i < widths.size(); i++) {
       Width width = widths.get(i);
-      positions[width.dial()] =
-          IntStream.range(0, width.size()).map(width::position).toArray();
+      positions[width.dial()] = IntStream.range(0, width.size()).map(width::position).toArray();
     }
     widths.others().forEach(i -> positions[i] = IntStream.rangeClosed(0, original[i]).toArray());
     int[] least = new int[positions.length];
@@ -107,7 +106,9 @@ public final class SearchProblem {
     return seed;
   }
 
-  /** How much of the limit that it comes nearest to a choice uses; above 1 it exceeds the budget. */
+  /**
+   * How much of the limit that it comes nearest to a choice uses; above 1 it exceeds the budget.
+   */
   public double spent(int[] choice) {
     return meter.at(all(choice)).measure() / meter.allowed();
   }

@@ -43,8 +43,7 @@ final class Trials {
       for (int i = 0; i < scores.length; i++) {
         double score = Double.isNaN(scores[i]) ? Double.POSITIVE_INFINITY : scores[i];
         int[] choice = unknown.get(i);
-        tried.put(
-            key(choice), new Candidate(problem.config(choice), score, problem.spent(choice)));
+        tried.put(key(choice), new Candidate(problem.config(choice), score, problem.spent(choice)));
       }
     }
     return choices.stream()

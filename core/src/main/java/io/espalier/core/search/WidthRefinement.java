@@ -163,7 +163,6 @@ public final class WidthRefinement {
       }
       errors.put(name, own);
     }
-    return CurveSearch.find(
-        space, budget, WidthErrors.of(errors), 1, best.widths.config());
+    return CurveSearch.find(space, budget, WidthErrors.of(errors), 1, best.widths.config());
   }
 }

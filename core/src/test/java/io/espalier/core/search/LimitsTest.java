@@ -54,7 +54,8 @@ class LimitsTest {
 
   @Test
   void theTightestIsComeCloseTo() {
-    Budget two = Budget.of(List.of(part(Cost.MACS, 0.9), Limit.absolute(Cost.PARAMS.handler(), 7000)));
+    Budget two =
+        Budget.of(List.of(part(Cost.MACS, 0.9), Limit.absolute(Cost.PARAMS.handler(), 7000)));
     BudgetResult result = BudgetSearch.find(space, two);
     assertMeets(two, result);
     assertTrue(result.params() > 0.9 * 7000, () -> result.toString());

@@ -124,8 +124,7 @@ class StrategiesTest {
       }
       asked.clear();
       try (ScoreBook book = ScoreBook.in(own, "chain")) {
-        assertEquals(
-            whole, strategy.search(problem(EVALUATIONS), kept(book, Integer.MAX_VALUE)));
+        assertEquals(whole, strategy.search(problem(EVALUATIONS), kept(book, Integer.MAX_VALUE)));
       }
       assertTrue(asked.size() <= scored - stop, "scores that were kept are not asked for again");
     }
@@ -200,8 +199,7 @@ class StrategiesTest {
 
   @Test
   void nothingOnAFrontIsBothWorseAndDearer() {
-    List<Candidate> front =
-        new ParetoStrategy().search(problem(EVALUATIONS), this::run);
+    List<Candidate> front = new ParetoStrategy().search(problem(EVALUATIONS), this::run);
     assertTrue(front.size() > 2, () -> front.toString());
     for (int i = 1; i < front.size(); i++) {
       assertTrue(front.get(i).score() >= front.get(i - 1).score());
@@ -230,8 +228,7 @@ class StrategiesTest {
     assertTrue(
         String.valueOf(thrown.getMessage()).contains("the smallest this space allows"),
         thrown::getMessage);
-    assertThrows(
-        EspalierException.class, () -> new SearchProblem(space, BUDGET, List.of(), 0, 0));
+    assertThrows(EspalierException.class, () -> new SearchProblem(space, BUDGET, List.of(), 0, 0));
     assertThrows(
         EspalierException.class,
         () -> SearchStrategies.discover(getClass().getClassLoader()).get("gready"));

@@ -29,8 +29,7 @@ public final class LampImportance implements ImportanceCriterion {
       int index = ascending[i];
       boolean equal = i + 1 < ascending.length && squares[ascending[i + 1]] == squares[index];
       larger += squares[index];
-      scores[index] =
-          equal ? scores[ascending[i + 1]] : larger == 0 ? 0 : squares[index] / larger;
+      scores[index] = equal ? scores[ascending[i + 1]] : larger == 0 ? 0 : squares[index] / larger;
     }
     return scores;
   }

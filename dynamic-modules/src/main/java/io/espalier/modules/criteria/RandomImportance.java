@@ -6,7 +6,9 @@ import io.espalier.spi.Use;
 import java.util.Arrays;
 import java.util.Random;
 
-/** Numbers that say nothing, the same for the same node each time: what others are compared with. */
+/**
+ * Numbers that say nothing, the same for the same node each time: what others are compared with.
+ */
 @AutoService(ImportanceCriterion.class)
 public final class RandomImportance implements ImportanceCriterion {
   @Override

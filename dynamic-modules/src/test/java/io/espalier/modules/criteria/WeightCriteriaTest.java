@@ -42,8 +42,7 @@ class WeightCriteriaTest {
   }
 
   /** Columns [3, 4], [0, 0] and [-1, 2]. */
-  private static final Use COLUMNS =
-      new Weight(List.of(2, 3), List.of(3f, 0f, -1f, 4f, 0f, 2f));
+  private static final Use COLUMNS = new Weight(List.of(2, 3), List.of(3f, 0f, -1f, 4f, 0f, 2f));
 
   private static void assertScores(ImportanceCriterion criterion, double... expected) {
     assertArrayEquals(expected, criterion.score(COLUMNS, 1), 1e-6);

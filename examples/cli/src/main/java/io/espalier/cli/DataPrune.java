@@ -58,7 +58,8 @@ final class DataPrune {
   Pruned run(SearchSpace space, Budget budget, Consumer<String> progress) {
     progress.accept("reading data");
     Samples samples = data.open(inputs(space), USUAL, carving.options().loader());
-    PruneOptions options = PruneOptions.of(budget)
+    PruneOptions options =
+        PruneOptions.of(budget)
             .withSeed(data.seed())
             .withSearch(strategies.search(carving.options().loader()));
     String criterion = carving.options().importance();

@@ -92,7 +92,10 @@ final class StrategyOptions {
    * @throws EspalierException if something is
    */
   void requireNothingSaid() {
-    if (strategy != null || evaluations != null || checkpoint != null || labels != null
+    if (strategy != null
+        || evaluations != null
+        || checkpoint != null
+        || labels != null
         || evaluator != null) {
       throw new EspalierException(
           "--strategy, --evaluations, --checkpoint, --labels and --evaluator are for a search that"

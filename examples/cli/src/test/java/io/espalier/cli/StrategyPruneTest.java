@@ -43,11 +43,7 @@ class StrategyPruneTest {
 
   private Path data() throws IOException {
     String header =
-        "{'descr': '<f4', 'fortran_order': False, 'shape': ("
-            + SAMPLES
-            + ", "
-            + WIDTH
-            + "), }\n";
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (" + SAMPLES + ", " + WIDTH + "), }\n";
     ByteBuffer bytes =
         ByteBuffer.allocate(10 + header.length() + 4 * WIDTH * SAMPLES)
             .order(ByteOrder.LITTLE_ENDIAN);
@@ -131,14 +127,16 @@ class StrategyPruneTest {
     assertRefused(
         "at least one evaluation", "--macs", 0.5, "--strategy", "random", "--evaluations", 0);
     Cli without =
-        Cli.run("prune", model(), "-o", dir.resolve("o.onnx"), "--macs", 0.5, "--strategy", "random");
+        Cli.run(
+            "prune", model(), "-o", dir.resolve("o.onnx"), "--macs", 0.5, "--strategy", "random");
     assertEquals(2, without.code());
     assertTrue(without.err().contains("give --data, or leave them out"), without.err());
   }
 
   @Test
   void criteriaStandSideBySide() throws IOException {
-    String table = Cli.done("inspect", model(), "--importance", "l2,l1,group_norm,lamp,fpgm,random");
+    String table =
+        Cli.done("inspect", model(), "--importance", "l2,l1,group_norm,lamp,fpgm,random");
     assertTrue(table.contains("fpgm"), table);
     // norms and their squares put units in one order where one consumer reads them
     assertTrue(table.lines().anyMatch(line -> line.matches(".* 32 +1\\.00 .* 1\\.00 .*")), table);

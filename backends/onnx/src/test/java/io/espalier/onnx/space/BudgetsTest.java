@@ -107,11 +107,12 @@ class BudgetsTest {
   @ParameterizedTest
   @ValueSource(strings = {"resnet18.onnx", "vit.onnx", "mobilenet_v2.onnx"})
   void twoAndThreeAtOnceInTheFileThatIsWritten(String file) {
-    SearchSpace space =
-        SPACES.generate(SharedData.path("zoo").resolve(file), Rules.everything());
+    SearchSpace space = SPACES.generate(SharedData.path("zoo").resolve(file), Rules.everything());
     List<Limit> three =
         List.of(
-            part(Cost.MACS, 0.6), Limit.absolute(Cost.BYTES.handler(), 300_000), part(Cost.ACTIVATIONS, 0.8));
+            part(Cost.MACS, 0.6),
+            Limit.absolute(Cost.BYTES.handler(), 300_000),
+            part(Cost.ACTIVATIONS, 0.8));
     for (List<Limit> limits : List.of(three.subList(0, 2), three)) {
       Budget budget = Budget.of(limits);
       BudgetResult result = BudgetSearch.find(space, FileLimit.of(space, budget));
@@ -123,7 +124,8 @@ class BudgetsTest {
       assertTrue(space.export().sizes().total() <= 300_000);
       assertTrue(limits.size() == 2 || costs[0] <= 0.8 * whole[0]);
     }
-    Budget impossible = Budget.of(List.of(part(Cost.MACS, 0.9), Limit.absolute(Cost.BYTES.handler(), 10)));
+    Budget impossible =
+        Budget.of(List.of(part(Cost.MACS, 0.9), Limit.absolute(Cost.BYTES.handler(), 10)));
     String said =
         String.valueOf(
             assertThrows(EspalierException.class, () -> BudgetSearch.find(space, impossible))
