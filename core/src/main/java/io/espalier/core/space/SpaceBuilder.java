@@ -219,6 +219,9 @@ public final class SpaceBuilder {
   }
 
   private void addWidth(Declared hparam, Set<Symbol> named) {
+    if (hparam.layouts().get(0).extent() > Integer.MAX_VALUE) {
+      return; // no choice holds such a number
+    }
     Set<Symbol> symbols = symbols(hparam.layouts());
     if (isOwn(hparam, symbols)) {
       add(hparam, widthDial(symbols.iterator().next(), hparam.name()));

@@ -111,15 +111,16 @@ public final class OnnxSession implements AutoCloseable {
   /** Of a file in one piece, too, the runtime maps weights only where they are external data. */
   private static OnnxSession openInPlace(OnnxModel model, Path file, SessionSettings settings) {
     String folder = file.toAbsolutePath().resolveSibling("").toString();
+    String name = String.valueOf(file.getFileName()); // its folder may be one that nobody knows
     byte[] skeleton = model.inPlace();
     return open(
-        file.toString(),
+        name,
         settings,
         (environment, options) -> {
           options.addConfigEntry("session.model_external_initializers_file_folder_path", folder);
           return environment.createSession(skeleton, options);
         },
-        size(() -> model, file.toString(), Map.of()));
+        size(() -> model, name, Map.of()));
   }
 
   /**
