@@ -6,7 +6,9 @@ import io.espalier.core.Hparam;
 import io.espalier.core.Samplers;
 import io.espalier.core.SearchSpace;
 import io.espalier.core.SearchSpaces;
+import io.espalier.core.rules.Rule;
 import io.espalier.core.rules.Rules;
+import io.espalier.core.rules.RulesBuilder;
 import io.espalier.core.values.Manifest;
 import io.espalier.onnx.OnnxBackend;
 import io.espalier.onnx.OnnxNetwork;
@@ -16,6 +18,8 @@ import io.espalier.onnx.verify.Verification;
 import io.espalier.onnx.verify.Verifier;
 import io.espalier.onnx.verify.VerifyOptions;
 import io.espalier.spi.DMRegistry;
+import io.espalier.spi.DynamicModule;
+import io.espalier.spi.RuleOption;
 import io.espalier.trace.TrialSizes;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,8 +35,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * Random networks, cut at random: whatever is carved computes what the masked network does.
  *
- * <p>{@code -Despalier.fuzz.first=N -Despalier.fuzz.count=N} runs other seeds than those of the
- * build.
+ * <p>Odd seeds have the constructs of exported networks besides. {@code -Despalier.fuzz.first=N
+ * -Despalier.fuzz.count=N} runs other seeds than those of the build.
  */
 class FuzzTest {
   private static final int FIRST = Integer.getInteger("espalier.fuzz.first", 0);
@@ -47,6 +51,9 @@ class FuzzTest {
 
   /** In one network of so many, wrong masks have to be seen. */
   private static final int CONTROLLED = 10;
+
+  /** For so many networks one is cut under rules, too, that open what is closed without them. */
+  private static final int OPENED = 10;
 
   private static final SearchSpaces SPACES =
       new SearchSpaces(
@@ -65,15 +72,49 @@ class FuzzTest {
   @ParameterizedTest(name = "seed {0}")
   @MethodSource("seeds")
   void aCarvedNetworkIsWhatTheMaskedOneComputes(int seed) {
-    RandomNetwork network = RandomNetwork.of(seed);
+    RandomNetwork network = network(seed, seed);
     SearchSpace space = space(network);
     for (int again = 1; widths(space) == 0; again++) {
-      network = RandomNetwork.of(seed + ((long) again << Integer.SIZE));
+      network = network(seed, seed + ((long) again << Integer.SIZE));
       space = space(network);
     }
     networks++;
     widths += widths(space);
+    conclusive += provedConfigs(network, space, seed);
+  }
 
+  static IntStream openedSeeds() {
+    return IntStream.range(FIRST, FIRST + Math.max(1, COUNT / OPENED));
+  }
+
+  /** The same under rules that open what is closed without them: inside groups, and queries. */
+  @ParameterizedTest(name = "seed {0}")
+  @MethodSource("openedSeeds")
+  void whatRulesOpenIsCutRightToo(int seed) {
+    RandomNetwork network = RandomNetwork.withConstructs(seed);
+    provedConfigs(network, space(network, opening()), seed);
+  }
+
+  /** Every layer type with all its options, those of closed widths too. */
+  private static Rules opening() {
+    RulesBuilder rules = Rules.builder();
+    SPACES.registry().modules().forEach((key, module) -> rules.put(key, opened(module)));
+    return rules.build();
+  }
+
+  private static Rule opened(DynamicModule module) {
+    Rule rule = Rule.options();
+    for (RuleOption option : module.options()) {
+      if (option.kind() == RuleOption.Kind.OPENING_RATIO) {
+        rule = rule.with(option.name(), null);
+      }
+    }
+    return rule;
+  }
+
+  /** Cuts a network at random, and says of how many cuts the outputs tell. */
+  private static int provedConfigs(RandomNetwork network, SearchSpace space, int seed) {
+    int told = 0;
     Random random = new Random(seed);
     VerifyOptions options = VerifyOptions.defaults().withShapes(network.shapes());
     Verifier verifier = new Verifier(network.model(), options);
@@ -83,11 +124,12 @@ class FuzzTest {
       space.sample(narrowest ? Samplers.min() : Samplers.random(random));
       Verification verification = verifier.verify(carved(space), space.manifest());
       assertTrue(verification.passed(), verification + " at " + space.configurableConfig());
-      conclusive += verification.conclusive() ? 1 : 0;
+      told += verification.conclusive() ? 1 : 0;
     }
     if (seed % CONTROLLED == 0) {
       assertWrongMasksAreSeen(network, space, options, random);
     }
+    return told;
   }
 
   /** Widths of a half and more, so that the signal stays strong. */
@@ -116,9 +158,17 @@ class FuzzTest {
     }
   }
 
+  private static RandomNetwork network(int seed, long draw) {
+    return seed % 2 == 0 ? RandomNetwork.of(draw) : RandomNetwork.withConstructs(draw);
+  }
+
   private static SearchSpace space(RandomNetwork network) {
+    return space(network, Rules.everything());
+  }
+
+  private static SearchSpace space(RandomNetwork network, Rules rules) {
     TrialSizes sizes = network.sized() ? TrialSizes.of(network.shapes()) : TrialSizes.automatic();
-    return SPACES.generate(network.model(), Rules.everything(), sizes);
+    return SPACES.generate(network.model(), rules, sizes);
   }
 
   private static long widths(SearchSpace space) {

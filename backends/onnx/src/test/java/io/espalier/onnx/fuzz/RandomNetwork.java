@@ -27,12 +27,22 @@ public record RandomNetwork(
   private static final long MOST_ELEMENTS = 4000;
   private static final long LENGTH = 7;
   private static final long OUTPUTS = 4;
+  private static final double CONSTRUCTS = 0.3;
 
   /** The network of a seed. */
   public static RandomNetwork of(long seed) {
+    return of(seed, false);
+  }
+
+  /** The network of a seed, with {@linkplain ConstructMoves constructs} of exported networks. */
+  public static RandomNetwork withConstructs(long seed) {
+    return of(seed, true);
+  }
+
+  private static RandomNetwork of(long seed, boolean constructs) {
     SplittableRandom random = new SplittableRandom(seed);
     while (true) {
-      RandomNetwork network = new Growth(random.split(), seed).grow();
+      RandomNetwork network = new Growth(random.split(), seed, constructs).grow();
       if (network.nodes >= LEAST_NODES
           && network.nodes <= MOST_NODES
           && !network.model.outputs().isEmpty()) {
@@ -44,10 +54,12 @@ public record RandomNetwork(
   private static final class Growth {
     private final OnnxGraphBuilder builder;
     private final Sketch s;
+    private final boolean constructs;
     private final List<Wire> wires = new ArrayList<>();
     private final Map<String, List<Long>> shapes = new HashMap<>();
 
-    Growth(SplittableRandom random, long seed) {
+    Growth(SplittableRandom random, long seed, boolean constructs) {
+      this.constructs = constructs;
       int opset = OPSETS[random.nextInt(OPSETS.length)];
       builder = new OnnxGraphBuilder("random" + seed, opset, seed);
       s = new Sketch(builder, random, opset, random.nextBoolean());
@@ -68,6 +80,9 @@ public record RandomNetwork(
     }
 
     private List<Move> moves(Wire x) {
+      if (constructs && (x.isImage() || x.isTokens()) && s.chance(CONSTRUCTS)) {
+        return x.isImage() ? ConstructMoves.ofImages() : ConstructMoves.ofTokens();
+      }
       if (x.isImage()) {
         return s.chance(0.5)
             ? ImageMoves.all()

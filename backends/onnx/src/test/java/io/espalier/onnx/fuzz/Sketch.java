@@ -175,6 +175,22 @@ final class Sketch {
     return builder.longs(fresh("ints"), values, values.length);
   }
 
+  /** Integers in an array of several axes. */
+  String matrix(long[] values, long... dims) {
+    return builder.longs(fresh("places"), values, dims);
+  }
+
+  /** A condition that is stored. */
+  String truth(boolean value) {
+    Wire number = new Wire(number(value ? 1 : 0), List.of());
+    return op("Cast", with("to", 9), List.of(), number).name();
+  }
+
+  /** Says that a sub-graph reads a value. */
+  void readByName(Wire x) {
+    read.add(x.name());
+  }
+
   String scalar(long value) {
     return builder.longs(fresh("scalar"), new long[] {value});
   }
