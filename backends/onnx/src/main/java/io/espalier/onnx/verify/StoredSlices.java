@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 final class StoredSlices {
   private static final int MOST_SUBSETS = 2000;
 
+  /** How many slices are tried of one tensor, over all its axes. */
+  private static final int MOST_SLICES = 20_000;
+
   private StoredSlices() {}
 
   /**
@@ -77,7 +80,7 @@ final class StoredSlices {
   static boolean isSomeSlice(OnnxTensor whole, OnnxTensor part, Set<List<Integer>> keptSets) {
     return whole.rank() == part.rank()
         && whole.dataType() == part.dataType()
-        && isSomeSlice(whole, part, keptSets, 0, new TreeMap<>());
+        && isSomeSlice(whole, part, keptSets, 0, new TreeMap<>(), MOST_SLICES);
   }
 
   private static boolean isSomeSlice(
@@ -85,12 +88,13 @@ final class StoredSlices {
       OnnxTensor part,
       Set<List<Integer>> keptSets,
       int axis,
-      Map<Integer, List<Integer>> keep) {
+      Map<Integer, List<Integer>> keep,
+      int most) {
     if (axis == whole.rank()) {
       return isSlice(whole, part, keep);
     }
     if (whole.dim(axis) == part.dim(axis)) {
-      return isSomeSlice(whole, part, keptSets, axis + 1, keep);
+      return isSomeSlice(whole, part, keptSets, axis + 1, keep, most);
     }
     boolean last = true;
     for (int other = axis + 1; other < whole.rank(); other++) {
@@ -100,8 +104,10 @@ final class StoredSlices {
       return isSubsequence(slice(whole, keep), whole.dim(axis), part, axis);
     }
     List<List<Integer>> candidates = new ArrayList<>();
-    subsets(Math.toIntExact(whole.dim(axis)), (int) part.dim(axis), List.of(), candidates);
-    boolean all = candidates.size() < MOST_SUBSETS;
+    int limit = Math.min(MOST_SUBSETS, most);
+    int extent = Math.toIntExact(whole.dim(axis));
+    subsets(extent, (int) part.dim(axis), limit, List.of(), candidates);
+    boolean all = candidates.size() < limit;
     if (!all) {
       candidates.clear();
       keptSets.stream()
@@ -109,9 +115,10 @@ final class StoredSlices {
           .filter(kept -> kept.get(kept.size() - 1) < whole.dim(axis))
           .forEach(candidates::add);
     }
+    int each = Math.max(1, most / Math.max(1, candidates.size()));
     for (List<Integer> kept : candidates) {
       keep.put(axis, kept);
-      if (isSomeSlice(whole, part, keptSets, axis + 1, keep)) {
+      if (isSomeSlice(whole, part, keptSets, axis + 1, keep, each)) {
         return true;
       }
       keep.remove(axis);
@@ -121,17 +128,17 @@ final class StoredSlices {
 
   /** Sets of so many indices, ascending; not all of them where there are many. */
   private static void subsets(
-      int extent, int size, List<Integer> begun, List<List<Integer>> subsets) {
+      int extent, int size, int most, List<Integer> begun, List<List<Integer>> subsets) {
     if (begun.size() == size) {
       subsets.add(begun);
       return;
     }
     int first = begun.isEmpty() ? 0 : begun.get(begun.size() - 1) + 1;
     for (int i = first; i <= extent - size + begun.size(); i++) {
-      if (subsets.size() < MOST_SUBSETS) {
+      if (subsets.size() < most) {
         List<Integer> more = new ArrayList<>(begun);
         more.add(i);
-        subsets(extent, size, more, subsets);
+        subsets(extent, size, most, more, subsets);
       }
     }
   }

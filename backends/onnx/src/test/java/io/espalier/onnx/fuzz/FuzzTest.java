@@ -35,8 +35,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * Random networks, cut at random: whatever is carved computes what the masked network does.
  *
- * <p>Odd seeds have the constructs of exported networks besides. {@code -Despalier.fuzz.first=N
- * -Despalier.fuzz.count=N} runs other seeds than those of the build.
+ * <p>{@code -Despalier.fuzz.first=N -Despalier.fuzz.count=N} runs other seeds than those of the
+ * build.
  */
 class FuzzTest {
   private static final int FIRST = Integer.getInteger("espalier.fuzz.first", 0);
@@ -52,8 +52,8 @@ class FuzzTest {
   /** In one network of so many, wrong masks have to be seen. */
   private static final int CONTROLLED = 10;
 
-  /** For so many networks one is cut under rules, too, that open what is closed without them. */
-  private static final int OPENED = 10;
+  /** For so many networks there is one with the constructs of exported networks. */
+  private static final int CONSTRUCTS = 10;
 
   private static final SearchSpaces SPACES =
       new SearchSpaces(
@@ -72,10 +72,10 @@ class FuzzTest {
   @ParameterizedTest(name = "seed {0}")
   @MethodSource("seeds")
   void aCarvedNetworkIsWhatTheMaskedOneComputes(int seed) {
-    RandomNetwork network = network(seed, seed);
+    RandomNetwork network = RandomNetwork.of(seed);
     SearchSpace space = space(network);
     for (int again = 1; widths(space) == 0; again++) {
-      network = network(seed, seed + ((long) again << Integer.SIZE));
+      network = RandomNetwork.of(seed + ((long) again << Integer.SIZE));
       space = space(network);
     }
     networks++;
@@ -83,14 +83,17 @@ class FuzzTest {
     conclusive += provedConfigs(network, space, seed);
   }
 
-  static IntStream openedSeeds() {
-    return IntStream.range(FIRST, FIRST + Math.max(1, COUNT / OPENED));
+  static IntStream seedsOfConstructs() {
+    return IntStream.range(FIRST, FIRST + Math.max(1, COUNT / CONSTRUCTS));
   }
 
-  /** The same under rules that open what is closed without them: inside groups, and queries. */
+  /**
+   * Networks with the constructs of exported ones, under rules that open what is closed without
+   * them: what is inside groups, and learned queries.
+   */
   @ParameterizedTest(name = "seed {0}")
-  @MethodSource("openedSeeds")
-  void whatRulesOpenIsCutRightToo(int seed) {
+  @MethodSource("seedsOfConstructs")
+  void constructsOfExportedNetworksAreCutRightToo(int seed) {
     RandomNetwork network = RandomNetwork.withConstructs(seed);
     provedConfigs(network, space(network, opening()), seed);
   }
@@ -156,10 +159,6 @@ class FuzzTest {
       double told = (double) conclusive / (CONFIGS * networks);
       assertTrue(told > 0.9, "the signal dies out in all but " + told + " of the configs");
     }
-  }
-
-  private static RandomNetwork network(int seed, long draw) {
-    return seed % 2 == 0 ? RandomNetwork.of(draw) : RandomNetwork.withConstructs(draw);
   }
 
   private static SearchSpace space(RandomNetwork network) {
