@@ -150,7 +150,8 @@ final class ConstructMoves {
     }
     long out = s.between(4, 8);
     Wire offsets = s.op("Tanh", ImageMoves.convolve(s, x, 18, 1, 1, 1));
-    Map<String, Object> same = with("pads", new long[] {1, 1, 1, 1}, "kernel_shape", new long[] {3, 3});
+    Map<String, Object> same =
+        with("pads", new long[] {1, 1, 1, 1}, "kernel_shape", new long[] {3, 3});
     String weight = s.weights(s.fresh("deformed"), out, x.dim(1), 3, 3);
     return List.of(s.op("DeformConv", same, x.with(1, out), x, weight, offsets.name()));
   }
@@ -244,8 +245,7 @@ final class ConstructMoves {
     String queries = s.parameter(s.fresh("latents"), 0, 1, 1, places, width);
     Wire turned = s.transpose(s.linear(x, width), 0, 2, 1);
     List<Long> dims = List.of(x.dim(0), places, x.dim(1));
-    Wire scores =
-        new Wire(s.node("MatMul", Map.of(), List.of(queries, turned.name())), dims);
+    Wire scores = new Wire(s.node("MatMul", Map.of(), List.of(queries, turned.name())), dims);
     Wire weights = s.op("Softmax", with("axis", 2), dims, scores);
     Wire values = s.linear(x, s.between(4, 8));
     List<Long> mixed = List.of(x.dim(0), places, values.dim(2));
