@@ -116,6 +116,19 @@ public abstract class PluginContract {
   }
 
   @Test
+  final void everyAxisOfItsWeightsIsTied() {
+    assertEquals(List.of(), open().typed().untied());
+  }
+
+  @Test
+  final void attributesFollowTheirWidths() {
+    Subject subject = open();
+    assertEquals(List.of(), subject.typed().misdeclared());
+    subject.space().sample(Samplers.min());
+    assertEquals(List.of(), subject.typed().stale(subject.space().cut()));
+  }
+
+  @Test
   final void carvedNetworksComputeWhatTheMaskedOnesDo() {
     Subject subject = open();
     assertSound(subject, "", true);

@@ -8,8 +8,9 @@ import io.espalier.onnx.OnnxBackend;
 import io.espalier.onnx.OnnxNetwork;
 import io.espalier.onnx.file.OnnxModel;
 import io.espalier.spi.DMRegistry;
-import io.espalier.spi.Layer;
 import io.espalier.spi.OpId;
+import io.espalier.trace.GraphNode;
+import io.espalier.trace.LayerNode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -85,20 +86,30 @@ final class Subject {
 
   /** The operators of these layers. */
   Set<OpId> operators() {
-    Set<String> layers = Set.copyOf(layers());
-    Set<OpId> operators = new TreeSet<>();
-    visit(
-        space.map().orElseThrow().layers(),
-        layer -> {
-          if (layers.contains(layer.name())) {
-            layer.nodes().forEach(node -> operators.add(node.op()));
-          }
-        });
-    return operators;
+    return nodes().stream().map(GraphNode::op).collect(Collectors.toCollection(TreeSet::new));
   }
 
-  private static void visit(List<Layer> tree, Consumer<Layer> visitor) {
-    for (Layer layer : tree) {
+  /** What the rule said of the nodes of these layers. */
+  TypedNodes typed() {
+    return new TypedNodes(space.map().orElseThrow(), nodes());
+  }
+
+  /** The nodes of these layers. */
+  private List<GraphNode> nodes() {
+    Set<String> layers = Set.copyOf(layers());
+    List<GraphNode> nodes = new ArrayList<>();
+    visit(
+        space.model().graph().layers(),
+        layer -> {
+          if (layers.contains(layer.name())) {
+            layer.nodes().forEach(node -> nodes.add(space.model().graph().nodes().get(node)));
+          }
+        });
+    return nodes;
+  }
+
+  private static void visit(List<LayerNode> tree, Consumer<LayerNode> visitor) {
+    for (LayerNode layer : tree) {
       visitor.accept(layer);
       visit(layer.children(), visitor);
     }

@@ -61,11 +61,15 @@ class BiasedGate implements OperatorRule, DynamicModule {
     Axis out = t.symbol(node.input(1).axis(0).extent() / 2);
     tieRows(node, out, t);
     tieBias(node, out, t);
-    t.unify(node.input(1).axis(1), node.input(0).axis(-1));
+    tieColumns(node, t);
     List<Axis> axes = new ArrayList<>(node.input(0).axes());
     axes.set(axes.size() - 1, out);
     t.output(0, axes);
     t.macs(node.input(0).axis(0), node.input(1).axis(0), node.input(1).axis(1));
+  }
+
+  void tieColumns(Node node, Typing t) {
+    t.unify(node.input(1).axis(1), node.input(0).axis(-1));
   }
 
   void tieRows(Node node, Axis out, Typing t) {

@@ -18,7 +18,7 @@ import org.junit.platform.launcher.core.LauncherFactory;
 
 /** The contract finds what is wrong with a plugin, and nothing wrong with one that is right. */
 class PluginContractTest {
-  private static final int TESTS = 9;
+  private static final int TESTS = 11;
 
   /** What each test of a contract said; empty where it passed. */
   private static Map<String, String> run(Class<?> contract) {
@@ -58,6 +58,49 @@ class PluginContractTest {
   @Test
   void aPluginWhoseWidthsAreAllMadeOfOthersPasses() {
     assertEquals(Set.of(""), Set.copyOf(run(WrongPlugins.RightInGroups.class).values()));
+  }
+
+  @Test
+  void aPluginWithAnAttributeThatFollowsItsWidthPasses() {
+    assertEquals(Set.of(""), Set.copyOf(run(WrongPlugins.RightWithAnAttribute.class).values()));
+  }
+
+  @Test
+  void oneThatMisspellsAnAttribute() {
+    assertFound(
+        WrongPlugins.MisspellsTheAttribute.class,
+        "attributesFollowTheirWidths",
+        "the rule says what attribute groups must be, and /filter/ChannelFilter has only [group];"
+            + " spell it as the node does");
+  }
+
+  @Test
+  void oneWhoseAttributeGoesStale() {
+    assertFound(
+        WrongPlugins.ForgetsTheAttribute.class,
+        "attributesFollowTheirWidths",
+        "attribute group of /filter/ChannelFilter is 12, as an axis of the node is, and stays when"
+            + " that is cut to 1; declare it by Typing.attribute");
+  }
+
+  @Test
+  void oneWhoseAttributeFollowsAnotherAxis() {
+    assertFound(
+        WrongPlugins.FollowsAnotherAxis.class,
+        "attributesFollowTheirWidths",
+        "the rule says what attribute group must be, 4, and at /filter/ChannelFilter it is 12");
+  }
+
+  @Test
+  void oneThatLeavesAWidthUntied() {
+    assertFound(
+        WrongPlugins.ForgetsTheInput.class,
+        "everyAxisOfItsWeightsIsTied",
+        "axis 1 of input 1 of /gate/BiasedGate is tied to nothing; tie it by Typing.unify");
+    assertFound(
+        WrongPlugins.ForgetsTheBias.class,
+        "everyAxisOfItsWeightsIsTied",
+        "axis 0 of input 2 of /gate/BiasedGate is tied to nothing; tie it by Typing.unify");
   }
 
   @Test

@@ -62,6 +62,82 @@ final class WrongPlugins {
     }
   }
 
+  /** The contract of a plugin whose operator has an attribute that follows its width. */
+  abstract static class OfChannelFilter extends PluginContract {
+    abstract ChannelFilter plugin();
+
+    @Override
+    protected String key() {
+      return ChannelFilter.KEY;
+    }
+
+    @Override
+    protected OnnxModel model() {
+      return ChannelFilter.model();
+    }
+
+    @Override
+    protected DMRegistry registry() {
+      return super.registry().with(plugin());
+    }
+  }
+
+  /** Without a mistake, and with an attribute. */
+  static final class RightWithAnAttribute extends OfChannelFilter {
+    @Override
+    ChannelFilter plugin() {
+      return new ChannelFilter();
+    }
+  }
+
+  /** The attribute has another name. */
+  static final class MisspellsTheAttribute extends OfChannelFilter {
+    @Override
+    ChannelFilter plugin() {
+      return new ChannelFilter() {
+        @Override
+        void follow(Node node, Axis channels, Typing t) {
+          t.attribute("groups", -1, t.extentOf(channels));
+        }
+      };
+    }
+  }
+
+  /** The attribute keeps the number of channels that there were. */
+  static final class ForgetsTheAttribute extends OfChannelFilter {
+    @Override
+    ChannelFilter plugin() {
+      return new ChannelFilter() {
+        @Override
+        void follow(Node node, Axis channels, Typing t) {}
+      };
+    }
+  }
+
+  /** The attribute follows the width of an image. */
+  static final class FollowsAnotherAxis extends OfChannelFilter {
+    @Override
+    ChannelFilter plugin() {
+      return new ChannelFilter() {
+        @Override
+        void follow(Node node, Axis channels, Typing t) {
+          t.attribute("group", -1, t.extentOf(node.input(0).axis(3)));
+        }
+      };
+    }
+  }
+
+  /** The columns of the weight are a width of their own. */
+  static final class ForgetsTheInput extends OfBiasedGate {
+    @Override
+    BiasedGate plugin() {
+      return new BiasedGate() {
+        @Override
+        void tieColumns(Node node, Typing t) {}
+      };
+    }
+  }
+
   /** The output shrinks, and the rows of the weight do not. */
   static final class SlicesOneAxisOnly extends OfBiasedGate {
     @Override
