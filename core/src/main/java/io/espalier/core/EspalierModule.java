@@ -3,7 +3,6 @@ package io.espalier.core;
 import com.google.inject.AbstractModule;
 import com.google.inject.Key;
 import com.google.inject.Module;
-import com.google.inject.Provides;
 import com.google.inject.Singleton;
 import com.google.inject.multibindings.Multibinder;
 import com.google.inject.multibindings.OptionalBinder;
@@ -16,11 +15,8 @@ import jakarta.inject.Qualifier;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.ServiceLoader;
-import java.util.Set;
 
 /**
  * Wires Espalier for Guice: {@link SearchSpaces}, the {@link DMRegistry} of all plugins on the
@@ -38,7 +34,8 @@ import java.util.Set;
  * </ul>
  *
  * <p>It works under {@code requireExplicitBindings}, in child injectors, and in several injectors
- * at once; one that is installed twice counts once.
+ * at once; one that is installed twice counts once. Two that differ, one of them {@link #strict()}
+ * for instance, are refused in one injector, in a sentence that says so.
  */
 public final class EspalierModule extends AbstractModule {
   private final ClassLoader loader;
@@ -82,6 +79,16 @@ public final class EspalierModule extends AbstractModule {
     OptionalBinder.newOptionalBinder(binder(), DMRegistry.class)
         .setDefault()
         .to(Key.get(DMRegistry.class, Discovered.class));
+    Multibinder.newSetBinder(binder(), Wiring.class)
+        .addBinding()
+        .toInstance(new Wiring(loader, strict));
+    bind(Wiring.Chosen.class).asEagerSingleton();
+    bind(Wiring.Registry.class);
+    bind(Wiring.Spaces.class);
+    bind(Key.get(DMRegistry.class, Discovered.class))
+        .toProvider(Wiring.Registry.class)
+        .in(Singleton.class);
+    bind(SearchSpaces.class).toProvider(Wiring.Spaces.class).in(Singleton.class);
     // last, so that nothing else is missing where one of them cannot be loaded
     for (Module module : backendModules()) {
       install(module);
@@ -105,32 +112,6 @@ public final class EspalierModule extends AbstractModule {
       }
     }
     return found;
-  }
-
-  @Provides
-  @Singleton
-  @Discovered
-  DMRegistry registry(
-      Set<OperatorRule> rules,
-      Set<DynamicModule> modules,
-      Set<ImportanceCriterion> criteria,
-      Optional<ImportanceCriterion> chosen) {
-    Set<Object> added = new LinkedHashSet<>(rules);
-    added.addAll(modules);
-    added.addAll(criteria);
-    chosen.ifPresent(added::add);
-    return DMRegistry.discover(loader).with(added);
-  }
-
-  @Provides
-  @Singleton
-  SearchSpaces spaces(
-      Set<Backend> backends, DMRegistry registry, Optional<ImportanceCriterion> chosen) {
-    SearchSpaces spaces = new SearchSpaces(backends, registry);
-    if (chosen.isPresent()) {
-      spaces = spaces.rankedBy(chosen.get().key());
-    }
-    return strict ? spaces.strict() : spaces;
   }
 
   /** Equal modules are installed once. */

@@ -67,7 +67,7 @@ final class Discovery {
   }
 
   private static String remedy(String thrown, Throwable error) {
-    if (isOurs(thrown)) {
+    if (Origin.isOurs(thrown)) {
       return "build it against version " + DMRegistry.SPI_VERSION + " of the plugin SPI";
     }
     return error instanceof NoClassDefFoundError || error.getCause() instanceof NoClassDefFoundError
@@ -80,12 +80,6 @@ final class Discovery {
       return cause(thrown.getCause());
     }
     return thrown == null ? "" : ": " + thrown;
-  }
-
-  /** Whether it was a class of the SPI that does not exist here. */
-  private static boolean isOurs(String thrown) {
-    String ours = Discovery.class.getPackageName();
-    return thrown.contains(ours) || thrown.contains(ours.replace('.', '/'));
   }
 
   /** The place of each class that is registered for a role. */

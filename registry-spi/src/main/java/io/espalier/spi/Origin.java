@@ -60,6 +60,19 @@ final class Origin {
         + "); build it against this version";
   }
 
+  /** Whether what was thrown speaks of a class of the SPI. */
+  static boolean isOurs(String thrown) {
+    String ours = Origin.class.getPackageName();
+    return thrown.contains(ours + ".") || thrown.contains(ours.replace('.', '/') + "/");
+  }
+
+  /** Says what a plugin lacks that is no part of the SPI. */
+  static String missing(Throwable thrown) {
+    return thrown instanceof NoClassDefFoundError
+        ? "a class that it needs is not on the class path; put the JAR there that has it"
+        : "what it needs is on the class path in another version than it was built with";
+  }
+
   private static String root(URL place) {
     String text = place.toExternalForm();
     return text.endsWith("/") ? text : "jar:" + text + IN_JAR;

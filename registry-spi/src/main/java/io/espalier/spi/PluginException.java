@@ -50,13 +50,16 @@ public final class PluginException extends EspalierException {
     }
   }
 
-  /** What was thrown, in words; where classes do not fit together, the versions too. */
+  /** What was thrown, in words; where classes do not fit together, which too. */
   static String reason(Class<?> plugin, Throwable cause) {
     String thrown =
         cause.getClass().getSimpleName()
             + (cause.getMessage() == null ? "" : ": " + cause.getMessage());
-    return cause instanceof LinkageError && !(cause instanceof ExceptionInInitializerError)
+    if (!(cause instanceof LinkageError) || cause instanceof ExceptionInInitializerError) {
+      return thrown;
+    }
+    return Origin.isOurs(thrown)
         ? Origin.misfit(plugin) + ": " + thrown
-        : thrown;
+        : Origin.missing(cause) + ": " + thrown;
   }
 }

@@ -140,6 +140,23 @@ class EspalierModuleTest {
     assertWorks(Guice.createInjector(new EspalierModule(), new EspalierModule()));
   }
 
+  @Test
+  void twoThatDifferAreExplained() {
+    CreationException refused =
+        assertThrows(
+            CreationException.class,
+            () -> Guice.createInjector(new EspalierModule(), new EspalierModule().strict()));
+    assertEquals(1, refused.getErrorMessages().size(), refused.getMessage());
+    String said = refused.getErrorMessages().iterator().next().getMessage();
+    assertTrue(
+        said.contains(
+            "EspalierModule is installed 2 times in one injector, as it is and strict; install one"
+                + " of them, or each in an injector of its own"),
+        said);
+    assertWorks(
+        Guice.createInjector(new EspalierModule().strict(), new EspalierModule().strict()));
+  }
+
   private static Module ranking(ImportanceCriterion criterion) {
     return new AbstractModule() {
       @Override

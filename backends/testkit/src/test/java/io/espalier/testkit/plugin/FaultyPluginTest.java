@@ -44,7 +44,7 @@ class FaultyPluginTest {
       "package com.acme; import io.espalier.spi.*; import java.util.*;\n";
 
   /** A rule of com.acme:Scaled, whose method type has this body. */
-  private static String rule(String body) {
+  static String rule(String body) {
     return IMPORTS
         + """
         public final class ScaledRule implements OperatorRule {
@@ -55,7 +55,7 @@ class FaultyPluginTest {
             .replace("BODY", body);
   }
 
-  private static final String TIES =
+  static final String TIES =
       "t.unify(node.input(1).axis(0), node.input(0).axis(-1)); t.output(0, node.input(0).axes());";
 
   /** A module of com.acme:Scaled layers. */
@@ -112,7 +112,7 @@ class FaultyPluginTest {
   }
 
   /** Three linear layers, with an operator between the first two that no one knows. */
-  private static OnnxModel network() {
+  static OnnxModel network() {
     OnnxGraphBuilder b = new OnnxGraphBuilder("scaled", 17).opset("com.acme", 1);
     String x = linear(b, "fc1", b.input("input", 4, 16), 16, 32);
     String scale = b.random("scale.weight", 1, 0.5, 32);
@@ -127,11 +127,11 @@ class FaultyPluginTest {
     return b.node("Gemm", "/" + name + "/Gemm", List.of(x, weight), Map.of("transB", 1));
   }
 
-  private static SearchSpaces spaces(ClassLoader loader) {
+  static SearchSpaces spaces(ClassLoader loader) {
     return new SearchSpaces(Set.of(new OnnxBackend()), DMRegistry.discover(loader));
   }
 
-  private static FrozenAxis frozen(SearchSpace space, String name) {
+  static FrozenAxis frozen(SearchSpace space, String name) {
     return space.frozen().stream()
         .filter(axis -> (axis.layer() + "." + axis.axis()).equals(name))
         .findFirst()
