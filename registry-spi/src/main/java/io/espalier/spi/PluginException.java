@@ -52,6 +52,9 @@ public final class PluginException extends EspalierException {
 
   /** What was thrown, in words; where classes do not fit together, which too. */
   static String reason(Class<?> plugin, Throwable cause) {
+    if (cause instanceof EspalierException && cause.getMessage() != null) {
+      return cause.getMessage(); // a sentence by itself
+    }
     String thrown =
         cause.getClass().getSimpleName()
             + (cause.getMessage() == null ? "" : ": " + cause.getMessage());

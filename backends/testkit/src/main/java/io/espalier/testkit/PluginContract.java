@@ -15,12 +15,15 @@ import io.espalier.core.values.Choice;
 import io.espalier.core.values.Config;
 import io.espalier.core.values.Manifest;
 import io.espalier.onnx.file.OnnxModel;
+import io.espalier.onnx.runtime.OnnxRunException;
+import io.espalier.onnx.runtime.Refusal;
 import io.espalier.onnx.verify.Control;
 import io.espalier.onnx.verify.Verification;
 import io.espalier.onnx.verify.Verifier;
 import io.espalier.onnx.verify.VerifyOptions;
 import io.espalier.spi.DMRegistry;
 import io.espalier.spi.DynamicModule;
+import io.espalier.spi.EspalierException;
 import io.espalier.spi.OpId;
 import io.espalier.spi.RuleOption;
 import io.espalier.trace.GraphNode;
@@ -323,6 +326,16 @@ public abstract class PluginContract {
     }
   }
 
+  private static Verification verify(Verifier verifier, OnnxModel carved, SearchSpace space) {
+    try {
+      return verifier.verify(carved, space.manifest());
+    } catch (OnnxRunException e) {
+      throw Refusal.of(e, space.model().graph(), space.registry())
+          .<EspalierException>map(plugin -> plugin)
+          .orElse(e);
+    }
+  }
+
   /** The smallest network and random ones equal their masked originals. */
   private void assertSound(Subject subject, String when, boolean controlled) {
     OnnxModel model = model();
@@ -335,7 +348,7 @@ public abstract class PluginContract {
       space.sample(i == 0 ? Samplers.min() : Samplers.random(random));
       OnnxModel carved = subject.carve();
       Manifest manifest = space.manifest();
-      Verification verification = verifier.verify(carved, manifest);
+      Verification verification = verify(verifier, carved, space);
       assertTrue(
           verification.passed(),
           () ->

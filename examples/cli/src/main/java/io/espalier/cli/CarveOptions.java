@@ -101,7 +101,7 @@ final class CarveOptions {
     outputs.write(output, carved::save);
     if (space.model() instanceof OnnxNetwork original && carved instanceof OnnxNetwork) {
       OnnxModel written = OnnxModel.read(outputs.staged(output));
-      notRun = TrialRun.of(original.model(), written, given(space));
+      notRun = TrialRun.of(original.model(), written, space, given(space));
     }
     outputs.commit();
     LargerFile.word(source.file(), output).ifPresent(words::add);

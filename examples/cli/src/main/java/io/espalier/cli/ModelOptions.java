@@ -165,7 +165,11 @@ final class ModelOptions {
                     + "=@file.npy");
           }
         });
-    return withPlugins(() -> BlockSource.open(block, params, words, loader()));
+    return withPlugins(
+        () -> {
+          loader = plugins == null ? loader() : Plugins.loaderOfBlocks(plugins);
+          return BlockSource.open(block, params, words, loader);
+        });
   }
 
   private <T> T withPlugins(Supplier<T> work) {

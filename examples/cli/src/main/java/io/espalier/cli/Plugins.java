@@ -2,6 +2,7 @@ package io.espalier.cli;
 
 import io.espalier.spi.EspalierException;
 import java.io.IOException;
+import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.DirectoryStream;
@@ -10,29 +11,57 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
-import java.util.jar.JarFile;
 import java.util.stream.StreamSupport;
 
 /** A folder of plugin JARs. */
 final class Plugins {
-  private Plugins() {}
+  private final Path folder;
+  private final List<PluginJar> jars;
+
+  private Plugins(Path folder, List<PluginJar> jars) {
+    this.folder = folder;
+    this.jars = jars;
+  }
 
   /**
    * A loader that finds what is in the JARs of a folder, besides everything on the class path.
    *
-   * @throws EspalierException if there is no such folder, no JAR in it, or one that is damaged
+   * @throws EspalierException if there is no such folder, no plugin in it, or a JAR that is damaged
+   *     or contributes nothing
    */
   static ClassLoader loader(Path folder) {
+    Plugins plugins = read(folder);
+    ClassLoader loader = plugins.loader();
+    if (plugins.jars.stream().noneMatch(PluginJar::isPlugin)) {
+      throw new EspalierException(
+          "no JAR in the folder of plugins "
+              + folder
+              + " registers a plugin: "
+              + plugins.jars.stream().map(jar -> jar.file().getFileName().toString()).toList()
+              + " hold classes alone; register those that are plugins in META-INF/services, as"
+              + " @AutoService does");
+    }
+    return loader;
+  }
+
+  /**
+   * As {@link #loader}, for a folder of which a block is wanted, so that a JAR without a plugin may
+   * hold that.
+   */
+  static ClassLoader loaderOfBlocks(Path folder) {
+    return read(folder).loader();
+  }
+
+  private static Plugins read(Path folder) {
     if (!Files.isDirectory(folder)) {
       throw new EspalierException(
           "there is no folder " + folder + " to load plugins from; name a folder of JARs");
     }
-    List<URL> jars = new ArrayList<>();
+    List<PluginJar> jars = new ArrayList<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.jar")) {
       // by name: file systems list them in orders of their own
       for (Path jar : new TreeSet<>(StreamSupport.stream(files.spliterator(), false).toList())) {
-        new JarFile(jar.toFile()).close();
-        jars.add(jar.toUri().toURL());
+        jars.add(PluginJar.read(jar));
       }
     } catch (IOException e) {
       throw new EspalierException(
@@ -42,6 +71,20 @@ final class Plugins {
     if (jars.isEmpty()) {
       throw new EspalierException("there is no JAR in the folder of plugins " + folder);
     }
-    return new URLClassLoader(jars.toArray(URL[]::new), Plugins.class.getClassLoader());
+    return new Plugins(folder, jars);
+  }
+
+  private ClassLoader loader() {
+    URL[] urls = new URL[jars.size()];
+    for (int i = 0; i < urls.length; i++) {
+      try {
+        urls[i] = jars.get(i).file().toUri().toURL();
+      } catch (MalformedURLException e) {
+        throw new IllegalStateException(folder + " has no URL", e);
+      }
+    }
+    ClassLoader loader = new URLClassLoader(urls, Plugins.class.getClassLoader());
+    jars.forEach(jar -> jar.requireRegistered(loader));
+    return loader;
   }
 }

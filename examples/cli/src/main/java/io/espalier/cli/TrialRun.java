@@ -1,10 +1,13 @@
 package io.espalier.cli;
 
+import io.espalier.core.SearchSpace;
 import io.espalier.onnx.file.OnnxModel;
 import io.espalier.onnx.runtime.OnnxRunException;
 import io.espalier.onnx.runtime.OnnxSession;
+import io.espalier.onnx.runtime.Refusal;
 import io.espalier.onnx.runtime.RunTooLargeException;
 import io.espalier.onnx.runtime.SessionSettings;
+import io.espalier.spi.PluginException;
 import java.util.Optional;
 
 /**
@@ -17,12 +20,16 @@ final class TrialRun {
   /**
    * Runs a carved model at batch 1.
    *
+   * @param space what it was carved from
    * @param given what a user said of inputs
    * @return why it was not run, where the original cannot be run either
    * @throws RunTooLargeException if a run takes more memory than is allowed
+   * @throws PluginException if it does not run although the original does, for which a plugin's rule
+   *     is to blame
    * @throws IllegalStateException if it does not run although the original does
    */
-  static Optional<String> of(OnnxModel original, OnnxModel carved, GivenInputs given) {
+  static Optional<String> of(
+      OnnxModel original, OnnxModel carved, SearchSpace space, GivenInputs given) {
     try {
       run(carved, given);
       return Optional.empty();
@@ -34,6 +41,11 @@ final class TrialRun {
       } catch (OnnxRunException e) {
         return Optional.of("it was not run, as the original cannot be run: " + e.getMessage());
       }
+      Refusal.of(failure, space.model().graph(), space.registry())
+          .ifPresent(
+              plugin -> {
+                throw plugin;
+              });
       throw new IllegalStateException(
           "the carved network does not run, although the original does: " + failure.getMessage(),
           failure);

@@ -4,6 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.espalier.core.SearchSpace;
+import io.espalier.core.SearchSpaces;
+import io.espalier.core.rules.Rules;
+import io.espalier.onnx.OnnxNetwork;
 import io.espalier.onnx.build.OnnxGraphBuilder;
 import io.espalier.onnx.file.OnnxModel;
 import java.util.List;
@@ -23,22 +27,29 @@ class TrialRunTest {
     return builder.output("output", y, "N", 4).build();
   }
 
+  private static Optional<String> run(long original, long carved) {
+    SearchSpace space =
+        SearchSpaces.discover(TrialRunTest.class.getClassLoader())
+            .generate(OnnxNetwork.of(model(8), "a linear layer"), Rules.everything());
+    return TrialRun.of(model(original), model(carved), space, GivenInputs.NONE);
+  }
+
   @Test
   void passesWhereItRuns() {
-    assertEquals(Optional.empty(), TrialRun.of(model(8), model(8), GivenInputs.NONE));
+    assertEquals(Optional.empty(), run(8, 8));
   }
 
   @Test
   void failsWhereOnlyTheOriginalRuns() {
     IllegalStateException bug =
         assertThrows(
-            IllegalStateException.class, () -> TrialRun.of(model(8), model(4), GivenInputs.NONE));
+            IllegalStateException.class, () -> run(8, 4));
     assertTrue(String.valueOf(bug.getMessage()).contains("although the original does"));
   }
 
   @Test
   void saysSoWhereNeitherRuns() {
-    String reason = TrialRun.of(model(4), model(4), GivenInputs.NONE).orElseThrow();
+    String reason = run(4, 4).orElseThrow();
     assertTrue(reason.contains("the original cannot be run"), reason);
   }
 }

@@ -6,7 +6,9 @@ import ai.djl.nn.Blocks;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
 import io.espalier.core.values.Cut;
+import io.espalier.djl.spi.BlockWidths;
 import io.espalier.spi.EspalierException;
+import io.espalier.spi.PluginException;
 import io.espalier.trace.GraphNode;
 import java.lang.reflect.Field;
 import java.util.ArrayList;
@@ -123,7 +125,7 @@ public final class BlockCut {
             widths -> {
               IdentityHashMap<Field, Object> values = new IdentityHashMap<>();
               FieldValues into = new FieldValues(block, values);
-              widths.resize(new BlockView(this, block), into);
+              ask(widths, block, into);
               values
                   .entrySet()
                   .removeIf(
@@ -134,6 +136,17 @@ public final class BlockCut {
                 fields.computeIfAbsent(block, key -> new IdentityHashMap<>()).putAll(values);
               }
             });
+  }
+
+  /** What an author of blocks says; where he did not think of something, it is his to mend. */
+  private void ask(BlockWidths widths, Block block, FieldValues into) {
+    try {
+      widths.resize(new BlockView(this, block), into);
+    } catch (EspalierException e) {
+      throw e;
+    } catch (RuntimeException | LinkageError e) {
+      throw PluginException.of(widths, "block " + block.getClass().getName(), e);
+    }
   }
 
   /** The part of a parameter's shape that is kept. */
