@@ -38,6 +38,7 @@ final class CarveOptions {
   private @Nullable Path config;
   private Optional<String> notRun = Optional.empty();
   private final List<String> words = new ArrayList<>();
+  private boolean timed;
 
   SourceOptions source() {
     return source;
@@ -54,6 +55,11 @@ final class CarveOptions {
   /** Also writes the config to a file; null for none. */
   void alsoWriteConfig(@Nullable Path file) {
     config = file;
+  }
+
+  /** Also times the networks that are compared. */
+  void alsoTime() {
+    timed = true;
   }
 
   /**
@@ -126,15 +132,21 @@ final class CarveOptions {
     return new GivenInputs(shapes, given.values());
   }
 
+  private String compare(BudgetResult costs, Path before, SearchSpace space) {
+    return timed
+        ? Comparison.timed(costs, before, output, given(space))
+        : Comparison.of(costs, before, output);
+  }
+
   private String measured(SearchSpace space, BudgetResult costs) {
     if (!source.isBlock()) {
-      return Comparison.of(costs, source.given(), output, given(space));
+      return compare(costs, source.given(), space);
     }
     if (!SourceOptions.isOnnx(output)) {
       return Comparison.of(costs);
     }
     try (TemporaryModel original = TemporaryModel.of(space.model())) {
-      return Comparison.of(costs, original.file(), output, given(space));
+      return compare(costs, original.file(), space);
     }
   }
 

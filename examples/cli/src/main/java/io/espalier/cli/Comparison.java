@@ -42,21 +42,21 @@ final class Comparison {
     return table;
   }
 
+  /** A table of params, MACs and file size. */
+  static String of(BudgetResult costs, Path before, Path after) {
+    return table(costs, OnnxModel.read(before), OnnxModel.read(after)).toString();
+  }
+
   /**
    * A table of params, MACs, file size and latency.
    *
    * @param costs what was found
    * @param given what a user said of inputs
    */
-  static String of(BudgetResult costs, Path before, Path after, GivenInputs given) {
-    Table table = table(costs);
+  static String timed(BudgetResult costs, Path before, Path after, GivenInputs given) {
     OnnxModel original = OnnxModel.read(before);
     OnnxModel carved = OnnxModel.read(after);
-    table.row(
-        "file size, kB",
-        kilobytes(original),
-        kilobytes(carved),
-        Numbers.ratio(carved.byteSize(), original.byteSize()));
+    Table table = table(costs, original, carved);
     if (original.byteSize() > MOST_TIMED) {
       return table
           + "latency was not measured: the model has more than 1 GB; compare measures it"
@@ -73,6 +73,16 @@ final class Comparison {
     } catch (OnnxRunException e) {
       return table + "latency was not measured: " + e.getMessage() + System.lineSeparator();
     }
+  }
+
+  private static Table table(BudgetResult costs, OnnxModel original, OnnxModel carved) {
+    Table table = table(costs);
+    table.row(
+        "file size, kB",
+        kilobytes(original),
+        kilobytes(carved),
+        Numbers.ratio(carved.byteSize(), original.byteSize()));
+    return table;
   }
 
   private static String kilobytes(OnnxModel model) {

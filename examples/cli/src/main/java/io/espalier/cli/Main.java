@@ -5,15 +5,21 @@ import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
 
 /** The entry of the command line. */
 public final class Main {
+  private static final List<String> COMMANDS =
+      List.of("inspect", "sample", "export", "prune", "verify", "compare", "demo");
+
   private Main() {}
 
   /** Runs a command and exits with its code. */
   public static void main(String[] args) {
+    // types that no option has; looking for them loads the whole of java.sql
+    System.setProperty("picocli.converters.excludes", "java.sql.*|java.time.*");
     Results results = Results.standard();
     Terminal terminal = Terminal.system(results.printer());
     int code = run(terminal, args);
@@ -34,14 +40,7 @@ public final class Main {
   }
 
   private static int run(Terminal terminal, String... args) {
-    CommandLine commands = new CommandLine(new Espalier());
-    commands.addSubcommand(new Inspect(terminal));
-    commands.addSubcommand(new Sample(terminal));
-    commands.addSubcommand(new Export(terminal));
-    commands.addSubcommand(new Prune(terminal));
-    commands.addSubcommand(new Verify(terminal));
-    commands.addSubcommand(new Compare(terminal));
-    commands.addSubcommand(new Demo(terminal));
+    CommandLine commands = commands(terminal, args);
     Failures failures = new Failures(terminal.err());
     commands.setOut(writer(terminal.out()));
     commands.setParameterExceptionHandler((e, words) -> failures.reportParameters(e));
@@ -56,6 +55,30 @@ public final class Main {
     }
     terminal.out().flush();
     return code;
+  }
+
+  /** The command that is called; all of them where it is none, for a message or for help. */
+  private static CommandLine commands(Terminal terminal, String... args) {
+    CommandLine commands = new CommandLine(new Espalier());
+    // each that is described costs a tenth of the time of a short run
+    boolean known = args.length > 0 && COMMANDS.contains(args[0]);
+    for (String name : known ? List.of(args[0]) : COMMANDS) {
+      commands.addSubcommand(command(name, terminal));
+    }
+    return commands;
+  }
+
+  private static Object command(String name, Terminal terminal) {
+    return switch (name) {
+      case "inspect" -> new Inspect(terminal);
+      case "sample" -> new Sample(terminal);
+      case "export" -> new Export(terminal);
+      case "prune" -> new Prune(terminal);
+      case "verify" -> new Verify(terminal);
+      case "compare" -> new Compare(terminal);
+      case "demo" -> new Demo(terminal);
+      default -> throw new IllegalArgumentException("there is no command " + name);
+    };
   }
 
   /** Results that nobody got are a failure. */

@@ -26,30 +26,29 @@ final class Plugins {
   /**
    * A loader that finds what is in the JARs of a folder, besides everything on the class path.
    *
-   * @throws EspalierException if there is no such folder, no plugin in it, or a JAR that is damaged
-   *     or contributes nothing
+   * @throws EspalierException if there is no such folder, no JAR in it, or one that is damaged or
+   *     contributes nothing
    */
   static ClassLoader loader(Path folder) {
-    Plugins plugins = read(folder);
-    ClassLoader loader = plugins.loader();
-    if (plugins.jars.stream().noneMatch(PluginJar::isPlugin)) {
+    return read(folder).loader();
+  }
+
+  /**
+   * Checks that a folder holds a plugin; where a block is wanted, its class alone is enough.
+   *
+   * @throws EspalierException if no JAR in it registers one
+   */
+  static void requireAny(Path folder) {
+    List<PluginJar> jars = read(folder).jars;
+    if (jars.stream().noneMatch(PluginJar::isPlugin)) {
       throw new EspalierException(
           "no JAR in the folder of plugins "
               + folder
               + " registers a plugin: "
-              + plugins.jars.stream().map(jar -> jar.file().getFileName().toString()).toList()
+              + jars.stream().map(jar -> jar.file().getFileName().toString()).toList()
               + " hold classes alone; register those that are plugins in META-INF/services, as"
               + " @AutoService does");
     }
-    return loader;
-  }
-
-  /**
-   * As {@link #loader}, for a folder of which a block is wanted, so that a JAR without a plugin may
-   * hold that.
-   */
-  static ClassLoader loaderOfBlocks(Path folder) {
-    return read(folder).loader();
   }
 
   private static Plugins read(Path folder) {

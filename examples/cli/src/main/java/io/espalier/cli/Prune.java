@@ -53,6 +53,12 @@ final class Prune implements Callable<Integer> {
       description = "Budget the MACs that are known, where those of some nodes are not.")
   private boolean partialMacs;
 
+  @Option(
+      names = "--timing",
+      description =
+          "Also time both networks with ONNX Runtime, which takes longer than all the rest.")
+  private boolean timing;
+
   private final Terminal terminal;
 
   Prune(Terminal terminal) {
@@ -61,6 +67,9 @@ final class Prune implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (timing) {
+      carving.alsoTime();
+    }
     Budget budget = budgets.budget(carving.options().loader());
     String table;
     try (Outputs outputs = carving.outputs()) {
@@ -84,7 +93,7 @@ final class Prune implements Callable<Integer> {
       if (carving.quiet()) {
         return "";
       }
-      progress.step("timing");
+      progress.step("comparing");
       return carving.compare(space, pruned.costs()) + DataPrune.text(pruned, plain);
     }
   }
@@ -115,7 +124,7 @@ final class Prune implements Callable<Integer> {
       if (carving.quiet()) {
         return "";
       }
-      progress.step("timing");
+      progress.step("comparing");
       return carving.compare(space, found);
     }
   }

@@ -27,6 +27,7 @@ import io.espalier.core.EspalierModule;
 import io.espalier.core.SearchSpace;
 import io.espalier.djl.DjlBlock;
 import io.espalier.spi.DynamicModule;
+import io.espalier.spi.EspalierException;
 import io.espalier.spi.ImportanceCriterion;
 import io.espalier.spi.OperatorRule;
 import java.util.List;
@@ -179,6 +180,26 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule PACKAGES_OF_CORE_ARE_FREE_OF_CYCLES =
       slices().assignedFrom(new PackagesOfCore()).should().beFreeOfCycles();
+
+  /**
+   * What a user can cause can be caught by one name. A check that fails is a bug of ours or of a
+   * plugin; what cannot be traced is caught by the tracer, and thrown again as a TraceException.
+   */
+  @ArchTest
+  static final ArchRule WHAT_USERS_CAUSE_IS_AN_ESPALIER_EXCEPTION =
+      classes()
+          .that()
+          .areAssignableTo(Throwable.class)
+          .and()
+          .arePublic()
+          .and()
+          .resideInAnyPackage(SPI, TRACE, MODULES, CORE, ONNX, DJL)
+          .and()
+          .doNotHaveSimpleName("CheckException")
+          .and()
+          .doNotHaveSimpleName("Untraceable")
+          .should()
+          .beAssignableTo(EspalierException.class);
 
   @ArchTest
   static final ArchRule ROOMS_ARE_INTERNAL =

@@ -26,7 +26,7 @@ public record DenseNet(
 
   OnnxModel build() {
     OnnxGraphBuilder builder = new OnnxGraphBuilder("densenet", 17);
-    TorchLayers layers = new TorchLayers(builder, false);
+    TorchLayers layers = new TorchLayers(builder);
     String x = builder.input("input", "N", 3, imageSize, imageSize);
     x =
         layers.convNorm(

@@ -17,7 +17,7 @@ public record FlattenedMlp(int channels, int hidden, int classes, int imageSize)
 
   OnnxModel build() {
     OnnxGraphBuilder builder = new OnnxGraphBuilder("mlp", 17);
-    TorchLayers layers = new TorchLayers(builder, false);
+    TorchLayers layers = new TorchLayers(builder);
     String x = builder.input("input", "N", 1, imageSize, imageSize);
     x = layers.conv("conv1", x, Convolution.of(1, channels, 3).withBias());
     x = layers.maxPool("pool", layers.relu("relu", x), 2, 2);

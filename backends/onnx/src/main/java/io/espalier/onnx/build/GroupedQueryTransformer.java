@@ -36,7 +36,7 @@ public record GroupedQueryTransformer(
   /** One network in the making. */
   private final class Building {
     private final OnnxGraphBuilder builder = new OnnxGraphBuilder("gqa", 17);
-    private final TorchLayers layers = new TorchLayers(builder, false).moduleList("model.layers");
+    private final TorchLayers layers = new TorchLayers(builder).moduleList("model.layers");
 
     OnnxModel build() {
       String ids = builder.typedInput("input_ids", DataTypes.INT64, "N", "T");

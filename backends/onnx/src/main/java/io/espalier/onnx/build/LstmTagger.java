@@ -19,7 +19,7 @@ public record LstmTagger(int vocabulary, int embedding, int hidden, int classes)
 
   OnnxModel build() {
     OnnxGraphBuilder builder = new OnnxGraphBuilder("lstm", 17);
-    TorchLayers layers = new TorchLayers(builder, false);
+    TorchLayers layers = new TorchLayers(builder);
     String ids = builder.typedInput("ids", DataTypes.INT64, "N", "T");
     String table = builder.random("embedding.weight", 0, 1, vocabulary, embedding);
     String x = layers.node("Gather", "embedding", table, ids);

@@ -23,7 +23,7 @@ public record MobileNet(List<Integer> widths, int expansion, int classes, int im
 
   OnnxModel build() {
     OnnxGraphBuilder builder = new OnnxGraphBuilder("mobilenet", 17);
-    TorchLayers layers = new TorchLayers(builder, false);
+    TorchLayers layers = new TorchLayers(builder);
     String x = builder.input("input", "N", 3, imageSize, imageSize);
     Convolution stem = Convolution.of(3, STEM, 3).withStride(2);
     x = layers.convNorm("features.0.0", "features.0.1", x, stem);

@@ -34,7 +34,10 @@ public record ResNet(
 
   OnnxModel build() {
     OnnxGraphBuilder builder = new OnnxGraphBuilder("resnet", 17);
-    TorchLayers layers = new TorchLayers(builder, foldNorms);
+    TorchLayers layers = new TorchLayers(builder);
+    if (foldNorms) {
+      layers.foldingNorms();
+    }
     String x = builder.input("input", "N", 3, imageSize, imageSize);
     x = layers.convNorm("conv1", "bn1", x, Convolution.of(3, baseWidth, 7).withStride(2));
     x = layers.maxPool("maxpool", layers.relu("relu", x), 3, 2);

@@ -18,7 +18,7 @@ final class RulesFixture {
 
   private final OnnxGraphBuilder builder = new OnnxGraphBuilder("rules", 17);
   private final TorchLayers layers =
-      new TorchLayers(builder, false).moduleList("backbone.stages").moduleList("det_blocks");
+      new TorchLayers(builder).moduleList("backbone.stages").moduleList("det_blocks");
 
   OnnxModel build() {
     String x = builder.input("input", "N", 3, 32, 32);

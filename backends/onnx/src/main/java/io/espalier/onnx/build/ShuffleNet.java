@@ -25,7 +25,7 @@ public record ShuffleNet(List<Integer> channels, List<Integer> units, int classe
 
   OnnxModel build() {
     OnnxGraphBuilder builder = new OnnxGraphBuilder("shufflenet", 17);
-    TorchLayers layers = new TorchLayers(builder, false);
+    TorchLayers layers = new TorchLayers(builder);
     String x = builder.input("input", "N", 3, imageSize, imageSize);
     x = layers.convNorm("conv1.0", "conv1.1", x, Convolution.of(3, STEM, 3).withStride(2));
     x = layers.relu("conv1.2", x);

@@ -15,20 +15,22 @@ public final class TorchLayers {
   private static final double EPSILON = 1e-5;
 
   private final OnnxGraphBuilder builder;
-  private final boolean foldNorms;
+  private boolean foldNorms;
   private final Set<String> lists = new HashSet<>();
   private int foldedNames = 100;
 
-  /**
-   * Layers that are added to a builder.
-   *
-   * @param foldNorms whether a BatchNorm after a convolution is folded into it, as the exporter
-   *     does by default; the parameters then lose their names to {@code onnx::Conv_101} and the
-   *     like
-   */
-  public TorchLayers(OnnxGraphBuilder builder, boolean foldNorms) {
+  /** Layers that are added to a builder. */
+  public TorchLayers(OnnxGraphBuilder builder) {
     this.builder = builder;
-    this.foldNorms = foldNorms;
+  }
+
+  /**
+   * From here on a BatchNorm after a convolution is folded into it, as the exporter does by default;
+   * the parameters then lose their names to {@code onnx::Conv_101} and the like.
+   */
+  public TorchLayers foldingNorms() {
+    foldNorms = true;
+    return this;
   }
 
   /**

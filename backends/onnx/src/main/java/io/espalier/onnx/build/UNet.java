@@ -19,7 +19,7 @@ public record UNet(int baseWidth, int depth, int classes, int imageSize) {
 
   OnnxModel build() {
     OnnxGraphBuilder builder = new OnnxGraphBuilder("unet", 17);
-    TorchLayers layers = new TorchLayers(builder, false);
+    TorchLayers layers = new TorchLayers(builder);
     String x = builder.input("input", "N", 3, imageSize, imageSize);
     Deque<String> skips = new ArrayDeque<>();
     int channels = 3;

@@ -21,7 +21,7 @@ public record VisionTransformer(
 
   OnnxModel build() {
     OnnxGraphBuilder builder = new OnnxGraphBuilder("vit", 17);
-    TorchLayers layers = new TorchLayers(builder, false);
+    TorchLayers layers = new TorchLayers(builder);
     int side = imageSize / patch;
     String x = builder.input("input", "N", 3, imageSize, imageSize);
     ShapeArithmetic shapes = new ShapeArithmetic(builder, "");

@@ -126,7 +126,7 @@ class OnnxGraphBuilderTest {
   @Test
   void scopesAreThoseOfPytorch() {
     TorchLayers layers =
-        new TorchLayers(new OnnxGraphBuilder("g", 17), false).moduleList("backbone.stages");
+        new TorchLayers(new OnnxGraphBuilder("g", 17)).moduleList("backbone.stages");
     assertEquals("/layer1/layer1.0/conv1", layers.scope("layer1.0.conv1"));
     assertEquals("/features/features.0/features.0.1", layers.scope("features.0.1"));
     assertEquals("/backbone/stages.3/conv", layers.scope("backbone.stages.3.conv"));

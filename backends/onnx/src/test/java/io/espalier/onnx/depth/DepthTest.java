@@ -221,7 +221,7 @@ class DepthTest {
   /** nn.Sequential(stem, block, block, conv, block, conv). */
   private static OnnxGraphBuilder containerThatGoesOn() {
     OnnxGraphBuilder b = new OnnxGraphBuilder("container", 17);
-    TorchLayers layers = new TorchLayers(b, false);
+    TorchLayers layers = new TorchLayers(b);
     Convolution conv = new Convolution(6, 6, 3, 1, 1, true);
     String x = b.input("x", "N", 6, 8, 8);
     for (int i = 0; i < 6; i++) {
