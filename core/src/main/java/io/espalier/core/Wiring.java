@@ -1,6 +1,5 @@
 package io.espalier.core;
 
-import com.google.inject.Provider;
 import io.espalier.core.values.Backend;
 import io.espalier.spi.DMRegistry;
 import io.espalier.spi.DynamicModule;
@@ -8,6 +7,7 @@ import io.espalier.spi.ImportanceCriterion;
 import io.espalier.spi.OperatorRule;
 import io.espalier.spi.RegistryException;
 import jakarta.inject.Inject;
+import jakarta.inject.Provider;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;

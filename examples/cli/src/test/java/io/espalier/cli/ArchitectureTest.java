@@ -272,7 +272,7 @@ class ArchitectureTest {
   static final ArchRule ONLY_THE_DJL_BACKEND_KNOWS_DJL =
       noClasses()
           .that()
-          .resideOutsideOfPackages(DJL, TRAINING, "io.espalier.cli..")
+          .resideOutsideOfPackages(DJL, TRAINING, TESTKIT, "io.espalier.cli..")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("ai.djl..");

@@ -40,12 +40,16 @@ final class Reader {
 
   private static final String SNIPPET =
       """
+      import ai.djl.*;
       import ai.djl.ndarray.*;
       import ai.djl.ndarray.types.*;
       import ai.djl.nn.*;
       import ai.djl.nn.Block;
       import ai.djl.nn.core.Linear;
-      import ai.djl.training.ParameterStore;
+      import ai.djl.training.*;
+      import ai.djl.training.dataset.ArrayDataset;
+      import ai.djl.training.loss.Loss;
+      import ai.djl.training.optimizer.Adam;
       import com.google.inject.*;
       import com.google.inject.multibindings.*;
       import io.espalier.core.*;
@@ -57,14 +61,17 @@ final class Reader {
       import io.espalier.core.values.*;
       import io.espalier.djl.*;
       import io.espalier.djl.calibrate.*;
+      import io.espalier.djl.elastic.*;
       import io.espalier.djl.training.*;
       import io.espalier.onnx.*;
       import io.espalier.onnx.file.*;
       import io.espalier.onnx.runtime.*;
       import io.espalier.onnx.verify.*;
       import io.espalier.spi.*;
+      import java.io.DataInputStream;
       import java.nio.file.*;
       import java.util.*;
+      import java.util.function.Supplier;
 
       public class Snippet {
         public static void main(String[] args) throws Exception {
