@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * How one {@link EspalierModule} is set. Each that is installed in an injector adds its own, so that
- * two which differ can be told from one that is there twice.
+ * How one {@link EspalierModule} is set. Each that is installed in an injector adds its own, so
+ * that two which differ can be told from one that is there twice.
  *
  * @param loader finds plugins and backends
  * @param strict whether a plugin that throws is an error

@@ -133,8 +133,8 @@ record PluginJar(Path file, Set<String> registered, List<String> ours) {
                         + name
                         + " implements "
                         + role.getSimpleName()
-                        + ", but no file in META-INF/services says so; annotate it with @AutoService, and let its processor run in"
-                        + " the build");
+                        + ", but no file in META-INF/services says so; annotate it with"
+                        + " @AutoService, and let its processor run in the build");
               });
     }
   }

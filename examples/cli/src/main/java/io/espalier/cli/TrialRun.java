@@ -24,8 +24,8 @@ final class TrialRun {
    * @param given what a user said of inputs
    * @return why it was not run, where the original cannot be run either
    * @throws RunTooLargeException if a run takes more memory than is allowed
-   * @throws PluginException if it does not run although the original does, for which a plugin's rule
-   *     is to blame
+   * @throws PluginException if it does not run although the original does, for which a plugin's
+   *     rule is to blame
    * @throws IllegalStateException if it does not run although the original does
    */
   static Optional<String> of(

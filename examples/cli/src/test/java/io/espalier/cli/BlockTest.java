@@ -113,7 +113,16 @@ class BlockTest {
     Path manifest = dir.resolve("cut.json");
     String table =
         Cli.done(
-            "prune", "--block", NET, params, "-o", onnx, "--macs", 0.5, "--manifest", manifest,
+            "prune",
+            "--block",
+            NET,
+            params,
+            "-o",
+            onnx,
+            "--macs",
+            0.5,
+            "--manifest",
+            manifest,
             "--timing");
     assertTrue(table.contains("latency, ms"), table);
     String verdict = Cli.done("verify", "--block", NET, params, onnx, "--manifest", manifest);

@@ -145,7 +145,7 @@ class PluginFolderTest {
         said.startsWith("espalier: com.acme.UntiedShift in ")
             && said.contains(
                 " failed on node /shift/Shift (com.acme:Shift): ONNX Runtime refuses the network"
-                + " that was carved by what it says of this node, and runs the original: "),
+                    + " that was carved by what it says of this node, and runs the original: "),
         said);
     assertFalse(Files.exists(small));
   }

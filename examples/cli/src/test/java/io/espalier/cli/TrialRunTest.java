@@ -41,9 +41,7 @@ class TrialRunTest {
 
   @Test
   void failsWhereOnlyTheOriginalRuns() {
-    IllegalStateException bug =
-        assertThrows(
-            IllegalStateException.class, () -> run(8, 4));
+    IllegalStateException bug = assertThrows(IllegalStateException.class, () -> run(8, 4));
     assertTrue(String.valueOf(bug.getMessage()).contains("although the original does"));
   }
 

@@ -13,8 +13,7 @@ import io.espalier.testkit.BlockContract;
 class GatedDepthwiseContractTest extends BlockContract {
   static Block between(Block block, NDManager manager) {
     Engine.getInstance().setRandomSeed(3);
-    SequentialBlock network =
-        new SequentialBlock().add(pointwise(8)).add(block).add(pointwise(4));
+    SequentialBlock network = new SequentialBlock().add(pointwise(8)).add(block).add(pointwise(4));
     network.initialize(manager, DataType.FLOAT32, new Shape(1, 3, 6, 6));
     return network;
   }

@@ -25,8 +25,8 @@ public final class TorchLayers {
   }
 
   /**
-   * From here on a BatchNorm after a convolution is folded into it, as the exporter does by default;
-   * the parameters then lose their names to {@code onnx::Conv_101} and the like.
+   * From here on a BatchNorm after a convolution is folded into it, as the exporter does by
+   * default; the parameters then lose their names to {@code onnx::Conv_101} and the like.
    */
   public TorchLayers foldingNorms() {
     foldNorms = true;

@@ -71,8 +71,7 @@ public final class Refusal {
         return graph.nodes().stream()
             .filter(
                 node ->
-                    node.label().equals(name)
-                        || name.startsWith(INSIDE + node.op().name() + "_"))
+                    node.label().equals(name) || name.startsWith(INSIDE + node.op().name() + "_"))
             .findFirst();
       }
     }

@@ -124,7 +124,8 @@ class PluginContractTest {
     assertFound(
         WrongPlugins.DeclaresAnAxisThatDoesNotExist.class,
         "theLayerIsClaimedAndCanChange",
-        "failed on layer gate: IllegalArgumentException: consumes names axis 2 of input 1, which has 2");
+        "failed on layer gate: IllegalArgumentException: consumes names axis 2 of input 1, which"
+            + " has 2");
   }
 
   @Test

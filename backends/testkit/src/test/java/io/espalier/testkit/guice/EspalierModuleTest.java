@@ -153,8 +153,7 @@ class EspalierModuleTest {
             "EspalierModule is installed 2 times in one injector, as it is and strict; install one"
                 + " of them, or each in an injector of its own"),
         said);
-    assertWorks(
-        Guice.createInjector(new EspalierModule().strict(), new EspalierModule().strict()));
+    assertWorks(Guice.createInjector(new EspalierModule().strict(), new EspalierModule().strict()));
   }
 
   private static Module ranking(ImportanceCriterion criterion) {
