@@ -127,6 +127,7 @@ final class ModelOptions {
    */
   SearchSpace generate(Path model) {
     if (plugins != null) {
+      loader(); // a JAR that contributes nothing is named first
       Plugins.requireAny(plugins);
     }
     Rules given = rules();
