@@ -1,7 +1,10 @@
 package io.espalier.core.pruning;
 
 import io.espalier.core.data.Batch;
+import io.espalier.core.data.DataArray;
+import io.espalier.core.data.RecentlyUsed;
 import io.espalier.core.data.Samples;
+import java.util.List;
 import java.util.Optional;
 
 /** Data that several threads read: one batch at a time. */
@@ -9,6 +12,11 @@ record LockedSamples(Samples samples) implements Samples {
   @Override
   public int count() {
     return samples.count();
+  }
+
+  @Override
+  public Optional<RecentlyUsed<Object, List<DataArray>>> results() {
+    return samples.results();
   }
 
   @Override

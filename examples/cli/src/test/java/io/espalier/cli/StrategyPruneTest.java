@@ -4,8 +4,25 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.espalier.core.SearchSpace;
+import io.espalier.core.SearchSpaces;
+import io.espalier.core.data.DataRequest;
+import io.espalier.core.data.DataSources;
+import io.espalier.core.data.SampleDraw;
+import io.espalier.core.data.Samples;
+import io.espalier.core.pruning.DataPruning;
+import io.espalier.core.pruning.PruneOptions;
+import io.espalier.core.pruning.Pruned;
+import io.espalier.core.pruning.SearchOptions;
+import io.espalier.core.rules.Rules;
+import io.espalier.core.search.Budget;
+import io.espalier.core.search.Cost;
+import io.espalier.core.search.SearchStrategies;
+import io.espalier.onnx.OnnxBackend;
+import io.espalier.onnx.OnnxNetwork;
 import io.espalier.onnx.build.OnnxGraphBuilder;
 import io.espalier.onnx.file.OnnxModel;
+import io.espalier.spi.DMRegistry;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -16,7 +33,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,6 +112,33 @@ class StrategyPruneTest {
     byte[] scores = Files.readAllBytes(file);
     Files.write(file, Arrays.copyOf(scores, scores.length / 2));
     assertArrayEquals(whole, pruned(kept.toArray()), strategy);
+  }
+
+  /** What evolution makes of the network, with candidates side by side. */
+  private byte[] evolved(int threads) throws IOException {
+    ClassLoader loader = StrategyPruneTest.class.getClassLoader();
+    SearchSpaces spaces = new SearchSpaces(Set.of(new OnnxBackend()), DMRegistry.discover(loader));
+    SearchSpace space = spaces.generate(model(), Rules.everything());
+    Samples data =
+        DataSources.discover(loader)
+            .open(
+                new DataRequest(
+                    "random", ((OnnxNetwork) space.model()).inputs(), Map.of(), SAMPLES, 0));
+    SearchOptions search =
+        SearchOptions.usual()
+            .withStrategy(SearchStrategies.discover(loader).get("evolution"))
+            .withEvaluations(40)
+            .withThreads(threads);
+    PruneOptions options = PruneOptions.of(Budget.of(Cost.MACS, 0.5)).withSearch(search);
+    Pruned pruned = DataPruning.run(space, options, data, SampleDraw.all(SAMPLES), step -> {});
+    Path out = dir.resolve("threads.onnx");
+    pruned.model().save(out);
+    return Files.readAllBytes(out);
+  }
+
+  @Test
+  void howManyThreadsThereAreDoesNotMatter() throws IOException {
+    assertArrayEquals(evolved(1), evolved(3));
   }
 
   @Test

@@ -1,0 +1,104 @@
+package io.espalier.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * Kills searches at random moments, lets them go on from their checkpoint, and compares what comes
+ * out with what an undisturbed search writes, byte by byte.
+ */
+public final class KilledSearches {
+  private static final List<String> STRATEGIES =
+      List.of("", "greedy", "fastnas", "random", "evolution", "pareto");
+
+  private final String launcher;
+  private final String model;
+  private final Path folder;
+
+  private KilledSearches(String launcher, String model, Path folder) {
+    this.launcher = launcher;
+    this.model = model;
+    this.folder = folder;
+  }
+
+  /**
+   * Prints a line for every strategy, that without a name being the usual search.
+   *
+   * @param args how many kills of each; the launcher; a model; how many candidates are scored
+   */
+  public static void main(String[] args) throws IOException, InterruptedException {
+    int kills = Integer.parseInt(args[0]);
+    Path folder = Files.createTempDirectory("searches");
+    KilledSearches searches = new KilledSearches(args[1], args[2], folder);
+    try {
+      for (String strategy : STRATEGIES) {
+        searches.kill(strategy, kills, args[3]);
+      }
+    } finally {
+      delete(folder);
+    }
+  }
+
+  private void kill(String strategy, int kills, String evaluations)
+      throws IOException, InterruptedException {
+    Path whole = folder.resolve("whole.onnx");
+    long start = System.nanoTime();
+    finish(search(strategy, evaluations, whole, folder.resolve("undisturbed")));
+    long milliseconds = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+    Random random = new Random(kills);
+    int killed = 0;
+    int same = 0;
+    for (int i = 0; i < kills; i++) {
+      Path scores = folder.resolve("scores-" + strategy + i);
+      Path out = folder.resolve("out.onnx");
+      Process process = search(strategy, evaluations, out, scores);
+      if (!process.waitFor(random.nextLong(milliseconds), TimeUnit.MILLISECONDS)) {
+        process.destroyForcibly().waitFor();
+        killed++;
+      }
+      finish(search(strategy, evaluations, out, scores));
+      same += Files.mismatch(whole, out) < 0 ? 1 : 0;
+      Files.delete(out);
+    }
+    System.out.printf(
+        "%-10s undisturbed %.1f s, killed %d times of %d, same bytes %d times%n",
+        strategy, milliseconds / 1e3, killed, kills, same);
+  }
+
+  private Process search(String strategy, String evaluations, Path out, Path scores)
+      throws IOException {
+    List<String> words =
+        new ArrayList<>(
+            List.of(launcher, "prune", model, "-q", "--macs", "0.5", "-o", out.toString()));
+    words.addAll(List.of("--data", "random", "--samples", "100"));
+    words.addAll(List.of("--checkpoint", scores.toString()));
+    if (!strategy.isEmpty()) {
+      words.addAll(List.of("--strategy", strategy, "--evaluations", evaluations));
+    }
+    return new ProcessBuilder(words)
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .start();
+  }
+
+  private static void finish(Process process) throws IOException, InterruptedException {
+    if (process.waitFor() != 0) {
+      throw new IOException("a search failed with exit code " + process.exitValue());
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+}
