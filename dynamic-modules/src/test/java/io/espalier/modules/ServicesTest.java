@@ -77,8 +77,9 @@ class ServicesTest {
   }
 
   @Test
-  void criterionIsFound() {
-    assertEquals(Set.of("l2"), registry.criteria().keySet());
+  void criteriaAreFound() {
+    assertEquals(
+        Set.of("fpgm", "group_norm", "l1", "l2", "lamp", "random"), registry.criteria().keySet());
   }
 
   @Test

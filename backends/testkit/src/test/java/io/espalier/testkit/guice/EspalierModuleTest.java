@@ -185,8 +185,12 @@ class EspalierModuleTest {
           }
         };
     Injector injector = Guice.createInjector(new EspalierModule(), more);
-    assertEquals(
-        Set.of("l2", "test.last"), injector.getInstance(DMRegistry.class).criteria().keySet());
+    assertTrue(
+        injector
+            .getInstance(DMRegistry.class)
+            .criteria()
+            .keySet()
+            .containsAll(Set.of("l2", "test.last")));
     SearchSpace space = sorted(injector);
     assertEquals("l2", space.criterion());
     space.setCriterion("test.last");
