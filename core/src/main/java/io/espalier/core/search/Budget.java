@@ -60,8 +60,14 @@ public record Budget(List<Limit> limits, int divisor, double floor, boolean exac
     return new Budget(limits, divisor, other, exact);
   }
 
-  public Budget withExact(boolean other) {
-    return new Budget(limits, divisor, floor, other);
+  /** The same, with widths that a layer normalises over kept whole. */
+  public Budget exactly() {
+    return new Budget(limits, divisor, floor, true);
+  }
+
+  /** The same, with widths that a layer normalises over cut like others. */
+  public Budget inexactly() {
+    return new Budget(limits, divisor, floor, false);
   }
 
   /** Whether a cost is limited. */

@@ -79,8 +79,7 @@ final class Refusal {
   private String inTheWay() {
     Map<String, Budget> looser = new LinkedHashMap<>();
     if (budget.exact()) {
-      looser.put(
-          "that widths which are normalised over stay whole (exact)", budget.withExact(false));
+      looser.put("that widths which are normalised over stay whole (exact)", budget.inexactly());
     }
     if (budget.floor() > 0) {
       looser.put("the floor of " + budget.floor(), budget.withFloor(0));
@@ -103,7 +102,7 @@ final class Refusal {
     if (!text.isEmpty()) {
       return text.toString();
     }
-    Budget loosest = budget.withExact(false).withFloor(0).withDivisor(1);
+    Budget loosest = budget.inexactly().withFloor(0).withDivisor(1);
     int[] least = least(loosest);
     if (looser.size() > 1 && isMet(least)) {
       return "; what stops it is "

@@ -172,7 +172,7 @@ class BudgetSearchTest {
     SearchSpace space = mlp.space(Rules.everything());
     assertEquals(Set.of("a.out_features"), ExactHparams.of(space));
     Budget budget = Budget.of(Cost.MACS, 0.6);
-    assertEquals(64, width(BudgetSearch.find(space, budget.withExact(true)), "a.out_features"));
+    assertEquals(64, width(BudgetSearch.find(space, budget.exactly()), "a.out_features"));
     assertFalse(width(BudgetSearch.find(space, Budget.of(Cost.MACS, 0.3)), "a.out_features") == 64);
   }
 

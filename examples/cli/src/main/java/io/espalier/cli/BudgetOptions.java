@@ -97,7 +97,8 @@ final class BudgetOptions {
     CostHandlers costs = CostHandlers.discover(loader);
     List<Limit> limits = new ArrayList<>();
     given.forEach((key, words) -> limits.add(limit(costs.get(key), words)));
-    return Budget.of(limits).withDivisor(divisor).withFloor(floor).withExact(exact);
+    Budget budget = Budget.of(limits).withDivisor(divisor).withFloor(floor);
+    return exact ? budget.exactly() : budget;
   }
 
   private static void put(Map<String, String> given, String key, @Nullable String words) {
