@@ -1,5 +1,6 @@
 package io.espalier.core.cost;
 
+import io.espalier.core.values.Saturated;
 import io.espalier.trace.Layout;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -42,8 +43,8 @@ final class Slots {
   }
 
   private Step step(Layout layout) {
-    if (layout instanceof Layout.Fixed fixed) {
-      return new Step(Kind.NUMBER, fixed.batch() ? 1 : fixed.extent(), List.of());
+    if (!layout.isFree()) {
+      return number(fixed(layout));
     }
     if (layout instanceof Layout.Symbol symbol) {
       return new Step(Kind.WIDTH, symbol.index(), List.of());
@@ -53,8 +54,42 @@ final class Slots {
       product.factors().forEach(factor -> parts.add(of(factor)));
       return new Step(Kind.PRODUCT, 0, parts);
     }
-    Layout.forEachSegment(layout, segment -> parts.add(of(segment)));
+    long[] between = {0};
+    Layout.forEachSegment(
+        layout,
+        segment -> {
+          if (segment.isFree()) {
+            addNumber(parts, between[0]);
+            between[0] = 0;
+            parts.add(of(segment));
+          } else {
+            between[0] += fixed(segment);
+          }
+        });
+    addNumber(parts, between[0]);
     return new Step(Kind.SUM, 0, parts);
+  }
+
+  /** Elements between widths count as one number, however they came about. */
+  private void addNumber(List<Integer> parts, long number) {
+    if (number > 0) {
+      parts.add(add(number(number)));
+    }
+  }
+
+  private static Step number(long number) {
+    return new Step(Kind.NUMBER, number, List.of());
+  }
+
+  /** The extent of what does not change, for one sample. */
+  private static long fixed(Layout layout) {
+    if (layout instanceof Layout.Fixed fixed) {
+      return fixed.batch() ? 1 : fixed.extent();
+    }
+    if (layout instanceof Layout.Product product) {
+      return product.factors().stream().mapToLong(Slots::fixed).reduce(1, Saturated::times);
+    }
+    return layout.extent();
   }
 
   private int add(Step step) {

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.espalier.core.cost;
+
+import org.jspecify.annotations.NullMarked;
