@@ -29,7 +29,7 @@ class FusedLayersTest {
   @Nested
   class OfAttention extends Contract {
     OfAttention() {
-      super("ort.Attention", "Attention");
+      super("ort.Attention", "Attention, sizes given");
     }
   }
 
