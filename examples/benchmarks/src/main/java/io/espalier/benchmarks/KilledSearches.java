@@ -4,11 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /**
  * Kills searches at random moments, lets them go on from their checkpoint, and compares what comes
@@ -42,7 +40,7 @@ public final class KilledSearches {
         searches.kill(strategy, kills, args[3]);
       }
     } finally {
-      delete(folder);
+      Folders.delete(folder);
     }
   }
 
@@ -91,14 +89,6 @@ public final class KilledSearches {
   private static void finish(Process process) throws IOException, InterruptedException {
     if (process.waitFor() != 0) {
       throw new IOException("a search failed with exit code " + process.exitValue());
-    }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
     }
   }
 }

@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -95,7 +94,7 @@ public final class KilledWrites {
       WholeFile.write(folder.resolve("next.json"), "the next run");
       counts.merge("after the next run: " + state(folder), 1, Integer::sum);
       counts.merge("left after the next run: " + (leftovers(folder) > 0), 1, Integer::sum);
-      delete(folder);
+      Folders.delete(folder);
     }
     return counts;
   }
@@ -145,14 +144,6 @@ public final class KilledWrites {
   private static long leftovers(Path folder) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
       return files.filter(file -> String.valueOf(file.getFileName()).startsWith(".")).count();
-    }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
     }
   }
 }

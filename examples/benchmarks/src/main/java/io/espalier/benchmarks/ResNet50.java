@@ -15,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
@@ -69,11 +68,6 @@ public class ResNet50 {
 
   @TearDown
   public void delete() throws IOException {
-    try (Stream<Path> files = Files.list(folder)) {
-      for (Path path : files.toList()) {
-        Files.delete(path);
-      }
-    }
-    Files.delete(folder);
+    Folders.delete(folder);
   }
 }
