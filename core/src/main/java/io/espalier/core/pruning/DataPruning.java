@@ -149,9 +149,9 @@ public final class DataPruning {
     Repairs repairs = repairs(folds);
     int[] heldBack = moved.withCopies(split.heldBackSamples());
     OutputError outputs = new OutputError(original, data, heldBack);
-    Judge judge =
-        new Deciding(options, original, data, samples).judge(outputs, heldBack, moved.count());
-    try (ScoreBook scores = new Deciding(options, original, data, samples).book(outputs)) {
+    Deciding deciding = new Deciding(options, original, data, samples);
+    Judge judge = deciding.judge(outputs, heldBack, moved.count());
+    try (ScoreBook scores = deciding.book(outputs)) {
       CandidateFinder.Candidates candidates =
           new CandidateFinder(space, options, repairs, data, heldBack, scores, progress).find();
       Trial best = null;
@@ -171,7 +171,11 @@ public final class DataPruning {
       Trial chosen = refined(best, candidates, repairs, judge, scores);
       space.select(chosen.widths().config());
       boolean dear = repairs.operations() > OF_TRIALS;
-      return finish(repairedAgain(chosen, repairs), dear, judge, split.heldBack().size());
+      if (dear && chosen.remembered()) {
+        Compensation.Result again = repairs.repaired(true);
+        chosen = new Trial(chosen.widths(), chosen.error(), again, false);
+      }
+      return finish(chosen, dear, judge, split.heldBack().size());
     }
   }
 
@@ -186,13 +190,6 @@ public final class DataPruning {
     double error = judge.of(repaired.model());
     scores.of(DECIDED, candidate.config(), () -> error);
     return new Trial(candidate, error, repaired, false);
-  }
-
-  /** What was known of a trial is not its network. */
-  private static Trial repairedAgain(Trial trial, Repairs repairs) {
-    return trial.remembered()
-        ? new Trial(trial.widths(), trial.error(), repairs.repaired(true), false)
-        : trial;
   }
 
   /**

@@ -3,8 +3,10 @@ package io.espalier.core.pruning;
 import io.espalier.core.data.DataArray;
 import io.espalier.core.data.Samples;
 import io.espalier.core.moments.DataModel;
+import io.espalier.core.values.Sum;
 import io.espalier.spi.EspalierException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
@@ -60,17 +62,17 @@ final class OutputError implements Judge {
     return error(actual);
   }
 
-  /** What tells the original and the data from others: a sum over its outputs. */
+  /** What tells the original and the data from others: a hash over its outputs. */
   String subject() {
-    double sum = samples.length;
+    Sum sum = new Sum();
     for (Map<String, DataArray> outputs : expected) {
       for (DataArray array : outputs.values()) {
-        for (int i = 0; array.isFloating() && i < array.size(); i++) {
-          sum = sum * 0.999 + array.number(i);
+        for (int i = 0; i < array.size(); i++) {
+          sum.number(Double.doubleToLongBits(array.number(i)));
         }
       }
     }
-    return Double.toHexString(sum);
+    return HexFormat.of().formatHex(sum.digest());
   }
 
   private double error(List<Map<String, DataArray>> actual) {

@@ -5,7 +5,9 @@ import io.espalier.core.SearchSpace;
 import io.espalier.core.cost.BytesCost;
 import io.espalier.core.values.Config;
 import io.espalier.core.values.TracedModel;
+import io.espalier.spi.EspalierException;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Leaves room in a limit of bytes for what is only known once a network is carved: shapes that have
@@ -40,6 +42,32 @@ public final class FileLimit {
       }
     }
     return budget;
+  }
+
+  /**
+   * Checks that a network which was carved stays within a limit of bytes, if there is one.
+   *
+   * @throws EspalierException if it does not
+   */
+  public static void check(Budget budget, SearchSpace space, TracedModel carved) {
+    for (Limit limit : budget.limits()) {
+      if (limit.cost().key().equals(BytesCost.KEY)) {
+        Dials dials = space.dials(List.of(limit.cost()));
+        double allowed = limit.allowed(dials.cost(dials.original(), 0));
+        long taken = carved.sizes().total();
+        if (taken > allowed) {
+          throw new EspalierException(
+              String.format(
+                  Locale.ROOT,
+                  "the network that was found under %s would take %,d bytes, and %,d are allowed,"
+                      + " since shapes that have to be said came to more than was left for them;"
+                      + " allow a little less",
+                  limit,
+                  taken,
+                  (long) allowed));
+        }
+      }
+    }
   }
 
   private static long written(SearchSpace space, Config config) {

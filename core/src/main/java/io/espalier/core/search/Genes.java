@@ -3,9 +3,13 @@ package io.espalier.core.search;
 import io.jenetics.Genotype;
 import io.jenetics.IntegerChromosome;
 import io.jenetics.IntegerGene;
+import io.jenetics.Mutator;
 import io.jenetics.Phenotype;
+import io.jenetics.UniformCrossover;
+import io.jenetics.engine.Engine;
 import io.jenetics.engine.Evaluator;
 import io.jenetics.util.ISeq;
+import io.jenetics.util.RandomRegistry;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,19 +22,48 @@ final class Genes {
   private static final int LARGEST = 24;
   private static final int SMALLEST = 4;
   private static final int GENERATIONS = 8;
+  private static final double MUTATED = 0.15;
+  private static final double CROSSED = 0.3;
 
   /** Genes have one range, so that they cross; it is divided into the steps of each dial. */
   private static final int SCALE = 10_000;
 
   private Genes() {}
 
+  /**
+   * Breeds one generation after the other, as many as there are evaluations for.
+   *
+   * @param evaluator scores a generation
+   * @param selected says who has offspring, and who survives
+   */
+  static <C extends Comparable<? super C>> void breed(
+      SearchProblem problem,
+      Evaluator<IntegerGene, C> evaluator,
+      UnaryOperator<Engine.Builder<IntegerGene, C>> selected) {
+    int size = population(problem);
+    int generations = Math.max(1, problem.evaluations() / size);
+    RandomRegistry.using(
+        new Random(problem.seed()),
+        random -> {
+          Engine<IntegerGene, C> engine =
+              selected
+                  .apply(new Engine.Builder<>(evaluator, of(problem, problem.original())))
+                  .minimizing()
+                  .populationSize(size)
+                  .alterers(new Mutator<>(MUTATED), new UniformCrossover<>(CROSSED))
+                  .executor(Runnable::run)
+                  .build();
+          engine.stream(first(problem, random)).limit(generations).forEach(result -> {});
+        });
+  }
+
   /** How many candidates live at a time. */
-  static int population(SearchProblem problem) {
+  private static int population(SearchProblem problem) {
     return Math.max(SMALLEST, Math.min(LARGEST, problem.evaluations() / GENERATIONS));
   }
 
   /** A genotype of a choice. */
-  static Genotype<IntegerGene> of(SearchProblem problem, int[] choice) {
+  private static Genotype<IntegerGene> of(SearchProblem problem, int[] choice) {
     List<IntegerGene> genes = new ArrayList<>();
     for (int i = 0; i < choice.length; i++) {
       int middle = (int) ((choice[i] + 0.5) * SCALE / problem.steps(i));
@@ -40,14 +73,14 @@ final class Genes {
   }
 
   /** The choice of a genotype. */
-  static int[] choice(SearchProblem problem, Genotype<IntegerGene> genotype) {
+  private static int[] choice(SearchProblem problem, Genotype<IntegerGene> genotype) {
     int[] choice = new int[problem.size()];
     Arrays.setAll(choice, i -> genotype.chromosome().get(i).intValue() * problem.steps(i) / SCALE);
     return choice;
   }
 
   /** A first generation: what is known to be good, and random ones. */
-  static List<Genotype<IntegerGene>> first(SearchProblem problem, Random random) {
+  private static List<Genotype<IntegerGene>> first(SearchProblem problem, Random random) {
     List<Genotype<IntegerGene>> first = new ArrayList<>();
     problem.starts().forEach(start -> first.add(of(problem, start)));
     while (first.size() < population(problem)) {

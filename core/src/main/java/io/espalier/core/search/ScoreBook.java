@@ -1,6 +1,7 @@
 package io.espalier.core.search;
 
 import io.espalier.core.values.Config;
+import io.espalier.core.values.Sum;
 import io.espalier.core.values.WholeFile;
 import io.espalier.spi.EspalierException;
 import java.io.IOException;
@@ -10,8 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
@@ -118,12 +117,9 @@ public final class ScoreBook implements AutoCloseable {
   }
 
   private static String digest(String text) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
+    Sum sum = new Sum();
+    sum.text(text);
+    return HexFormat.of().formatHex(sum.digest());
   }
 
   private synchronized void append(String line) {

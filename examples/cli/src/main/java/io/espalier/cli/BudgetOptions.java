@@ -113,6 +113,14 @@ final class BudgetOptions {
     double number = amount.matches() ? number(amount.group(1), words) : refuse(words);
     String unit = amount.group(2).toLowerCase(Locale.ROOT);
     if (unit.isEmpty()) {
+      if (number > 1) {
+        throw new EspalierException(
+            "'"
+                + words
+                + "' is more than the whole: a bare number is a part of the original's "
+                + cost.plural()
+                + ", such as 0.5; give a unit for an amount, such as 300M or 4MB");
+      }
       return Limit.part(cost, number);
     }
     int thousands = 1 + UNITS.indexOf(unit.charAt(0));

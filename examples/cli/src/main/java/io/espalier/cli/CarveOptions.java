@@ -89,7 +89,12 @@ final class CarveOptions {
 
   /** Carves the active sub-network and writes all that was asked for. */
   void carve(SearchSpace space, Outputs outputs) {
-    write(space, space.export(), outputs);
+    carve(space, space.export(), outputs);
+  }
+
+  /** As {@link #carve(SearchSpace, Outputs)}, with what was carved. */
+  void carve(SearchSpace space, TracedModel carved, Outputs outputs) {
+    write(space, carved, space.manifest(), outputs);
     StaysWhole.word(space, output).ifPresent(words::add);
   }
 

@@ -88,13 +88,14 @@ final class DataPrune {
   }
 
   /** The error on data that were held back, what was repaired, and what was not. */
-  static String text(Pruned pruned, boolean plain) {
+  String text(Pruned pruned) {
     StringBuilder text = new StringBuilder();
-    text.append("error of outputs on ")
+    text.append(strategies.measure())
+        .append(" on ")
         .append(pruned.heldBack())
         .append(" samples held back: ")
         .append(number(pruned.error()))
-        .append(" of their variance");
+        .append(strategies.unit());
     if (!plain) {
       int repaired = pruned.manifest().compensated().size();
       text.append(

@@ -7,6 +7,7 @@ import io.espalier.core.search.Budget;
 import io.espalier.core.search.BudgetResult;
 import io.espalier.core.search.BudgetSearch;
 import io.espalier.core.search.FileLimit;
+import io.espalier.core.values.TracedModel;
 import io.espalier.spi.EspalierException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -89,12 +90,13 @@ final class Prune implements Callable<Integer> {
       requireMacs(budget, space);
       Pruned pruned = pruning.run(space, FileLimit.of(space, budget), progress::step);
       progress.step("carving");
+      FileLimit.check(budget, space, pruned.model());
       carving.write(space, pruned.model(), pruned.manifest(), outputs);
       if (carving.quiet()) {
         return "";
       }
       progress.step("comparing");
-      return carving.compare(space, pruned.costs()) + DataPrune.text(pruned, plain);
+      return carving.compare(space, pruned.costs()) + pruning.text(pruned);
     }
   }
 
@@ -120,7 +122,9 @@ final class Prune implements Callable<Integer> {
       BudgetResult found = BudgetSearch.find(space, FileLimit.of(space, budget));
       space.select(found.config());
       progress.step("carving");
-      carving.carve(space, outputs);
+      TracedModel carved = space.export();
+      FileLimit.check(budget, space, carved);
+      carving.carve(space, carved, outputs);
       if (carving.quiet()) {
         return "";
       }

@@ -71,6 +71,18 @@ final class StrategyOptions {
     return evaluator == null ? search : search.withEvaluator(evaluator(evaluator, loader));
   }
 
+  /** What decides, as it is called where it is printed. */
+  String measure() {
+    return evaluator != null
+        ? "error by " + evaluator
+        : labels != null ? "part that is wrong" : "error of outputs";
+  }
+
+  /** What its number is a part of, in words that follow it; empty for a number of its own. */
+  String unit() {
+    return evaluator == null && labels == null ? " of their variance" : "";
+  }
+
   private static CandidateEvaluator evaluator(String key, ClassLoader loader) {
     TreeSet<String> known = new TreeSet<>();
     for (CandidateEvaluator found : ServiceLoader.load(CandidateEvaluator.class, loader)) {

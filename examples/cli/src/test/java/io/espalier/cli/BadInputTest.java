@@ -133,7 +133,13 @@ class BadInputTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"0", "2", "-1", "NaN", "1.01", "Infinity"})
+  @ValueSource(strings = {"2", "1.01", "300", "Infinity"})
+  void amountsWithoutAUnit(String number) throws IOException {
+    assertPruneRefused("give a unit for an amount, such as 300M", "--macs", number);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "-1", "NaN"})
   void budgets(String fraction) throws IOException {
     assertPruneRefused("a budget must be a fraction", "--macs", fraction);
     assertPruneRefused("a budget must be a fraction", "--params=" + fraction);

@@ -13,16 +13,12 @@ import io.espalier.onnx.build.SampleNetworks;
 import io.espalier.onnx.file.DataTypes;
 import io.espalier.onnx.file.OnnxModel;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,17 +63,7 @@ class CompareTest {
 
   /** An array of so many samples of four numbers. */
   private Path npy(String name, int samples) throws IOException {
-    String header = "{'descr': '<f4', 'fortran_order': False, 'shape': (" + samples + ", 4), }\n";
-    ByteBuffer bytes =
-        ByteBuffer.allocate(10 + header.length() + 16 * samples).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.put((byte) 0x93).put("NUMPY".getBytes(StandardCharsets.US_ASCII));
-    bytes.put((byte) 1).put((byte) 0).putShort((short) header.length());
-    bytes.put(header.getBytes(StandardCharsets.US_ASCII));
-    Random random = new Random(1);
-    while (bytes.hasRemaining()) {
-      bytes.putFloat((float) random.nextGaussian());
-    }
-    return Files.write(dir.resolve(name), bytes.array());
+    return SmallData.npy(dir.resolve(name), samples, 4, 0);
   }
 
   @Test

@@ -13,9 +13,6 @@ import io.espalier.onnx.file.OnnxEdit;
 import io.espalier.onnx.file.OnnxModel;
 import io.espalier.onnx.file.TensorSource;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -25,7 +22,6 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
-import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -33,36 +29,16 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Pruning with data. */
 class DataPruneTest {
-  private static final int WIDTH = 6;
+  private static final int WIDTH = SmallData.WIDTH;
 
   @TempDir private Path dir = Path.of("");
 
   private Path model() {
-    OnnxGraphBuilder builder = new OnnxGraphBuilder("mlp", 17);
-    String x = builder.input("x", "N", WIDTH);
-    String hidden = builder.node("MatMul", "/a", List.of(x, builder.weights("w1", WIDTH, 32)));
-    hidden = builder.node("Relu", "/r", List.of(hidden));
-    hidden = builder.node("MatMul", "/b", List.of(hidden, builder.weights("w2", 32, 24)));
-    hidden = builder.node("Relu", "/s", List.of(hidden));
-    String y = builder.node("MatMul", "/c", List.of(hidden, builder.weights("w3", 24, 3)));
-    return Cli.save(builder.output("y", y, "N", 3).build(), dir.resolve("m.onnx"));
+    return SmallData.model(dir.resolve("m.onnx"));
   }
 
   private Path npy(String name, int samples, int width, float first) throws IOException {
-    String header =
-        "{'descr': '<f4', 'fortran_order': False, 'shape': (" + samples + ", " + width + "), }\n";
-    ByteBuffer bytes =
-        ByteBuffer.allocate(10 + header.length() + 4 * width * samples)
-            .order(ByteOrder.LITTLE_ENDIAN);
-    bytes.put((byte) 0x93).put("NUMPY".getBytes(StandardCharsets.US_ASCII));
-    bytes.put((byte) 1).put((byte) 0).putShort((short) header.length());
-    bytes.put(header.getBytes(StandardCharsets.US_ASCII));
-    Random random = new Random(samples);
-    bytes.putFloat(first);
-    while (bytes.hasRemaining()) {
-      bytes.putFloat((float) random.nextGaussian());
-    }
-    return Files.write(dir.resolve(name), bytes.array());
+    return SmallData.npy(dir.resolve(name), samples, width, first);
   }
 
   private Object[] prune(Path model, String out, Object... more) {

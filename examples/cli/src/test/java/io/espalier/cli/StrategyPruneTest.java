@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.espalier.core.SearchSpace;
 import io.espalier.core.SearchSpaces;
+import io.espalier.core.data.DataArray;
 import io.espalier.core.data.DataRequest;
 import io.espalier.core.data.DataSources;
 import io.espalier.core.data.SampleDraw;
@@ -20,13 +21,11 @@ import io.espalier.core.search.Cost;
 import io.espalier.core.search.SearchStrategies;
 import io.espalier.onnx.OnnxBackend;
 import io.espalier.onnx.OnnxNetwork;
-import io.espalier.onnx.build.OnnxGraphBuilder;
 import io.espalier.onnx.file.OnnxModel;
+import io.espalier.onnx.runtime.OnnxSession;
+import io.espalier.onnx.runtime.SessionSettings;
 import io.espalier.spi.DMRegistry;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,8 +33,10 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
+import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,36 +45,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Pruning by a strategy, that is stopped and goes on. */
 class StrategyPruneTest {
-  private static final int WIDTH = 6;
+  private static final int WIDTH = SmallData.WIDTH;
   private static final int SAMPLES = 100;
 
   @TempDir private Path dir = Path.of("");
 
   private Path model() {
-    OnnxGraphBuilder builder = new OnnxGraphBuilder("mlp", 17);
-    String x = builder.input("x", "N", WIDTH);
-    String hidden = builder.node("MatMul", "/a", List.of(x, builder.weights("w1", WIDTH, 32)));
-    hidden = builder.node("Relu", "/r", List.of(hidden));
-    hidden = builder.node("MatMul", "/b", List.of(hidden, builder.weights("w2", 32, 24)));
-    hidden = builder.node("Relu", "/s", List.of(hidden));
-    String y = builder.node("MatMul", "/c", List.of(hidden, builder.weights("w3", 24, 3)));
-    return Cli.save(builder.output("y", y, "N", 3).build(), dir.resolve("m.onnx"));
+    return SmallData.model(dir.resolve("m.onnx"));
   }
 
   private Path data() throws IOException {
-    String header =
-        "{'descr': '<f4', 'fortran_order': False, 'shape': (" + SAMPLES + ", " + WIDTH + "), }\n";
-    ByteBuffer bytes =
-        ByteBuffer.allocate(10 + header.length() + 4 * WIDTH * SAMPLES)
-            .order(ByteOrder.LITTLE_ENDIAN);
-    bytes.put((byte) 0x93).put("NUMPY".getBytes(StandardCharsets.US_ASCII));
-    bytes.put((byte) 1).put((byte) 0).putShort((short) header.length());
-    bytes.put(header.getBytes(StandardCharsets.US_ASCII));
-    Random random = new Random(1);
-    while (bytes.hasRemaining()) {
-      bytes.putFloat((float) random.nextGaussian());
-    }
-    return Files.write(dir.resolve("d.npy"), bytes.array());
+    return SmallData.npy(dir.resolve("d.npy"), SAMPLES, WIDTH, 0);
   }
 
   private Object[] args(Path out, Object... more) throws IOException {
@@ -149,12 +131,44 @@ class StrategyPruneTest {
     assertArrayEquals(whole, pruned(kept));
   }
 
+  /** The part that is wrong, as it is printed, where labels are the model's answers, moved on. */
+  private double wrong(int by) throws IOException {
+    DataArray answers;
+    try (OnnxSession session = OnnxSession.open(model(), SessionSettings.fast())) {
+      Samples samples =
+          DataSources.discover(StrategyPruneTest.class.getClassLoader())
+              .open(
+                  new DataRequest(
+                      data().toString(), OnnxNetwork.read(model()).inputs(), Map.of(), 1, 0));
+      try (Samples.Batches batches = samples.read(SampleDraw.all(SAMPLES), SAMPLES)) {
+        answers = session.runArrays(batches.next().orElseThrow().arrays()).get("y");
+      }
+    }
+    List<String> labels = new ArrayList<>();
+    for (int i = 0; i < SAMPLES; i++) {
+      DataArray scores = Objects.requireNonNull(answers).row(i);
+      int best = 0;
+      for (int c = 1; c < 3; c++) {
+        best = scores.number(c) > scores.number(best) ? c : best;
+      }
+      labels.add(Integer.toString((best + by) % 3));
+    }
+    Path file = Files.write(dir.resolve("labels.txt"), labels);
+    Object[] args = args(dir.resolve("l.onnx"), "--macs", 0.7, "--labels", file);
+    String said = Cli.done(Arrays.stream(args).filter(arg -> !arg.equals("-q")).toArray());
+    Matcher part =
+        Pattern.compile("part that is wrong on \\d+ samples held back: ([\\d.e-]+)").matcher(said);
+    assertTrue(part.find(), said);
+    return Double.parseDouble(part.group(1));
+  }
+
   @Test
   void labelsDecide() throws IOException {
-    List<String> labels = Collections.nCopies(SAMPLES, "1");
-    Path file = Files.write(dir.resolve("labels.txt"), labels);
-    assertTrue(pruned("--macs", 0.5, "--labels", file).length > 0);
-    Path few = Files.write(dir.resolve("few.txt"), labels.subList(0, 9));
+    double right = wrong(0);
+    double other = wrong(1);
+    assertTrue(right < 0.3, () -> "wrong about " + right);
+    assertTrue(other > 0.6, () -> "right about others: " + other);
+    Path few = Files.write(dir.resolve("few.txt"), Collections.nCopies(9, "1"));
     assertRefused("there are 9 labels for 100 samples", "--macs", 0.5, "--labels", few);
   }
 

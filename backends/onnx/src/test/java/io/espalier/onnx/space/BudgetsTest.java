@@ -16,6 +16,7 @@ import io.espalier.core.search.BudgetSearch;
 import io.espalier.core.search.Cost;
 import io.espalier.core.search.FileLimit;
 import io.espalier.core.search.Limit;
+import io.espalier.core.values.TracedModel;
 import io.espalier.onnx.OnnxBackend;
 import io.espalier.onnx.SharedData;
 import io.espalier.onnx.build.SampleNetworks;
@@ -131,5 +132,20 @@ class BudgetsTest {
             assertThrows(EspalierException.class, () -> BudgetSearch.find(space, impossible))
                 .getMessage());
     assertTrue(said.contains("what cannot be met is 10 bytes"), said);
+  }
+
+  @Test
+  void whatWasCarvedIsHeldAgainstItsBytes() {
+    SearchSpace space = SPACES.generate(SampleNetworks.thinResnet(), Rules.everything());
+    TracedModel whole = space.export();
+    long bytes = whole.sizes().total();
+    FileLimit.check(Budget.of(List.of(Limit.absolute(Cost.BYTES.handler(), bytes))), space, whole);
+    FileLimit.check(Budget.of(Cost.MACS, 0.5), space, whole);
+    Budget less = Budget.of(List.of(Limit.absolute(Cost.BYTES.handler(), bytes - 1)));
+    String said =
+        String.valueOf(
+            assertThrows(EspalierException.class, () -> FileLimit.check(less, space, whole))
+                .getMessage());
+    assertTrue(said.contains("bytes, and") && said.contains("allow a little less"), said);
   }
 }
