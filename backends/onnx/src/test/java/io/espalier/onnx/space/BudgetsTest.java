@@ -139,9 +139,10 @@ class BudgetsTest {
     SearchSpace space = SPACES.generate(SampleNetworks.thinResnet(), Rules.everything());
     TracedModel whole = space.export();
     long bytes = whole.sizes().total();
-    FileLimit.check(Budget.of(List.of(Limit.absolute(Cost.BYTES.handler(), bytes))), space, whole);
+    FileLimit.check(
+        Budget.of(List.of(Limit.absolute(Cost.BYTES.handler(), (double) bytes))), space, whole);
     FileLimit.check(Budget.of(Cost.MACS, 0.5), space, whole);
-    Budget less = Budget.of(List.of(Limit.absolute(Cost.BYTES.handler(), bytes - 1)));
+    Budget less = Budget.of(List.of(Limit.absolute(Cost.BYTES.handler(), (double) bytes - 1)));
     String said =
         String.valueOf(
             assertThrows(EspalierException.class, () -> FileLimit.check(less, space, whole))
