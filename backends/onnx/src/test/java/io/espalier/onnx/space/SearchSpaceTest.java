@@ -1,5 +1,12 @@
 package io.espalier.onnx.space;
 
+import static io.espalier.onnx.space.SampleSpaces.REGISTRY;
+import static io.espalier.onnx.space.SampleSpaces.RESNET;
+import static io.espalier.onnx.space.SampleSpaces.SPACES;
+import static io.espalier.onnx.space.SampleSpaces.alias;
+import static io.espalier.onnx.space.SampleSpaces.detector;
+import static io.espalier.onnx.space.SampleSpaces.firstWidth;
+import static io.espalier.onnx.space.SampleSpaces.resnet;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -7,31 +14,18 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import ai.onnx.proto.OnnxMl.ModelProto;
-import ai.onnx.proto.OnnxMl.TypeProto;
-import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import io.espalier.core.Hparam;
 import io.espalier.core.Samplers;
-import io.espalier.core.SavedSpace;
 import io.espalier.core.SearchSpace;
-import io.espalier.core.SearchSpaces;
 import io.espalier.core.rules.Rules;
 import io.espalier.core.values.Choice;
 import io.espalier.core.values.Config;
 import io.espalier.core.values.Cut;
-import io.espalier.onnx.OnnxBackend;
 import io.espalier.onnx.OnnxNetwork;
-import io.espalier.onnx.build.OnnxGraphBuilder;
-import io.espalier.onnx.build.SampleNetworks;
-import io.espalier.onnx.file.DataTypes;
 import io.espalier.onnx.file.OnnxEdit;
-import io.espalier.onnx.file.OnnxModel;
-import io.espalier.onnx.file.OnnxTensor;
-import io.espalier.spi.DMRegistry;
 import io.espalier.spi.EspalierException;
 import io.espalier.spi.ImportanceCriterion;
 import io.espalier.spi.Use;
-import io.espalier.trace.TrialSizes;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -44,50 +38,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** The public API of a search space, on networks built in code. */
 class SearchSpaceTest {
-  private static final DMRegistry REGISTRY =
-      DMRegistry.discover(SearchSpaceTest.class.getClassLoader());
-  private static final SearchSpaces SPACES = new SearchSpaces(Set.of(new OnnxBackend()), REGISTRY);
-  private static final OnnxModel RESNET = SampleNetworks.thinResnet();
-
-  /** The rules of a detector: ratios by glob, a depth, everything else rounded to 16. */
-  private static final String DETECTOR_RULES =
-      """
-      {"nn.Sequential": {"min_depth": 2},
-       "nn.Conv2d": {"*": {"channels_ratio": [1], "channel_divisor": 16, "kernel_size": []},
-                     "backbone.stages.[1-5]*.spatial_conv*": {"channels_ratio": [0.334, 0.5, 0.667, 1]},
-                     "det_blocks.*.spatial_conv*": {"channels_ratio": [0.667, 1]}},
-       "nn.Linear": {}, "nn.BatchNorm2d": {}, "nn.SyncBatchNorm": {}}
-      """;
-
-  private static SearchSpace resnet() {
-    return SPACES.generate(RESNET, Rules.everything());
-  }
-
-  private static SearchSpace detector() {
-    return SPACES.generate(SampleNetworks.rulesFixture(), Rules.parse(DETECTOR_RULES));
-  }
-
-  /** A choice under a name that is not its first. */
-  private static Hparam alias(SearchSpace space) {
-    return space.namedHparams().values().stream()
-        .filter(hparam -> hparam.isConfigurable() && !hparam.isPrimary())
-        .findFirst()
-        .orElseThrow();
-  }
-
-  private static String firstWidth(SearchSpace space) {
-    return space.configurableHparams().keySet().stream()
-        .filter(name -> name.endsWith("out_channels"))
-        .findFirst()
-        .orElseThrow();
-  }
-
   @Test
   void rulesOfADetectorNarrowWhatTheyName() {
     SearchSpace space = detector();
@@ -182,21 +137,6 @@ class SearchSpaceTest {
   }
 
   @Test
-  void samplesFollowChoicesThatWereNarrowedSince() {
-    SearchSpace space = resnet();
-    Hparam hparam = space.hparam(firstWidth(space));
-    Choice smallest = space.sample(Samplers.min()).choices().get(hparam.name());
-    assertEquals(hparam.choices().get(0), smallest);
-    space.sample(Samplers.max());
-    List<Choice> narrowed = hparam.choices().subList(2, hparam.choices().size());
-
-    hparam.setChoices(narrowed);
-
-    assertEquals(narrowed.get(0), space.sample(Samplers.min()).choices().get(hparam.name()));
-    assertThrows(EspalierException.class, () -> space.sample(choices -> smallest));
-  }
-
-  @Test
   void anUnknownHparamNamesTheNearest() {
     SearchSpace space = resnet();
     String name = firstWidth(space);
@@ -205,21 +145,6 @@ class SearchSpaceTest {
             EspalierException.class,
             () -> space.hparam(name.replace("out_channels", "out_chanels")));
     assertTrue(String.valueOf(e.getMessage()).contains(name), e.getMessage());
-  }
-
-  @Test
-  void laterGlobsWinWhenSampling() {
-    SearchSpace space = resnet();
-    String name = firstWidth(space);
-    LinkedHashMap<String, Function<List<Choice>, Choice>> functions = new LinkedHashMap<>();
-    functions.put("*", Samplers.min());
-    functions.put(name, Samplers.max());
-    Config config = space.sample(functions);
-    assertEquals(space.hparam(name).original(), config.choices().get(name));
-    assertEquals(config, space.config());
-    space.hparam(name).setActive(space.hparam(name).min());
-    functions.put(name, null);
-    assertEquals(space.hparam(name).min(), space.sample(functions).choices().get(name));
   }
 
   @Test
@@ -267,41 +192,6 @@ class SearchSpaceTest {
   }
 
   @Test
-  void configsSurviveJson() {
-    SearchSpace space = resnet();
-    Config config = space.sample(Samplers.random(new Random(3)));
-    assertEquals(config, Config.parse(config.toJson()));
-    space.select(space.configurableConfig());
-    assertEquals(config, space.config());
-  }
-
-  @Test
-  void aSavedSpaceIsRestoredWithoutASymbolicMap() {
-    SearchSpace space = detector();
-    space.sortParameters();
-    Hparam stage = space.hparam("backbone.stages.1.spatial_conv1.out_channels");
-    stage.setActive(stage.min());
-    stage.setChoices(List.of(stage.min(), stage.max()));
-    SavedSpace saved = SavedSpace.parse(space.save().toJson(), "the space");
-    SearchSpace restored = new SearchSpace(space.model(), null, REGISTRY);
-    EspalierException e =
-        assertThrows(EspalierException.class, () -> restored.generate(Rules.everything()));
-    assertTrue(String.valueOf(e.getMessage()).contains("symbolic map"), e.getMessage());
-    restored.restore(saved);
-    assertEquals(space.config(), restored.config());
-    assertEquals(space.size(), restored.size());
-    assertEquals(space.manifest(), restored.manifest());
-  }
-
-  @Test
-  void aSpaceOfAnotherModelIsRefused() {
-    SavedSpace saved = resnet().save();
-    EspalierException e =
-        assertThrows(EspalierException.class, () -> SPACES.restore(SampleNetworks.unet(), saved));
-    assertTrue(String.valueOf(e.getMessage()).contains("another structure"), e.getMessage());
-  }
-
-  @Test
   void aConfigOfASpaceChangesUnderAnyName() {
     SearchSpace space = resnet();
     Hparam alias = alias(space);
@@ -317,37 +207,6 @@ class SearchSpaceTest {
   }
 
   @Test
-  void aSavedSpaceFitsAnotherCheckpointAndNoOtherNetwork() {
-    SearchSpace space = resnet();
-    space.sortParameters();
-    space.sample(Samplers.min());
-    SavedSpace saved = SavedSpace.parse(space.save().toJson(), "the space");
-    OnnxNetwork network = (OnnxNetwork) space.model();
-    Map<String, OnnxTensor> weights = network.model().initializers();
-    String weight =
-        weights.keySet().stream()
-            .filter(name -> weights.get(name).dims().length == 4)
-            .findFirst()
-            .orElseThrow();
-    float[] zeros = new float[(int) (weights.get(weight).byteSize() / Float.BYTES)];
-
-    SearchSpace trained = SPACES.restore(network.withValues(Map.of(weight, zeros)), saved);
-    assertEquals(space.config(), trained.config());
-    String name = firstWidth(space);
-    assertArrayEquals(space.hparam(name).order(), trained.hparam(name).order());
-
-    OnnxEdit edit = new OnnxEdit(network.model());
-    edit.removeOutput(0)
-        .addOutput(
-            network.model().outputs().get(0).toBuilder()
-                .setName(network.model().nodes().get(0).getOutput(0))
-                .build());
-    EspalierException e =
-        assertThrows(EspalierException.class, () -> SPACES.restore(edit.toModel(), saved));
-    assertTrue(String.valueOf(e.getMessage()).contains("of another structure"), e.getMessage());
-  }
-
-  @Test
   void bytesAreOpenedAndWrittenAsFilesAre() throws IOException {
     OnnxNetwork network = (OnnxNetwork) resnet().model();
     ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -358,14 +217,6 @@ class SearchSpaceTest {
     EspalierException e =
         assertThrows(EspalierException.class, () -> SPACES.open(new byte[] {1, 2, 3}));
     assertTrue(String.valueOf(e.getMessage()).startsWith("the model in memory"), e.getMessage());
-  }
-
-  @Test
-  void aSpaceOfALaterFormatIsRefused() {
-    String json = resnet().save().toJson().replace("\"version\" : 1", "\"version\" : 99");
-    EspalierException e =
-        assertThrows(EspalierException.class, () -> SavedSpace.parse(json, "the space"));
-    assertTrue(String.valueOf(e.getMessage()).contains("version 99"), e.getMessage());
   }
 
   @Test
@@ -452,62 +303,6 @@ class SearchSpaceTest {
   }
 
   @Test
-  void noFunctionSamplesNothing() {
-    SearchSpace space = resnet();
-    Config before = space.sample(Samplers.random(new Random(5)));
-    Function<List<Choice>, Choice> none = null;
-    assertEquals(before, space.sample(none));
-    assertEquals(before, space.sample(new LinkedHashMap<>()));
-    assertEquals(before, space.config());
-  }
-
-  @Test
-  void aGlobThatMatchesNothingIsAMistake() {
-    SearchSpace space = resnet();
-    Config before = space.config();
-    LinkedHashMap<String, Function<List<Choice>, Choice>> functions = new LinkedHashMap<>();
-    functions.put("*", Samplers.min());
-    functions.put("no.such.layer.*", Samplers.min());
-    EspalierException e = assertThrows(EspalierException.class, () -> space.sample(functions));
-    assertTrue(
-        String.valueOf(e.getMessage())
-            .startsWith("\"no.such.layer.*\" matches no hparam (hparams: "),
-        e.getMessage());
-    assertEquals(before, space.config());
-  }
-
-  @Test
-  void globsWithoutAnOrderAreRefused() {
-    SearchSpace space = resnet();
-    String name = firstWidth(space);
-    space.sample(Map.of(name, Samplers.min()));
-    assertEquals(space.hparam(name).min(), space.hparam(name).active());
-    EspalierException e =
-        assertThrows(
-            EspalierException.class,
-            () -> space.sample(Map.of("*", Samplers.max(), name, Samplers.min())));
-    assertTrue(String.valueOf(e.getMessage()).contains("give a LinkedHashMap"), e.getMessage());
-    assertEquals(space.hparam(name).min(), space.hparam(name).active());
-  }
-
-  @Test
-  void aGlobMatchesAnyNameOfAChoiceAndSeesTheChoicesUnderIt() {
-    SearchSpace space = resnet();
-    Hparam alias = alias(space);
-    List<List<Choice>> seen = new ArrayList<>();
-    LinkedHashMap<String, Function<List<Choice>, Choice>> functions = new LinkedHashMap<>();
-    functions.put(
-        alias.name(),
-        choices -> {
-          seen.add(choices);
-          return choices.get(0);
-        });
-    space.sample(functions);
-    assertEquals(List.of(alias.choices()), seen);
-    assertEquals(alias.min(), alias.active());
-  }
-
-  @Test
   void aCutStaysWhatItWasWhenUnitsAreSortedAnew() {
     SearchSpace space = resnet();
     Hparam width = space.hparam(firstWidth(space));
@@ -521,31 +316,6 @@ class SearchSpaceTest {
   }
 
   /** The model does not even say how many dimensions its input has. */
-  @Test
-  void aSavedSpaceIsRestoredAtTheSizesItWasFoundAt() {
-    OnnxGraphBuilder b = new OnnxGraphBuilder("unknown", 17);
-    String x = b.node("MatMul", "first", List.of("input", b.random("first.weight", 0, 1, 5, 8)));
-    x = b.node("MatMul", "last", List.of(x, b.random("last.weight", 0, 1, 8, 3)));
-    ModelProto.Builder proto = b.output("output", x, "N", 3).toProto().toBuilder();
-    proto
-        .getGraphBuilder()
-        .addInput(
-            ValueInfoProto.newBuilder()
-                .setName("input")
-                .setType(
-                    TypeProto.newBuilder()
-                        .setTensorType(
-                            TypeProto.Tensor.newBuilder().setElemType(DataTypes.FLOAT))));
-    OnnxModel model = OnnxModel.of(proto.build());
-    TrialSizes sizes = TrialSizes.of(Map.of("input", List.of(2L, 5L)));
-    SearchSpace space = SPACES.generate(model, Rules.everything(), sizes);
-    assertTrue(space.isConfigurable());
-    space.sample(Samplers.min());
-    SearchSpace restored = SPACES.restore(model, space.save(), sizes);
-    assertEquals(space.config(), restored.config());
-    assertEquals(space.manifest(), restored.manifest());
-  }
-
   @Test
   void costsShrinkWithTheNetworkAndDoNotTouchIt() {
     SearchSpace space = resnet();
