@@ -40,8 +40,11 @@ public final class Compensation {
   private final Sites sites;
   private final Map<Integer, Integer> lastInto = new HashMap<>();
   private final Map<String, float[]> values = new LinkedHashMap<>();
+  private final Map<String, float[]> pending = new LinkedHashMap<>();
+  private final RepairMemory memory;
   private final DataModel cutOnly;
   private DataModel carved;
+  private int last;
 
   private Compensation(
       DataModel original,
@@ -50,7 +53,8 @@ public final class Compensation {
       Calibration calibration,
       Samples data,
       List<int[]> folds,
-      Effort effort) {
+      Effort effort,
+      RepairMemory memory) {
     this.original = original;
     this.map = cut.map();
     this.cut = cut;
@@ -60,6 +64,7 @@ public final class Compensation {
     this.data = data;
     this.folds = folds;
     this.effort = effort;
+    this.memory = memory;
     this.sites = Sites.of(cut, carved, calibration.places());
     for (Site site : sites.sites()) {
       for (Place place : site.places()) {
@@ -87,6 +92,7 @@ public final class Compensation {
    * @param data the data
    * @param folds which of them, in sets; each in turn judges what the others give
    * @param effort how much may be spent
+   * @param memory of earlier repairs with the same calibration, data and folds
    */
   public static Result sequential(
       DataModel original,
@@ -95,8 +101,10 @@ public final class Compensation {
       Calibration calibration,
       Samples data,
       List<int[]> folds,
-      Effort effort) {
-    return new Compensation(original, cut, carved, calibration, data, folds, effort).sweep();
+      Effort effort,
+      RepairMemory memory) {
+    return new Compensation(original, cut, carved, calibration, data, folds, effort, memory)
+        .sweep();
   }
 
   /** Repairs each weight by itself, by what the data say of the original alone. */
@@ -154,39 +162,76 @@ public final class Compensation {
         turns.get(turns.size() - 1).add(site);
       }
     }
+    RepairMemory.Moment moment = memory.start();
     for (List<Site> turn : turns) {
-      repair(turn, false);
+      moment = repaired(moment, turn, false);
       for (int round = 0; round < effort.rounds(levels.size()); round++) {
-        repair(turn, true);
+        moment = repaired(moment, turn, true);
       }
     }
-    return new Result(carved, values, sites.left());
+    return new Result(current(), values, sites.left());
   }
 
   private static long levelsIn(List<Site> sites) {
     return sites.stream().mapToInt(Site::level).distinct().count();
   }
 
-  /** Where the results for a site are among the measured ones. */
-  private record Task(Site site, List<Integer> probes, List<Integer> pairs) {}
-
   /**
-   * Repairs weights in one pass over the data.
+   * Repairs weights, or remembers how it was done.
    *
    * @param rectified only those whose negative results do not matter, once more with that in mind
    */
-  private void repair(List<Site> turn, boolean rectified) {
+  private RepairMemory.Moment repaired(
+      RepairMemory.Moment before, List<Site> turn, boolean rectified) {
+    List<Site> due = turn.stream().filter(site -> !rectified || isRectified(site)).toList();
+    if (due.isEmpty()) {
+      return before;
+    }
+    List<Integer> aims = new ArrayList<>();
+    for (Site site : due) {
+      for (Place place : site.places()) {
+        aims.add(aim(place));
+        for (int tensor : new int[] {output(place.node()), end(place), aim(place)}) {
+          last = Math.max(last, map.graph().tensor(tensor).producer());
+        }
+      }
+    }
+    RepairMemory.Step step =
+        memory.step(due.stream().map(Site::name).toList(), aims, rectified, cut, last);
+    RepairMemory.Moment moment =
+        memory
+            .known(before, step)
+            .orElseGet(() -> memory.keep(before, step, solve(due, rectified)));
+    values.putAll(moment.changed());
+    pending.putAll(moment.changed());
+    return moment;
+  }
+
+  /** The carved network with all that was repaired so far. */
+  private DataModel current() {
+    if (!pending.isEmpty()) {
+      DataModel before = carved;
+      carved = before.withValues(pending);
+      pending.clear();
+      if (before != cutOnly) { // sites go on reading what was only cut
+        before.close();
+      }
+    }
+    return carved;
+  }
+
+  /** Where the results for a site are among the measured ones. */
+  private record Task(Site site, List<Integer> probes, List<Integer> pairs) {}
+
+  /** New weights, from one pass over the data. */
+  private Map<String, float[]> solve(List<Site> due, boolean rectified) {
     List<Task> tasks = new ArrayList<>();
     List<Probe> probes = new ArrayList<>();
     List<Probe.Pair> pairs = new ArrayList<>();
-    List<Site> due = turn.stream().filter(site -> !rectified || isRectified(site)).toList();
-    if (due.isEmpty()) {
-      return;
-    }
     int every = every(due);
     due.forEach(site -> tasks.add(task(site, rectified, every, probes, pairs)));
     Probe.Request request = new Probe.Request(probes, pairs);
-    Measured measured = original.measure(carved, request, data, thinned(every));
+    Measured measured = original.measure(current(), request, data, thinned(every));
     Map<String, float[]> changed = new LinkedHashMap<>();
     for (Task task : tasks) {
       Change change = solve(task, measured, !rectified);
@@ -201,14 +246,7 @@ public final class Compensation {
             changed);
       }
     }
-    if (!changed.isEmpty()) {
-      values.putAll(changed);
-      DataModel before = carved;
-      carved = before.withValues(changed);
-      if (before != cutOnly) { // sites go on reading what was only cut
-        before.close();
-      }
-    }
+    return changed;
   }
 
   /** Every how manieth sample is enough for all of some weights. */

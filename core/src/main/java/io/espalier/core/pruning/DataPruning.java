@@ -6,6 +6,7 @@ import io.espalier.core.calibration.MomentsCache;
 import io.espalier.core.calibration.Places;
 import io.espalier.core.compensation.Compensation;
 import io.espalier.core.compensation.Effort;
+import io.espalier.core.compensation.RepairMemory;
 import io.espalier.core.data.InputSpec;
 import io.espalier.core.data.KeptSamples;
 import io.espalier.core.data.MovedImages;
@@ -218,7 +219,15 @@ public final class DataPruning {
         cache == null
             ? Calibration.measure(original, map, data, all)
             : Calibration.measure(original, map, data, all, cache);
-    return new Repairs(space, originalMacs, options.repair(), calibration, data, all, folds);
+    return new Repairs(
+        space,
+        originalMacs,
+        options.repair(),
+        calibration,
+        data,
+        all,
+        folds,
+        new RepairMemory(map));
   }
 
   /** The best, or widths near it that are better, as far as it is cheap to try many. */

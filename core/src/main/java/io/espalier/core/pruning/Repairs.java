@@ -4,6 +4,7 @@ import io.espalier.core.SearchSpace;
 import io.espalier.core.calibration.Calibration;
 import io.espalier.core.compensation.Compensation;
 import io.espalier.core.compensation.Effort;
+import io.espalier.core.compensation.RepairMemory;
 import io.espalier.core.data.Samples;
 import io.espalier.core.moments.DataModel;
 import io.espalier.core.values.Config;
@@ -21,6 +22,7 @@ import java.util.Map;
  * @param data the data
  * @param folds which of them are fitted to, in sets
  * @param few fewer of them, in as many sets, which are enough for trials
+ * @param trials what earlier trials have solved
  */
 record Repairs(
     SearchSpace space,
@@ -29,7 +31,8 @@ record Repairs(
     Calibration calibration,
     Samples data,
     List<int[]> folds,
-    List<int[]> few) {
+    List<int[]> few,
+    RepairMemory trials) {
 
   /** How far the active config is from the original, repaired. */
   double error(Judge judge) {
@@ -83,7 +86,8 @@ record Repairs(
                 calibration,
                 data,
                 trial ? few : folds,
-                trial ? effort.withoutRounds() : effort);
+                trial ? effort.withoutRounds() : effort,
+                trial ? trials : new RepairMemory(cut.map()));
           }
         };
     if (result.model() != carved) {

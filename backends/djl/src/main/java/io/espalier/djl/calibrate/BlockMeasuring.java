@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.Shape;
 import io.espalier.core.data.Batch;
+import io.espalier.core.data.RememberedPass;
 import io.espalier.core.data.Samples;
 import io.espalier.core.moments.ChannelMoments;
 import io.espalier.core.moments.Measured;
@@ -31,35 +32,33 @@ public final class BlockMeasuring {
   /** Windows are spelled out for so many numbers at a time, or for a single sample. */
   private static final long NUMBERS = 16_000_000;
 
-  private final TracedBlock reference;
   private final TracedBlock observed;
   private final Probe.Request request;
-  private final Map<String, Integer> wantedNames;
+  private final BlockTargets targets;
   private final Map<String, Integer> names;
-  private final Set<Integer> aimed = new HashSet<>();
   private final Set<Integer> read = new HashSet<>();
 
   private BlockMeasuring(TracedBlock reference, TracedBlock observed, Probe.Request request) {
-    this.reference = reference;
     this.observed = observed;
     this.request = request;
-    this.wantedNames = ObservedTensors.names(reference);
+    this.targets = new BlockTargets(reference);
     this.names = ObservedTensors.names(observed);
     for (Probe probe : request.probes()) {
       read.add(reader(probe.reader()).inputs().get(probe.data()));
       Probe.Aim aim = probe.aim();
       if (aim != null) {
         read.add(number(names, aim.tensor()));
-        aimed.add(number(wantedNames, aim.tensor()));
+        targets.add(target(probe, aim));
       }
     }
     for (Probe.Pair pair : request.pairs()) {
       read.add(number(names, pair.from()));
       read.add(number(names, pair.to()));
     }
-    if (reference == observed) {
-      read.addAll(aimed);
-    }
+  }
+
+  private static BlockTargets.Target target(Probe probe, Probe.Aim aim) {
+    return new BlockTargets.Target(aim.tensor(), aim.axis(), probe.mask(), probe.step());
   }
 
   private static int number(Map<String, Integer> names, String tensor) {
@@ -92,13 +91,15 @@ public final class BlockMeasuring {
     @Nullable Moments[][] sums = new Moments[request.probes().size()][folds.size()];
     @Nullable ChannelMoments[] pairs = new ChannelMoments[request.pairs().size()];
     for (int fold = 0; fold < folds.size(); fold++) {
+      RememberedPass pass = targets.pass(data, folds.get(fold), batch);
       try (Samples.Batches batches = data.read(folds.get(fold), batch)) {
         for (var next = batches.next(); next.isPresent(); next = batches.next()) {
           if (BlockInputs.isWhole(observed, next.get())) {
-            add(network, next.get(), fold, sums, pairs);
+            add(network, next.get(), pass, fold, sums, pairs);
           }
         }
       }
+      pass.end();
     }
     List<List<Moments>> moments = new ArrayList<>();
     for (@Nullable Moments[] byFold : sums) {
@@ -117,16 +118,14 @@ public final class BlockMeasuring {
   private void add(
       ObservableBlock network,
       Batch batch,
+      RememberedPass pass,
       int fold,
       @Nullable Moments[][] sums,
       @Nullable ChannelMoments[] pairs) {
     try (NDManager manager = network.newManager()) {
       NDList inputs = BlockInputs.arrays(observed, batch, manager);
       ObservedTensors now = ObservedTensors.of(observed, names, read, inputs, manager);
-      ObservedTensors wanted =
-          reference == observed || aimed.isEmpty()
-              ? now
-              : ObservedTensors.of(reference, wantedNames, aimed, inputs, manager);
+      Map<BlockTargets.Target, NDArray> wanted = targets.next(pass, inputs, manager);
       for (int i = 0; i < sums.length; i++) {
         try (NDScope scope = new NDScope()) {
           sums[i][fold] = sum(sums[i][fold], request.probes().get(i), now, wanted);
@@ -145,15 +144,18 @@ public final class BlockMeasuring {
   }
 
   private Moments sum(
-      @Nullable Moments before, Probe probe, ObservedTensors now, ObservedTensors wanted) {
+      @Nullable Moments before,
+      Probe probe,
+      ObservedTensors now,
+      Map<BlockTargets.Target, NDArray> wanted) {
     NDArray data = now.get(reader(probe.reader()).inputs().get(probe.data()));
-    NDArray mask = mask(probe.mask(), now);
+    NDArray mask = Rows.mask(probe.mask(), now);
     Probe.Aim aim = probe.aim();
     NDArray y = aim == null ? null : missing(aim, probe, now, wanted, mask);
     if (probe.windows()) {
       return ofWindows(before, probe, data, y);
     }
-    NDArray x = rows(data, probe.axis(), mask, probe.step());
+    NDArray x = Rows.masked(data, probe.axis(), mask, probe.step());
     double rows =
         mask == null ? x.getShape().get(0) : Rows.thin(mask, probe.step()).sum().toDoubleArray()[0];
     return add(before, probe, x, y, rows);
@@ -210,18 +212,6 @@ public final class BlockMeasuring {
     return Arrays.copyOfRange(dims, 2, dims.length);
   }
 
-  private static @Nullable NDArray mask(String name, ObservedTensors now) {
-    return name.isEmpty() ? null : Rows.doubles(now.get(name)).reshape(new Shape(-1, 1));
-  }
-
-  private static NDArray rows(NDArray data, int axis, @Nullable NDArray mask, int step) {
-    if (mask == null) {
-      return Rows.doubles(Rows.some(data, axis, step));
-    }
-    NDArray rows = Rows.doubles(Rows.thin(Rows.of(data, axis), step));
-    return rows.mul(Rows.thin(mask, step));
-  }
-
   /**
    * What is missing from a tensor; where only positive parts count, a negative number is as good as
    * any other that is wanted to be negative.
@@ -230,13 +220,13 @@ public final class BlockMeasuring {
       Probe.Aim aim,
       Probe probe,
       ObservedTensors now,
-      ObservedTensors wanted,
+      Map<BlockTargets.Target, NDArray> wanted,
       @Nullable NDArray mask) {
-    NDArray target = rows(wanted.get(aim.tensor()), aim.axis(), mask, probe.step());
+    NDArray target = Rows.doubles(Objects.requireNonNull(wanted.get(target(probe, aim))));
     if (aim.kept() != null) {
       target = Rows.columns(target, aim.kept());
     }
-    NDArray current = rows(now.get(aim.tensor()), aim.axis(), mask, probe.step());
+    NDArray current = Rows.masked(now.get(aim.tensor()), aim.axis(), mask, probe.step());
     NDArray difference = target.sub(current);
     if (!aim.rectified()) {
       return difference;
@@ -302,9 +292,10 @@ public final class BlockMeasuring {
   }
 
   private static ChannelMoments part(Probe.Pair pair, ObservedTensors now) {
-    NDArray mask = mask(pair.mask(), now);
-    NDArray x = rows(now.get(pair.from()), pair.axis(), mask, 1);
-    NDArray y = pair.to().equals(pair.from()) ? x : rows(now.get(pair.to()), pair.axis(), mask, 1);
+    NDArray mask = Rows.mask(pair.mask(), now);
+    NDArray x = Rows.masked(now.get(pair.from()), pair.axis(), mask, 1);
+    NDArray y =
+        pair.to().equals(pair.from()) ? x : Rows.masked(now.get(pair.to()), pair.axis(), mask, 1);
     int[] rows = {0};
     return new ChannelMoments(
         mask == null ? x.getShape().get(0) : mask.sum().toDoubleArray()[0],

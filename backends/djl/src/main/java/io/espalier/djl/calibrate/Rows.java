@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.espalier.trace.GraphNode;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** Brings arrays into matrices: a row for each place, a column for each channel. */
 final class Rows {
@@ -65,6 +66,23 @@ final class Rows {
   /** Every so manieth row, from the first one on. */
   static NDArray thin(NDArray rows, int step) {
     return step == 1 ? rows : rows.get(new NDIndex().addSliceDim(0, rows.getShape().get(0), step));
+  }
+
+  /** A mask as a column of doubles; null where the name is empty. */
+  static @Nullable NDArray mask(String name, ObservedTensors tensors) {
+    return name.isEmpty() ? null : doubles(tensors.get(name)).reshape(new Shape(-1, 1));
+  }
+
+  /**
+   * Some rows of an array in doubles, all zero where a mask is.
+   *
+   * @param mask a number for each row; null where all count
+   */
+  static NDArray masked(NDArray data, int axis, @Nullable NDArray mask, int step) {
+    if (mask == null) {
+      return doubles(some(data, axis, step));
+    }
+    return doubles(thin(of(data, axis), step)).mul(thin(mask, step));
   }
 
   /** Some of the columns. */

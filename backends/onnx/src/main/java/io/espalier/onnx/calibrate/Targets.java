@@ -1,15 +1,15 @@
 package io.espalier.onnx.calibrate;
 
 import io.espalier.core.data.DataArray;
-import io.espalier.core.data.RecentlyUsed;
+import io.espalier.core.data.RememberedPass;
 import io.espalier.core.data.Samples;
 import io.espalier.onnx.file.OnnxEdit;
 import io.espalier.onnx.file.OnnxModel;
 import io.espalier.onnx.runtime.OnnxSession;
 import io.espalier.onnx.runtime.SessionSettings;
 import io.espalier.onnx.runtime.Tensor;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -26,8 +26,8 @@ final class Targets implements AutoCloseable {
   private static final String PREFIX = "espalier_target/";
 
   private final OnnxModel model;
+  private final Samples data;
   private final Map<Rows, String> names = new LinkedHashMap<>();
-  private final @Nullable RecentlyUsed<Object, List<DataArray>> known;
   private @Nullable OnnxSession session;
 
   /** Rows of a tensor, as {@link MomentNodes#rows} brings them about. */
@@ -46,7 +46,7 @@ final class Targets implements AutoCloseable {
    */
   Targets(OnnxModel model, Samples data) {
     this.model = model;
-    this.known = data.results().orElse(null);
+    this.data = data;
   }
 
   /** Asks for rows; the answer is what they are called. */
@@ -95,15 +95,11 @@ final class Targets implements AutoCloseable {
 
   /** One pass; batches come in the order in which the samples are read. */
   final class Pass {
-    private final Key key;
-    private final @Nullable List<DataArray> before;
-    private final List<DataArray> now = new ArrayList<>();
-    private int next;
-    private long bytes;
+    private final RememberedPass results;
 
     private Pass(List<Integer> samples, int size) {
-      this.key = new Key(model, List.copyOf(names.keySet()), samples, size);
-      this.before = known == null ? null : known.get(key).orElse(null);
+      Key key = new Key(model, List.copyOf(names.keySet()), samples, size);
+      this.results = new RememberedPass(data, key);
     }
 
     /** Rows for the next batch, by name. */
@@ -112,30 +108,21 @@ final class Targets implements AutoCloseable {
       if (names.isEmpty()) {
         return rows;
       }
-      if (before != null) {
-        for (String name : names.values()) {
-          rows.put(name, Tensor.of(before.get(next++)));
-        }
-        return rows;
-      }
-      rows.putAll(session().run(inputs));
-      for (String name : names.values()) {
-        Tensor tensor = Objects.requireNonNull(rows.get(name));
-        bytes += tensor.elementCount() * Float.BYTES;
-        if (known != null && known.fits(bytes)) {
-          now.add(tensor.toArray());
-        } else {
-          now.clear();
-        }
-      }
+      Iterator<DataArray> arrays = results.next(names.size(), () -> computed(inputs)).iterator();
+      names.values().forEach(name -> rows.put(name, Tensor.of(arrays.next())));
       return rows;
+    }
+
+    private List<DataArray> computed(Map<String, Tensor> inputs) {
+      Map<String, Tensor> outputs = session().run(inputs);
+      return names.values().stream()
+          .map(name -> Objects.requireNonNull(outputs.get(name)).toArray())
+          .toList();
     }
 
     /** After the last batch: keeps what was not known. */
     void end() {
-      if (known != null && before == null && !names.isEmpty()) {
-        known.keep(key, List.copyOf(now), bytes);
-      }
+      results.end();
     }
   }
 }

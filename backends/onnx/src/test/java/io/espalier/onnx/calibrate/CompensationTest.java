@@ -9,6 +9,7 @@ import io.espalier.core.SearchSpaces;
 import io.espalier.core.calibration.Calibration;
 import io.espalier.core.compensation.Compensation;
 import io.espalier.core.compensation.Effort;
+import io.espalier.core.compensation.RepairMemory;
 import io.espalier.core.data.DataArray;
 import io.espalier.core.data.SampleDraw;
 import io.espalier.core.rules.Rules;
@@ -76,7 +77,8 @@ class CompensationTest {
             calibration,
             data,
             folds,
-            byData ? effort : effort.withoutRounds());
+            byData ? effort : effort.withoutRounds(),
+            new RepairMemory(cut.map()));
     return new Outcome(
         error(original, carved, fresh),
         error(original, (OnnxNetwork) result.model(), fresh),
