@@ -79,6 +79,29 @@ public final class StoredWeight {
   }
 
   /**
+   * Some rows and columns of a weight that lies as this one does, in the order in which they lie.
+   *
+   * @param all its elements as they are stored
+   * @param keptRows ascending
+   * @param keptColumns ascending
+   */
+  public float[] slice(float[] all, int[] keptRows, int[] keptColumns) {
+    boolean rowsFirst = rowStride > columnStride;
+    int[] outer = rowsFirst ? keptRows : keptColumns;
+    int[] inner = rowsFirst ? keptColumns : keptRows;
+    float[] slice = new float[outer.length * inner.length * places];
+    int to = 0;
+    for (int first : outer) {
+      for (int second : inner) {
+        for (int place = 0; place < places; place++) {
+          slice[to++] = all[rowsFirst ? index(first, place, second) : index(second, place, first)];
+        }
+      }
+    }
+    return slice;
+  }
+
+  /**
    * The numbers as [rows, columns x places], each column scaled.
    *
    * @param scales one for each column

@@ -15,13 +15,13 @@ import java.util.List;
  * @param symbol what it turns
  * @param elements by how much its value falls when one unit goes
  */
-record WidthUnits(Hparam hparam, Layout.Symbol symbol, int elements) {
+public record WidthUnits(Hparam hparam, Layout.Symbol symbol, int elements) {
 
   /**
    * Those of every width that can be configured, in graph order. Found by turning each width in
    * turn and looking at what is cut; the active config is put back.
    */
-  static List<WidthUnits> of(SearchSpace space) {
+  public static List<WidthUnits> of(SearchSpace space) {
     List<Hparam> hparams = List.copyOf(space.configurableHparams().values());
     List<Layout.Symbol> symbols = space.map().orElseThrow().symbols();
     List<WidthUnits> found = new ArrayList<>();
@@ -50,7 +50,7 @@ record WidthUnits(Hparam hparam, Layout.Symbol symbol, int elements) {
   }
 
   /** How many units there are at a value of the width. */
-  int at(int value) {
+  public int at(int value) {
     return Math.toIntExact(symbol.extent()) - (hparam.original().number() - value) / elements;
   }
 }
