@@ -77,6 +77,23 @@ final class BudgetOptions {
   private boolean exact;
 
   /**
+   * Checks that there is no budget.
+   *
+   * @throws EspalierException if there is one
+   */
+  void requireNone() {
+    if (macs != null
+        || params != null
+        || bytes != null
+        || activations != null
+        || !others.isEmpty()) {
+      throw new EspalierException(
+          "--lossless takes away exactly what contributes nothing, and a budget asks for more;"
+              + " give one of the two, the budget on the file that --lossless wrote");
+    }
+  }
+
+  /**
    * The budget.
    *
    * @param loader finds the costs that plugins add
@@ -92,7 +109,7 @@ final class BudgetOptions {
     if (given.isEmpty()) {
       throw new EspalierException(
           "there is no budget; give at least one of --macs=0.5, --params=0.5, --bytes=4MB,"
-              + " --activations=2MB");
+              + " --activations=2MB, or --lossless");
     }
     CostHandlers costs = CostHandlers.discover(loader);
     List<Limit> limits = new ArrayList<>();

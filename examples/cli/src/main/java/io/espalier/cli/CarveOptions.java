@@ -1,11 +1,15 @@
 package io.espalier.cli;
 
 import io.espalier.core.SearchSpace;
+import io.espalier.core.data.InputSpec;
+import io.espalier.core.moments.DataModel;
 import io.espalier.core.search.BudgetResult;
 import io.espalier.core.values.Manifest;
 import io.espalier.core.values.TracedModel;
 import io.espalier.onnx.OnnxNetwork;
 import io.espalier.onnx.file.OnnxModel;
+import io.espalier.onnx.runtime.DataInputs;
+import io.espalier.spi.EspalierException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -135,6 +139,19 @@ final class CarveOptions {
     GivenInputs given = options.given();
     shapes.putAll(given.shapes());
     return new GivenInputs(shapes, given.values());
+  }
+
+  /** What data have to give the model. */
+  List<InputSpec> inputs(SearchSpace space) {
+    if (space.model() instanceof OnnxNetwork network) {
+      return DataInputs.of(network.model(), given(space).shapes());
+    }
+    if (space.model() instanceof DataModel model) {
+      return model.inputs();
+    }
+    throw new EspalierException(
+        space.model().description()
+            + " cannot be run on data by its backend; prune it without --data");
   }
 
   private String compare(BudgetResult costs, Path before, SearchSpace space) {

@@ -1,16 +1,11 @@
 package io.espalier.cli;
 
 import io.espalier.core.SearchSpace;
-import io.espalier.core.data.InputSpec;
 import io.espalier.core.data.Samples;
-import io.espalier.core.moments.DataModel;
 import io.espalier.core.pruning.DataPruning;
 import io.espalier.core.pruning.PruneOptions;
 import io.espalier.core.pruning.Pruned;
 import io.espalier.core.search.Budget;
-import io.espalier.onnx.OnnxNetwork;
-import io.espalier.onnx.runtime.DataInputs;
-import io.espalier.spi.EspalierException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -57,7 +52,7 @@ final class DataPrune {
   /** Finds and repairs the sub-network. */
   Pruned run(SearchSpace space, Budget budget, Consumer<String> progress) {
     progress.accept("reading data");
-    Samples samples = data.open(inputs(space), USUAL, carving.options().loader());
+    Samples samples = data.open(carving.inputs(space), USUAL, carving.options().loader());
     PruneOptions options =
         PruneOptions.of(budget)
             .withSeed(data.seed())
@@ -73,18 +68,6 @@ final class DataPrune {
       options = options.withCache(cache);
     }
     return DataPruning.run(space, options, samples, data.chosen(samples, USUAL), progress);
-  }
-
-  private List<InputSpec> inputs(SearchSpace space) {
-    if (space.model() instanceof OnnxNetwork network) {
-      return DataInputs.of(network.model(), carving.given(space).shapes());
-    }
-    if (space.model() instanceof DataModel model) {
-      return model.inputs();
-    }
-    throw new EspalierException(
-        space.model().description()
-            + " cannot be run on data by its backend; prune it without --data");
   }
 
   /** The error on data that were held back, what was repaired, and what was not. */

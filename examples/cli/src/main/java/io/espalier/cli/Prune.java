@@ -2,6 +2,7 @@ package io.espalier.cli;
 
 import io.espalier.core.SearchSpace;
 import io.espalier.core.cost.MacsCost;
+import io.espalier.core.pruning.LosslessPruning;
 import io.espalier.core.pruning.Pruned;
 import io.espalier.core.search.Budget;
 import io.espalier.core.search.BudgetResult;
@@ -60,6 +61,13 @@ final class Prune implements Callable<Integer> {
           "Also time both networks with ONNX Runtime, which takes longer than all the rest.")
   private boolean timing;
 
+  @Option(
+      names = "--lossless",
+      description =
+          "Take away exactly the units that contribute nothing: dead ones, those that nothing"
+              + " reads, doubles of others. Outputs stay what they are.")
+  private boolean lossless;
+
   private final Terminal terminal;
 
   Prune(Terminal terminal) {
@@ -71,10 +79,17 @@ final class Prune implements Callable<Integer> {
     if (timing) {
       carving.alsoTime();
     }
-    Budget budget = budgets.budget(carving.options().loader());
     String table;
-    try (Outputs outputs = carving.outputs()) {
-      table = data.given() ? withData(budget, outputs) : withoutData(budget, outputs);
+    if (lossless) {
+      budgets.requireNone();
+      try (Outputs outputs = carving.outputs()) {
+        table = lossless(outputs);
+      }
+    } else {
+      Budget budget = budgets.budget(carving.options().loader());
+      try (Outputs outputs = carving.outputs()) {
+        table = data.given() ? withData(budget, outputs) : withoutData(budget, outputs);
+      }
     }
     carving.words().forEach(terminal.err()::println);
     terminal.out().print(table);
@@ -100,7 +115,7 @@ final class Prune implements Callable<Integer> {
     }
   }
 
-  private String withoutData(Budget budget, Outputs outputs) {
+  private void requireNothingSaidOfData() {
     data.requireNothingSaid();
     strategies.requireNothingSaid();
     if (plain) {
@@ -111,6 +126,34 @@ final class Prune implements Callable<Integer> {
       throw new EspalierException(
           "--cache keeps what data say of the model; give --data, or leave it out");
     }
+  }
+
+  private String lossless(Outputs outputs) {
+    if (data.given()) {
+      throw new EspalierException(
+          "--lossless needs no data: it takes away what contributes nothing to any; leave --data"
+              + " out, or give a budget instead of --lossless");
+    }
+    requireNothingSaidOfData();
+    Lossless pruning = new Lossless(carving);
+    try (Progress progress = Progress.of(terminal, carving.quiet(), 4)) {
+      outputs.show(progress);
+      progress.step("tracing");
+      SearchSpace space = carving.generate();
+      progress.step("looking for units that contribute nothing");
+      LosslessPruning.Result result = pruning.run(space);
+      progress.step("carving");
+      carving.write(space, result.model(), result.manifest(), outputs);
+      if (carving.quiet()) {
+        return "";
+      }
+      progress.step("comparing");
+      return carving.compare(space, pruning.costs(space)) + pruning.text(result);
+    }
+  }
+
+  private String withoutData(Budget budget, Outputs outputs) {
+    requireNothingSaidOfData();
     try (Progress progress = Progress.of(terminal, carving.quiet(), 5)) {
       outputs.show(progress);
       progress.step("tracing");
