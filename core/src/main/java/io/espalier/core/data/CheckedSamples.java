@@ -32,6 +32,17 @@ final class CheckedSamples implements Samples {
   }
 
   @Override
+  public List<ScoredPair> pairs() {
+    List<ScoredPair> pairs = DataSources.ask(source, request.location(), samples::pairs);
+    for (ScoredPair pair : pairs) {
+      if (pair.first() >= count || pair.second() >= count) {
+        throw wrong("it gave " + pair + " of " + count + " samples");
+      }
+    }
+    return List.copyOf(pairs);
+  }
+
+  @Override
   public Batches read(int[] wanted, int size) {
     for (int i = 0; i < wanted.length; i++) {
       if (wanted[i] < 0 || wanted[i] >= count || (i > 0 && wanted[i] <= wanted[i - 1])) {

@@ -32,6 +32,11 @@ public interface Samples {
     return Optional.empty();
   }
 
+  /** Those of which the data say how alike they are; none in most data. */
+  default List<ScoredPair> pairs() {
+    return List.of();
+  }
+
   /** How a message names a sample, such as {@code sample 3}, {@code line 4} or {@code cat.png}. */
   default String describe(int sample) {
     return "sample " + sample;

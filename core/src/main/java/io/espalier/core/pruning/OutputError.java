@@ -1,31 +1,50 @@
 package io.espalier.core.pruning;
 
+import io.espalier.core.data.Batch;
 import io.espalier.core.data.DataArray;
 import io.espalier.core.data.Samples;
+import io.espalier.core.data.TokenMask;
 import io.espalier.core.moments.DataModel;
 import io.espalier.core.values.Sum;
 import io.espalier.spi.EspalierException;
 import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
  * How far the outputs of networks are from those of one original on some data: the squared
- * difference of each output as a part of its variance, averaged over outputs.
+ * difference of each output as a part of its variance, averaged over outputs. What a mask among the
+ * inputs hides counts for nothing.
  */
 final class OutputError implements Judge {
   private final Samples data;
   private final int[] samples;
   private final List<Map<String, DataArray>> expected = new ArrayList<>();
+  private final Map<String, Long> elements = new LinkedHashMap<>();
 
   OutputError(DataModel original, Samples data, int[] samples) {
     this.data = data;
     this.samples = samples;
-    original.run(data, samples, (batch, outputs) -> expected.add(outputs));
+    original.run(
+        data,
+        samples,
+        (batch, outputs) -> {
+          TokenMask mask = TokenMask.of(batch);
+          outputs.forEach((name, array) -> elements.merge(name, mask.shown(array), Long::sum));
+          expected.add(blanked(batch, outputs));
+        });
     for (Map<String, DataArray> outputs : expected) {
       outputs.forEach((name, array) -> requireFinite(original, name, array));
     }
+  }
+
+  private static Map<String, DataArray> blanked(Batch batch, Map<String, DataArray> outputs) {
+    TokenMask mask = TokenMask.of(batch);
+    Map<String, DataArray> real = new LinkedHashMap<>();
+    outputs.forEach((name, array) -> real.put(name, mask.blanked(array)));
+    return real;
   }
 
   private static void requireFinite(DataModel original, String name, DataArray array) {
@@ -51,14 +70,14 @@ final class OutputError implements Judge {
   @Override
   public double of(DataModel other) {
     List<Map<String, DataArray>> actual = new ArrayList<>();
-    other.run(data, samples, (batch, outputs) -> actual.add(outputs));
+    other.run(data, samples, (batch, outputs) -> actual.add(blanked(batch, outputs)));
     return error(actual);
   }
 
   /** The same, run on one thread, so that several can be run side by side. */
   double onOneThread(DataModel other) {
     List<Map<String, DataArray>> actual = new ArrayList<>();
-    other.runOnOneThread(data, samples, (batch, outputs) -> actual.add(outputs));
+    other.runOnOneThread(data, samples, (batch, outputs) -> actual.add(blanked(batch, outputs)));
     return error(actual);
   }
 
@@ -91,7 +110,6 @@ final class OutputError implements Judge {
     double difference = 0;
     double total = 0;
     double squares = 0;
-    long elements = 0;
     for (int batch = 0; batch < expected.size(); batch++) {
       DataArray wanted = expected.get(batch).get(name);
       DataArray now = actual.get(batch).get(name);
@@ -105,9 +123,8 @@ final class OutputError implements Judge {
         total += value;
         squares += value * value;
       }
-      elements += wanted.size();
     }
-    double variance = squares - total / elements * total;
+    double variance = squares - total / elements.getOrDefault(name, 0L) * total;
     if (!Double.isFinite(difference)) {
       return Double.POSITIVE_INFINITY;
     }

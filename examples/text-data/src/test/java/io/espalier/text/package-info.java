@@ -1,0 +1,4 @@
+@NullMarked
+package io.espalier.text;
+
+import org.jspecify.annotations.NullMarked;
