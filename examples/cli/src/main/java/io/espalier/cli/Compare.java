@@ -10,6 +10,7 @@ import io.espalier.onnx.runtime.DataInputs;
 import io.espalier.spi.EspalierException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -43,6 +44,14 @@ final class Compare implements Callable<Integer> {
       description = "The class of each sample of the data: .npy, IDX or .gz of it, or one a line.")
   private @Nullable String labels;
 
+  @Option(
+      names = "--pooling",
+      paramLabel = "KIND",
+      description =
+          "For encoders of text, how their tokens become one vector that is compared: mean, cls or"
+              + " none.")
+  private @Nullable String pooling;
+
   @Option(names = "--json", description = "Print JSON for other tools.")
   private boolean json;
 
@@ -66,22 +75,26 @@ final class Compare implements Callable<Integer> {
       List<InputSpec> inputs = DataInputs.of(original, options.shapes());
       requireSameInputs(inputs, DataInputs.of(small, options.shapes()));
       Samples samples = data.open(inputs, RANDOM_SAMPLES, options.loader());
-      OutputComparison outputs =
-          new OutputComparison(samples::describe, readLabels(samples.count()));
+      Findings findings = findings(samples);
       progress.step("comparing");
       try (OutputRuns runs = new OutputRuns(original, small, inputs, samples)) {
-        runs.compare(data.chosen(samples), outputs);
+        int compared = runs.compare(data.chosen(samples), findings);
         progress.step("counting");
         SearchSpace before = options.generate(originalFile);
         SearchSpace after = options.generate(smallFile);
         progress.step("timing");
         report =
             new CompareReport(
-                outputs,
+                compared,
+                findings,
                 new CompareReport.Pair(before.macs(), after.macs()),
                 new CompareReport.Pair(before.params(), after.params()),
                 new CompareReport.Pair(original.byteSize(), small.byteSize()),
-                Stopwatch.compareOn(runs.first(), original, small));
+                Stopwatch.compareOn(runs.first(), original, small),
+                pooling == null
+                    ? Optional.empty()
+                    : runs.first(CompareReport.MANY)
+                        .map(many -> Stopwatch.compareOn(many, original, small)));
       }
     }
     if (json) {
@@ -90,6 +103,18 @@ final class Compare implements Callable<Integer> {
       terminal.out().print(report.text());
     }
     return ExitCode.OK;
+  }
+
+  private Findings findings(Samples samples) {
+    if (pooling == null) {
+      return new OutputFindings(
+          new OutputComparison(samples::describe, readLabels(samples.count())));
+    }
+    if (labels != null) {
+      throw new EspalierException(
+          "--labels are of classes, and --pooling makes vectors; leave one of both out");
+    }
+    return TextFindings.of(pooling, samples.pairs());
   }
 
   private int[] readLabels(int samples) {

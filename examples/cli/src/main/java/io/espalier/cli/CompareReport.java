@@ -3,62 +3,49 @@ package io.espalier.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.espalier.core.data.ClassAgreement;
-import io.espalier.core.data.OutputComparison;
-import io.espalier.core.data.OutputDistance;
-import io.espalier.spi.EspalierException;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * What a comparison of two models found.
  *
- * @param outputs how far they are apart
+ * @param samples on how many samples
+ * @param findings how far they are apart
  * @param macs their multiply-accumulate operations
  * @param params their parameters
  * @param bytes the bytes of their files
  * @param latency how long a run takes
+ * @param latencyOfMany how long a run on {@link #MANY} samples takes, where that was asked for
  */
 record CompareReport(
-    OutputComparison outputs, Pair macs, Pair params, Pair bytes, Stopwatch.Times latency) {
+    int samples,
+    Findings findings,
+    Pair macs,
+    Pair params,
+    Pair bytes,
+    Stopwatch.Times latency,
+    Optional<Stopwatch.Times> latencyOfMany) {
+  /** How many texts are encoded together to see how many that makes a second. */
+  static final int MANY = 32;
+
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   /** A number of the original, and of the smaller model. */
   record Pair(long original, long small) {}
 
-  CompareReport {
-    for (OutputDistance output : outputs.outputs()) {
-      if (!Double.isFinite(output.error())) {
-        throw new EspalierException(
-            "output '"
-                + output.name()
-                + "' of the original is 0 for all of these data, so that no error can be measured"
-                + " against it; give other data");
-      }
-    }
-  }
-
   /** In the form that other tools rely on; what does not apply is absent. */
   String json() {
     ObjectNode root = MAPPER.createObjectNode();
-    root.put("samples", outputs.samples());
-    root.put("error", outputs.error());
-    outputs.cosine().ifPresent(cosine -> root.put("cosine", cosine));
-    outputs
-        .classes()
-        .ifPresent(
-            classes -> {
-              root.put("top1_agreement", classes.top1Agreement());
-              classes.kl().ifPresent(kl -> root.put("kl", kl));
-              if (classes.originalAccuracy().isPresent()) {
-                root.putObject("accuracy")
-                    .put("original", classes.originalAccuracy().getAsDouble())
-                    .put("small", classes.otherAccuracy().orElseThrow());
-              }
-            });
+    findings.write(root);
     put(root, "macs", macs);
     put(root, "params", params);
     put(root, "bytes", bytes);
-    root.putArray("latency_ms").add(latency.first() / 1e6).add(latency.second() / 1e6);
+    put(root, "latency_ms", latency);
+    latencyOfMany.ifPresent(
+        many -> {
+          put(root, "latency32_ms", many);
+          root.putArray("texts_per_second").add(rate(many.first())).add(rate(many.second()));
+        });
     try {
       return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(root);
     } catch (JsonProcessingException e) {
@@ -70,38 +57,34 @@ record CompareReport(
     root.putArray(field).add(pair.original()).add(pair.small());
   }
 
-  /** For people. */
-  String text() {
-    Table found = new Table("on " + Numbers.exact(outputs.samples()) + " samples", "");
-    found.row("relative error", Numbers.error(outputs.error()));
-    outputs.cosine().ifPresent(cosine -> found.row("cosine", part(cosine)));
-    outputs.classes().ifPresent(classes -> add(found, classes));
-    Table costs = new Table("", "original", "small", "ratio");
-    outputs
-        .classes()
-        .filter(classes -> classes.originalAccuracy().isPresent())
-        .ifPresent(
-            classes ->
-                costs.row(
-                    "accuracy",
-                    part(classes.originalAccuracy().getAsDouble()),
-                    part(classes.otherAccuracy().orElseThrow()),
-                    ""));
-    add(costs, "MACs", macs);
-    add(costs, "parameters", params);
-    add(costs, "file size, bytes", bytes);
-    costs.row(
-        "latency, ms",
-        Numbers.milliseconds(latency.first()),
-        Numbers.milliseconds(latency.second()),
-        Numbers.ratio(latency.second(), latency.first()));
-    String line = System.lineSeparator();
-    return found + line + costs + "latency: ONNX Runtime on one thread, one sample" + line;
+  private static void put(ObjectNode root, String field, Stopwatch.Times times) {
+    root.putArray(field).add(times.first() / 1e6).add(times.second() / 1e6);
   }
 
-  private static void add(Table table, ClassAgreement classes) {
-    table.row("same class", part(classes.top1Agreement()));
-    classes.kl().ifPresent(kl -> table.row("KL divergence, nats", Numbers.error(kl)));
+  private static double rate(long nanoseconds) {
+    return MANY * 1e9 / nanoseconds;
+  }
+
+  /** For people. */
+  String text() {
+    Table found = new Table("on " + Numbers.exact(samples) + " samples", "");
+    Table each = new Table("", "original", "small", "ratio");
+    findings.write(found, each);
+    add(each, "MACs", macs);
+    add(each, "parameters", params);
+    add(each, "file size, bytes", bytes);
+    add(each, "latency, ms", latency);
+    latencyOfMany.ifPresent(
+        many -> {
+          add(each, "latency of " + MANY + ", ms", many);
+          each.row(
+              "texts a second",
+              String.format(Locale.ROOT, "%,.1f", rate(many.first())),
+              String.format(Locale.ROOT, "%,.1f", rate(many.second())),
+              Numbers.ratio(many.first(), many.second()));
+        });
+    String line = System.lineSeparator();
+    return found + line + each + "latency: ONNX Runtime on one thread, one sample" + line;
   }
 
   private static void add(Table table, String what, Pair pair) {
@@ -112,7 +95,11 @@ record CompareReport(
         Numbers.ratio(pair.small(), pair.original()));
   }
 
-  private static String part(double part) {
-    return String.format(Locale.ROOT, "%.4f", part);
+  private static void add(Table table, String what, Stopwatch.Times times) {
+    table.row(
+        what,
+        Numbers.milliseconds(times.first()),
+        Numbers.milliseconds(times.second()),
+        Numbers.ratio(times.second(), times.first()));
   }
 }

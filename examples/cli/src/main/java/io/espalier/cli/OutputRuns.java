@@ -3,7 +3,6 @@ package io.espalier.cli;
 import io.espalier.core.data.Batch;
 import io.espalier.core.data.DataArray;
 import io.espalier.core.data.InputSpec;
-import io.espalier.core.data.OutputComparison;
 import io.espalier.core.data.Samples;
 import io.espalier.onnx.file.OnnxModel;
 import io.espalier.onnx.runtime.OnnxRunException;
@@ -15,6 +14,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Runs two models on the same data. */
@@ -27,6 +27,7 @@ final class OutputRuns implements AutoCloseable {
   private final OnnxSession original;
   private final OnnxSession small;
   private Map<String, DataArray> first = Map.of();
+  private boolean together;
 
   OutputRuns(OnnxModel original, OnnxModel small, List<InputSpec> inputs, Samples data) {
     this.inputs = inputs;
@@ -45,9 +46,10 @@ final class OutputRuns implements AutoCloseable {
    * Runs both models and compares what they compute.
    *
    * @param samples which samples of the data
+   * @return how many were compared
    * @throws EspalierException and others of its kind if that cannot be done
    */
-  void compare(int[] samples, OutputComparison outputs) {
+  int compare(int[] samples, Findings findings) {
     int fixed = InputSpec.batchSize(inputs, 0);
     if (fixed > samples.length) {
       throw new EspalierException(
@@ -58,6 +60,8 @@ final class OutputRuns implements AutoCloseable {
               + "; give more data");
     }
     int size = fixed > 0 ? fixed : size(samples);
+    together = fixed == 0 && size > 1;
+    int compared = 0;
     try (Samples.Batches batches = data.read(samples, size)) {
       for (var next = batches.next(); next.isPresent(); next = batches.next()) {
         Batch batch = next.get();
@@ -65,10 +69,12 @@ final class OutputRuns implements AutoCloseable {
           first = fixed > 0 ? batch.arrays() : firstOf(batch);
         }
         if (fixed == 0 || batch.size() == fixed) {
-          outputs.add(batch.samples(), rows(original, batch), rows(small, batch));
+          findings.add(batch, rows(original, batch), rows(small, batch));
+          compared += batch.size();
         }
       }
     }
+    return compared;
   }
 
   private static Map<String, DataArray> rows(OnnxSession session, Batch batch) {
@@ -97,8 +103,11 @@ final class OutputRuns implements AutoCloseable {
     if (samples.length < 2) {
       return 1;
     }
-    try (Samples.Batches batches = data.read(Arrays.copyOf(samples, 2), 2)) {
+    try (Samples.Batches batches = data.read(samples, 2)) {
       Batch two = batches.next().orElseThrow();
+      for (var next = batches.next(); two.size() < 2 && next.isPresent(); next = batches.next()) {
+        two = next.get();
+      }
       if (two.size() < 2) {
         return 1; // of one shape each: one by one they fit for sure
       }
@@ -147,6 +156,34 @@ final class OutputRuns implements AutoCloseable {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     first.forEach((name, array) -> tensors.put(name, Tensor.of(array)));
     return tensors;
+  }
+
+  /** The first sample so many times; empty where the models do not take several together. */
+  Optional<Map<String, Tensor>> first(int times) {
+    if (!together) {
+      return Optional.empty();
+    }
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    first.forEach((name, array) -> tensors.put(name, Tensor.of(repeated(array, times))));
+    return Optional.of(tensors);
+  }
+
+  private static DataArray repeated(DataArray one, int times) {
+    long[] shape = one.shape();
+    shape[0] = times;
+    int size = one.size();
+    if (one.isFloating()) {
+      float[] values = new float[size * times];
+      for (int i = 0; i < times; i++) {
+        one.floats().get(values, i * size, size);
+      }
+      return DataArray.ofFloats(one.type(), values, shape);
+    }
+    long[] values = new long[size * times];
+    for (int i = 0; i < times; i++) {
+      one.longs().get(values, i * size, size);
+    }
+    return DataArray.ofLongs(one.type(), values, shape);
   }
 
   @Override

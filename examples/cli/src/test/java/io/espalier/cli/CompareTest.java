@@ -105,6 +105,40 @@ class CompareTest {
   }
 
   @Test
+  void vectorsAreComparedByTheirDirectionsAndNeighbours() throws IOException {
+    Path original = Cli.save(linear(6, 1), dir.resolve("a.onnx"));
+    Path other = Cli.save(linear(6, 2), dir.resolve("b.onnx"));
+    Object[] compare = {"--data", npy("d.npy", 60), "--json", "--pooling", "none"};
+    JsonNode same = json(with(new Object[] {"compare", original, original}, compare));
+    assertEquals(
+        List.of(
+            "samples",
+            "error",
+            "cosine",
+            "neighbours10",
+            "spearman",
+            "macs",
+            "params",
+            "bytes",
+            "latency_ms",
+            "latency32_ms",
+            "texts_per_second"),
+        names(same));
+    for (String field : List.of("cosine", "neighbours10", "spearman")) {
+      assertEquals(1, same.get(field).doubleValue(), 1e-6, field);
+    }
+    JsonNode found = json(with(new Object[] {"compare", original, other}, compare));
+    for (String field : List.of("cosine", "neighbours10", "spearman")) {
+      assertTrue(found.get(field).doubleValue() < 0.9, found.toString());
+    }
+    double rate = found.get("texts_per_second").get(1).doubleValue();
+    assertEquals(32e3 / found.get("latency32_ms").get(1).doubleValue(), rate, 1e-6 * rate);
+    String text =
+        Cli.done("compare", original, other, "--data", dir.resolve("d.npy"), "--pooling=none");
+    assertTrue(text.contains("same of 10 neighbours") && text.contains("texts a second"), text);
+  }
+
+  @Test
   void samplesAreDrawnFromARange() throws IOException {
     Path a = Cli.save(linear(3, 1), dir.resolve("a.onnx"));
     Path b = Cli.save(linear(3, 2), dir.resolve("b.onnx"));
@@ -147,12 +181,17 @@ class CompareTest {
     assertRefused("no data at", "compare", a, a, "--data", dir.resolve("none"));
     assertRefused("there is no file", "compare", a, a, "--data", dir.resolve("none.npy"));
     assertRefused("samples of shape [4]", "compare", resnet, resnet, "--data", data);
-    assertRefused("'--pooling'", "compare", a, a, "--data", data, "--pooling", "mean");
+    assertRefused(
+        "no output of [samples, tokens, features]",
+        with(new Object[] {"compare", a, a, "--data", data}, "--pooling", "mean"));
+    assertRefused("--pooling is \"max\"", "compare", a, a, "--data", data, "--pooling", "max");
     assertRefused("'--tokenizer'", "compare", a, a, "--data", data, "--tokenizer", "t.json");
     assertRefused(
         "--image-size says nothing of", "compare", a, a, "--data", data, "--image-size", "4");
     Path few = Files.writeString(dir.resolve("l.txt"), "1\n2\n");
     assertRefused("holds 2 labels", "compare", a, a, "--data", data, "--labels", few);
+    Object[] both = {"compare", a, a, "--data", data, "--labels", few, "--pooling", "none"};
+    assertRefused("leave one of both out", both);
     Path many = Files.writeString(dir.resolve("m.txt"), "7\n".repeat(10));
     assertRefused("classes 0 to 2", "compare", a, a, "--data", data, "--labels", many);
   }

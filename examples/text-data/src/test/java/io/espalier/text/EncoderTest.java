@@ -42,6 +42,7 @@ class EncoderTest {
             small,
             "--macs",
             0.7,
+            "--input=input_ids=1x24", // what it costs depends on the length of a text
             "--manifest",
             manifest,
             "--data",
