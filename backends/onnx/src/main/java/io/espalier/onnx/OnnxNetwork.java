@@ -13,6 +13,7 @@ import io.espalier.core.values.Prover;
 import io.espalier.core.values.StagedFiles;
 import io.espalier.onnx.calibrate.OnnxMeasuring;
 import io.espalier.onnx.carve.OnnxCarver;
+import io.espalier.onnx.file.ClosedBranches;
 import io.espalier.onnx.file.Functions;
 import io.espalier.onnx.file.OnnxEdit;
 import io.espalier.onnx.file.OnnxModel;
@@ -29,6 +30,7 @@ import io.espalier.onnx.trace.OnnxTracer;
 import io.espalier.onnx.trace.TracedOnnx;
 import io.espalier.spi.OpId;
 import io.espalier.trace.Graph;
+import ai.onnx.proto.OnnxMl.NodeProto;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -48,19 +50,24 @@ public final class OnnxNetwork implements DataModel {
 
   private final OnnxModel file;
   private final OnnxModel model;
+  private final OnnxModel opened;
   private final TracedOnnx traced;
   private final OnnxEdit content;
   private final String description;
 
   /**
    * @param file the model as it was opened
-   * @param model the same, perhaps with calls of its functions spelled out; what is computed from
-   *     parameters alone, over an axis of them, is traced as the values that come out
+   * @param model the same, perhaps with calls of its functions spelled out
+   * @param opened the same, with both branches where it is not known which is taken; it is traced,
+   *     with what is computed from parameters alone, over an axis of them, as the values that come
+   *     out
    */
-  private OnnxNetwork(OnnxModel file, OnnxModel model, OnnxEdit content, String description) {
+  private OnnxNetwork(
+      OnnxModel file, OnnxModel model, OnnxModel opened, OnnxEdit content, String description) {
     this.file = file;
     this.model = model;
-    this.traced = OnnxTracer.trace(FoldedModel.of(model));
+    this.opened = opened;
+    this.traced = OnnxTracer.trace(FoldedModel.of(opened));
     this.content = content;
     this.description = description;
   }
@@ -76,17 +83,23 @@ public final class OnnxNetwork implements DataModel {
 
   /** A network of a model in memory. */
   public static OnnxNetwork of(OnnxModel model, String description) {
-    return new OnnxNetwork(model, model, new OnnxEdit(model), description);
+    return of(model, new OnnxEdit(model), description);
+  }
+
+  private static OnnxNetwork of(OnnxModel model, OnnxEdit content, String description) {
+    return new OnnxNetwork(model, model, SpelledOut.opened(model), content, description);
   }
 
   @Override
   public OnnxNetwork spelledOut(Predicate<OpId> known) {
-    OnnxModel plain =
-        SpelledOut.of(
-            model,
-            call ->
-                !Functions.isOperator(call) && !known.test(OnnxTracer.operatorOfFunction(call)));
-    return plain == model ? this : new OnnxNetwork(file, plain, new OnnxEdit(plain), description);
+    Predicate<NodeProto> calls =
+        call -> !Functions.isOperator(call) && !known.test(OnnxTracer.operatorOfFunction(call));
+    OnnxModel plain = SpelledOut.of(model, calls);
+    if (plain == model && (opened == model || model.functions().isEmpty())) {
+      return this;
+    }
+    OnnxModel open = SpelledOut.opened(plain, calls);
+    return new OnnxNetwork(file, plain, open, new OnnxEdit(plain), description);
   }
 
   /** The model as it stands in its file, but for functions and branches that were spelled out. */
@@ -121,10 +134,8 @@ public final class OnnxNetwork implements DataModel {
 
   @Override
   public OnnxNetwork carve(Cut cut, Prover prover) {
-    OnnxEdit edit = isWhole(cut) ? content : OnnxCarver.carve(traced, cut);
-    OnnxModel smaller = edit.toModel();
-    OnnxNetwork carved =
-        new OnnxNetwork(smaller, smaller, edit, "a network carved from " + description);
+    OnnxEdit edit = isWhole(cut) ? content : ClosedBranches.of(OnnxCarver.carve(traced, cut));
+    OnnxNetwork carved = of(edit.toModel(), edit, "a network carved from " + description);
     prover.prove(carved.graph());
     return carved;
   }
@@ -189,7 +200,7 @@ public final class OnnxNetwork implements DataModel {
   public Measured measure(
       DataModel observed, Probe.Request request, Samples data, List<int[]> folds) {
     return OnnxMeasuring.measure(
-        model(), ((OnnxNetwork) observed).model(), request, data, folds, batch(), this::isWhole);
+        opened, ((OnnxNetwork) observed).opened, request, data, folds, batch(), this::isWhole);
   }
 
   @Override
@@ -212,13 +223,13 @@ public final class OnnxNetwork implements DataModel {
 
   @Override
   public boolean hasWindows(String reader) {
-    return model().nodes().stream()
+    return opened.nodes().stream()
         .anyMatch(
             node ->
                 node.getOutputCount() > 0
                     && node.getOutput(0).equals(reader)
                     && node.getOpType().equals("Conv")
-                    && model().initializers().containsKey(node.getInput(1)));
+                    && opened.initializers().containsKey(node.getInput(1)));
   }
 
   @Override
@@ -234,7 +245,7 @@ public final class OnnxNetwork implements DataModel {
                   name, old.dataType(), tensor.encode(old.dataType()), old.dims()));
         });
     OnnxModel changed = edit.toModel();
-    return new OnnxNetwork(changed, changed, edit, description);
+    return of(changed, edit, description);
   }
 
   @Override

@@ -89,6 +89,9 @@ class VerdictTest {
   @Test
   void aRateMeansSomething() {
     Path model = shared("verify_meaningful_input");
+    Cli drawn = pruned(model);
+    assertEquals(2, drawn.code(), drawn.out());
+    assertTrue(drawn.err().contains("say which by --input sr=value:"), drawn.err());
     Cli verified = pruned(model, "--input", "sr=value:16000");
     assertEquals(0, verified.code(), verified.out() + verified.err());
   }

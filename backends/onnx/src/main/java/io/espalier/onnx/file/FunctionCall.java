@@ -20,13 +20,20 @@ final class FunctionCall {
   private final Map<String, AttributeProto> attributes = new HashMap<>();
 
   /**
-   * @param prefix what the name of a tensor inside begins with
+   * @param prefix what the names of nodes inside begin with, and those of tensors
+   * @param kept the tensors inside that keep their own names
    * @param nodeNames the names that other nodes have; those of these nodes are added
    */
-  FunctionCall(FunctionProto function, NodeProto call, String prefix, Set<String> nodeNames) {
+  FunctionCall(
+      FunctionProto function,
+      NodeProto call,
+      String prefix,
+      Set<String> kept,
+      Set<String> nodeNames) {
     this.function = function;
     this.prefix = prefix;
     this.nodeNames = nodeNames;
+    kept.forEach(name -> names.put(name, name));
     for (int i = 0; i < function.getInputCount(); i++) {
       names.put(function.getInput(i), i < call.getInputCount() ? call.getInput(i) : "");
     }

@@ -86,9 +86,10 @@ public final class Functions {
     open.push(key);
     List<NodeProto> nodes = new ArrayList<>();
     String prefix = prefix(function, call);
-    for (NodeProto node : new FunctionCall(function, call, prefix, nodeNames).nodes()) {
-      List<NodeProto> inner = body(node);
-      nodes.addAll(inner == null ? List.of(node) : inner);
+    for (NodeProto node : new FunctionCall(function, call, prefix, Set.of(), nodeNames).nodes()) {
+      NodeProto placed = BranchMarks.inside(node, BranchMarks.branch(call));
+      List<NodeProto> inner = body(placed);
+      nodes.addAll(inner == null ? List.of(placed) : inner);
     }
     open.pop();
     return nodes;

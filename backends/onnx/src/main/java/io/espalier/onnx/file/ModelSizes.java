@@ -17,10 +17,10 @@ public final class ModelSizes {
   private final Map<String, Integer> initializers = new HashMap<>();
 
   /**
-   * @param edit what is written of the model
+   * @param edit what is written; without changes, the model
    */
   public ModelSizes(OnnxModel model, OnnxEdit edit) {
-    this.total = ModelWriter.size(model, edit);
+    this.total = ModelWriter.size(edit.isEmpty() ? model : edit.model(), edit);
     this.external = model.tensors().stream().anyMatch(OnnxTensor::isExternal);
     this.nodes = model.skeleton().graphFields(GraphProto.NODE_FIELD_NUMBER);
     List<Field> fields = model.skeleton().graphFields(GraphProto.INITIALIZER_FIELD_NUMBER);

@@ -207,6 +207,11 @@ public final class OnnxEdit {
     return this;
   }
 
+  /** What is edited. */
+  OnnxModel model() {
+    return model;
+  }
+
   boolean isEmpty() {
     return replaced.isEmpty()
         && insertedNodes.isEmpty()

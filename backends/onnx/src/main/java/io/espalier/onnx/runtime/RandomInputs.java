@@ -12,7 +12,8 @@ import java.util.Random;
  * Random inputs for trial runs; the same seed gives the same inputs.
  *
  * <p>Floats have mean 0 and standard deviation 1; integers are drawn evenly from 0 to below the
- * bound, as token ids are. Booleans are true. Integers whose input's name holds "mask" are 1 and
+ * bound, as token ids are. Booleans are true; a single one that is no mask decides something, and
+ * is true where the seed is even. Integers whose input's name holds "mask" are 1 and
  * those whose name holds "type" 0: an attention mask that hides something, or a segment that a
  * table does not have, would make results depend on chance.
  *
@@ -77,12 +78,19 @@ public record RandomInputs(long seed, long integerBound) {
     }
     long[] values = new long[count];
     Arrays.setAll(values, i -> integer(input, random));
+    if (input.dataType() == DataTypes.BOOL && count == 1 && !isMask(input)) {
+      values[0] = Math.floorMod(seed + 1, 2);
+    }
     return Tensor.ofLongs(values, shape);
+  }
+
+  private static boolean isMask(ValueSpec input) {
+    return input.name().toLowerCase(Locale.ROOT).contains("mask");
   }
 
   private long integer(ValueSpec input, Random random) {
     String name = input.name().toLowerCase(Locale.ROOT);
-    if (input.dataType() == DataTypes.BOOL || name.contains("mask")) {
+    if (input.dataType() == DataTypes.BOOL || isMask(input)) {
       return 1;
     }
     return name.contains("type") ? 0 : Math.floorMod(random.nextLong(), integerBound);

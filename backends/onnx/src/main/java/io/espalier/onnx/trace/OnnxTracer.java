@@ -10,6 +10,7 @@ import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import io.espalier.onnx.file.DataTypes;
 import io.espalier.onnx.file.OnnxModel;
 import io.espalier.onnx.file.OnnxTensor;
+import io.espalier.onnx.file.SpelledOut;
 import io.espalier.onnx.runtime.RuntimeShapes;
 import io.espalier.spi.OpId;
 import io.espalier.trace.Dim;
@@ -39,6 +40,9 @@ public final class OnnxTracer {
   static final String OPAQUE_DOMAIN = "espalier.onnx";
 
   private static final OpId CONSTANT = OpId.of("Constant");
+
+  /** What takes the output of one of two branches that stand before it. */
+  private static final OpId CHOICE = OpId.of("If");
 
   private final OnnxModel model;
 
@@ -189,6 +193,9 @@ public final class OnnxTracer {
     if (proto.getOpType().isEmpty()) {
       throw new TraceException(
           "node \"" + proto.getName() + "\" of the model names no operator; the file is damaged");
+    }
+    if (SpelledOut.isJoin(proto)) {
+      return CHOICE;
     }
     if (!isStandard(proto.getDomain()) || functions.contains(proto.getOpType())) {
       return operatorOfFunction(proto);

@@ -3,6 +3,7 @@ package io.espalier.onnx.verify;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import io.espalier.onnx.file.OnnxEdit;
 import io.espalier.onnx.file.OnnxModel;
+import io.espalier.onnx.runtime.OnnxRunException;
 import io.espalier.onnx.runtime.OnnxSession;
 import io.espalier.onnx.runtime.SessionSettings;
 import io.espalier.onnx.runtime.Tensor;
@@ -10,6 +11,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -76,6 +78,47 @@ final class Drawn {
       scales = Map.copyOf(largest);
     }
     return scales;
+  }
+
+  /**
+   * Why the reference does not run: because the original does not, either, on what was drawn, where
+   * that is so.
+   */
+  OnnxRunException explain(OnnxRunException failure, SessionSettings settings) {
+    try (OnnxSession session = OnnxSession.open(original, settings)) {
+      return runs(session).map(this::refused).orElse(failure);
+    } catch (OnnxRunException e) {
+      return e;
+    }
+  }
+
+  /** What keeps the original from running. */
+  private Optional<OnnxRunException> runs(OnnxSession session) {
+    try {
+      inputs.forEach(session::run);
+      return Optional.empty();
+    } catch (OnnxRunException e) {
+      return Optional.of(e);
+    }
+  }
+
+  private OnnxRunException refused(OnnxRunException failure) {
+    Map<String, Tensor> first = inputs.get(0);
+    String setting =
+        first.entrySet().stream()
+            .filter(input -> input.getValue().elementCount() == 1)
+            .map(Map.Entry::getKey)
+            .findFirst()
+            .orElse("");
+    return new OnnxRunException(
+        failure.getMessage()
+            + "; inputs were drawn at random: "
+            + (setting.isEmpty()
+                ? "give some that the model takes by --input NAME=@file.npy, or their sizes by"
+                    + " --input NAME=1x3x64x64"
+                : "where '" + setting + "' is a setting, say which by --input " + setting
+                    + "=value:16000"),
+        failure);
   }
 
   /** The edit, with further outputs: tensors that the model computes and does not give out. */

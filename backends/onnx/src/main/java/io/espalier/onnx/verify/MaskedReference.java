@@ -72,9 +72,12 @@ public final class MaskedReference {
     return KnownValues.learn(model, inputs, wanted, settings);
   }
 
-  /** The original as masks are put onto it: without calls of functions that the cut goes into. */
+  /**
+   * The original as masks are put onto it: without calls of functions that the cut goes into, and
+   * with both branches where it is not known which is taken.
+   */
   static OnnxModel spelledOut(OnnxModel original, Manifest manifest) {
-    return SpelledOut.of(original, call -> !isNamed(call, manifest));
+    return SpelledOut.opened(original, call -> !isNamed(call, manifest));
   }
 
   /** Whether the manifest cuts an input of a call; of others, it may cut what lies inside. */

@@ -4,6 +4,7 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import io.espalier.core.values.Manifest;
 import io.espalier.core.values.Manifest.Compensated;
 import io.espalier.onnx.file.DataTypes;
+import io.espalier.onnx.file.ClosedBranches;
 import io.espalier.onnx.file.OnnxEdit;
 import io.espalier.onnx.file.OnnxModel;
 import io.espalier.onnx.file.OnnxTensor;
@@ -80,7 +81,7 @@ final class OriginalValues {
     for (Compensated entry : manifest.compensated()) {
       values.check(entry);
     }
-    return new Restored(values.edit.toModel(), values.wrong);
+    return new Restored(ClosedBranches.of(values.edit).toModel(), values.wrong);
   }
 
   private void check(Compensated entry) {

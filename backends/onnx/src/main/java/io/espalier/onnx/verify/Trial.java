@@ -2,8 +2,10 @@ package io.espalier.onnx.verify;
 
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import io.espalier.core.values.Manifest;
+import io.espalier.onnx.file.ClosedBranches;
 import io.espalier.onnx.file.OnnxEdit;
 import io.espalier.onnx.file.OnnxModel;
+import io.espalier.onnx.file.SpelledOut;
 import io.espalier.onnx.runtime.OnnxRunException;
 import io.espalier.onnx.runtime.OnnxSession;
 import io.espalier.onnx.runtime.SessionSettings;
@@ -124,7 +126,7 @@ final class Trial {
   OriginalValues.Restored restored(Drawn drawn) {
     return OriginalValues.of(
         MaskedReference.spelledOut(original, manifest),
-        carved,
+        SpelledOut.opened(carved),
         manifest,
         () -> reference(drawn),
         options.settings(Optimisation.NONE));
@@ -135,7 +137,7 @@ final class Trial {
     return ParameterCheck.of(
         original,
         MaskedReference.spelledOut(original, manifest),
-        carved,
+        SpelledOut.opened(carved),
         manifest,
         () -> reference(drawn),
         options.settings(Optimisation.NONE),
@@ -144,7 +146,7 @@ final class Trial {
 
   /** Runs both models. */
   Verification compare(Drawn drawn, SessionSettings settings) {
-    List<Map<String, Tensor>> expected = run(reference(drawn), drawn, settings);
+    List<Map<String, Tensor>> expected = expected(drawn, settings);
     if (!sumsOnly && expected.stream().anyMatch(Trial::hasNan)) {
       sumsOnly = true;
       reference = null;
@@ -184,6 +186,14 @@ final class Trial {
     return summary(verdicts, tolerance, asked);
   }
 
+  private List<Map<String, Tensor>> expected(Drawn drawn, SessionSettings settings) {
+    try {
+      return run(reference(drawn), drawn, settings);
+    } catch (OnnxRunException e) {
+      throw drawn.explain(e, settings);
+    }
+  }
+
   private Map<String, Tensor> outputs(Map<String, Tensor> values) {
     List<String> names = original.outputs().stream().map(ValueInfoProto::getName).toList();
     Map<String, Tensor> outputs = new LinkedHashMap<>(values);
@@ -205,7 +215,7 @@ final class Trial {
   private static List<Map<String, Tensor>> run(
       OnnxEdit edit, Drawn drawn, SessionSettings settings) {
     List<Map<String, Tensor>> results = new ArrayList<>();
-    try (OnnxSession session = OnnxSession.open(edit, settings)) {
+    try (OnnxSession session = OnnxSession.open(ClosedBranches.of(edit), settings)) {
       drawn.inputs().forEach(values -> results.add(session.run(values)));
     }
     return results;
@@ -245,7 +255,8 @@ final class Trial {
       verdicts.values().forEach(verdict -> verdict.follow(expected, drawn.areEqual()));
     }
     for (Manifest control : controls) {
-      try (OnnxSession session = OnnxSession.open(masked(control, drawn), settings)) {
+      OnnxEdit wrong = ClosedBranches.of(masked(control, drawn));
+      try (OnnxSession session = OnnxSession.open(wrong, settings)) {
         Map<String, Comparison> moved = new LinkedHashMap<>();
         compare(expected.get(0), session.run(drawn.inputs().get(0)), moved);
         verdicts.values().forEach(verdict -> verdict.control(moved));

@@ -156,23 +156,24 @@ final class ConstructMoves {
     return List.of(s.op("DeformConv", same, x.with(1, out), x, weight, offsets.name()));
   }
 
-  /** A part of the network in the branch of a condition that is stored. */
+  /** A part of the network in the branches of a condition that is stored, or given. */
   private static List<Wire> branch(Sketch s, Wire x, List<Wire> others) {
     boolean taken = s.chance(0.5);
+    boolean both = s.chance(0.5);
     String name = s.fresh("branch");
     Map<String, Object> branches =
         with(
-            "then_branch", body(s, name + "_then", x, taken),
-            "else_branch", body(s, name + "_else", x, !taken));
-    String condition = s.truth(taken);
+            "then_branch", body(s, name + "_then", x, both || taken),
+            "else_branch", body(s, name + "_else", x, both || !taken));
+    String condition = both ? s.flag() : s.truth(taken);
     return List.of(new Wire(s.node("If", branches, List.of(condition)), x.dims()));
   }
 
-  /** A convolution and its shortcut, or what is never taken. */
-  private static Object body(Sketch s, String name, Wire x, boolean taken) {
+  /** A convolution and its shortcut, or nothing to cut. */
+  private static Object body(Sketch s, String name, Wire x, boolean layers) {
     OnnxGraphBuilder b = new OnnxGraphBuilder(name, s.opset(), name.hashCode());
     String y =
-        taken
+        layers
             ? b.node(
                 "Add",
                 name + "_sum",

@@ -1,6 +1,7 @@
 package io.espalier.onnx.fuzz;
 
 import io.espalier.onnx.build.OnnxGraphBuilder;
+import io.espalier.onnx.file.DataTypes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -184,6 +185,11 @@ final class Sketch {
   String truth(boolean value) {
     Wire number = new Wire(number(value ? 1 : 0), List.of());
     return op("Cast", with("to", 9), List.of(), number).name();
+  }
+
+  /** A condition that somebody gives. */
+  String flag() {
+    return builder.typedInput(fresh("flag"), DataTypes.BOOL);
   }
 
   /** Says that a sub-graph reads a value. */

@@ -107,6 +107,17 @@ final class ElementwiseCases {
   }
 
   private static void logic(List<OperatorCase> cases) {
+    cases.add(
+        elastic(
+            "If",
+            13,
+            s ->
+                s.op(
+                    "If",
+                    with(
+                        "then_branch", SubGraphs.branch("Tanh", s.x()),
+                        "else_branch", SubGraphs.branch("Neg", s.x())),
+                    s.op("Greater", s.floats(1), s.floats(0)))));
     for (String op : List.of("And", "Or", "Xor")) {
       cases.add(elastic(op, 7, s -> s.op(op, positive(s, s.x()), positive(s, s.other()))));
     }

@@ -142,18 +142,6 @@ final class FrozenCases {
   private static void subgraphs(List<OperatorCase> cases) {
     cases.add(
         frozen(
-            "If",
-            13,
-            SUBGRAPH,
-            s ->
-                s.op(
-                    "If",
-                    with(
-                        "then_branch", SubGraphs.branch("Tanh", s.x()),
-                        "else_branch", SubGraphs.branch("Neg", s.x())),
-                    s.op("Greater", s.floats(1), s.floats(0)))));
-    cases.add(
-        frozen(
             "Loop",
             13,
             SUBGRAPH,

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import io.espalier.core.SearchSpace;
-import io.espalier.core.values.UncountedNode;
 import io.espalier.onnx.build.OnnxGraphBuilder;
 import io.espalier.onnx.file.DataTypes;
 import io.espalier.onnx.file.OnnxModel;
@@ -121,22 +120,6 @@ class BranchesTest {
     SearchSpace space = t.proved(t.linear("last", sum, 8, 4), "N", 4);
 
     assertFree(space, "first.out_features");
-  }
-
-  /** What a caller may set is not known: the node stays, is listed, and freezes what it reads. */
-  @Test
-  void aConditionThatMayBeSetIsNotKnown() {
-    OnnxGraphBuilder b = t.b;
-    String condition = t.op("Cast", with("to", DataTypes.BOOL), b.input("flag", new Object[0]));
-    String y =
-        choice("pick", condition, network("yes", first, "Tanh"), network("no", first, "Neg"));
-    SearchSpace space = Cuts.space(t.model(y, "N", 4));
-
-    Cuts.assertFrozen(space, "first.out_features", "sub-graph");
-    assertEquals(List.of("If"), space.uncounted().stream().map(UncountedNode::op).toList());
-    assertTrue(
-        space.frozen().stream().anyMatch(axis -> axis.node().equals("pick")),
-        () -> space.frozen().toString());
   }
 
   private static SearchSpace full(SearchSpace space) {

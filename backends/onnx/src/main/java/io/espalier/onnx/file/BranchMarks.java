@@ -1,0 +1,81 @@
+package io.espalier.onnx.file;
+
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.StringStringEntryProto;
+import java.util.Set;
+
+/**
+ * What nodes say of the branch that they were taken from while a model is analysed. Such marks are
+ * never written to a file.
+ */
+final class BranchMarks {
+  /** Of a node inside a branch: which one; of a join inside a branch, too. */
+  private static final String BRANCH = "espalier.branch";
+
+  /** Of a join: the {@code If} that it stands for. */
+  private static final String JOIN = "espalier.join";
+
+  /** Of a join: the type of its elements. */
+  private static final String TYPE = "espalier.type";
+
+  private static final Set<String> MARKS = Set.of(BRANCH, JOIN, TYPE);
+
+  private BranchMarks() {}
+
+  /** The name of a branch. */
+  static String branch(String choice, boolean condition) {
+    return (condition ? "then " : "else ") + choice;
+  }
+
+  /** The {@code If} that a branch belongs to. */
+  static String choice(String branch) {
+    return branch.substring(branch.indexOf(' ') + 1);
+  }
+
+  static NodeProto inside(NodeProto node, String branch) {
+    return branch.isEmpty() ? node : with(node, BRANCH, branch);
+  }
+
+  static NodeProto join(NodeProto node, String choice, int type) {
+    return with(with(node, JOIN, choice), TYPE, String.valueOf(type));
+  }
+
+  /** The innermost branch that a node was taken from; the empty string for none. */
+  static String branch(NodeProto node) {
+    return value(node, BRANCH);
+  }
+
+  /** The {@code If} that a node is a join of; the empty string for none. */
+  static String choice(NodeProto node) {
+    return value(node, JOIN);
+  }
+
+  /** The element type of a join, of the numbers in {@link DataTypes}. */
+  static int type(NodeProto join) {
+    return Integer.parseInt(value(join, TYPE));
+  }
+
+  /** The node as it is written. */
+  static NodeProto without(NodeProto node) {
+    NodeProto.Builder plain = node.toBuilder().clearMetadataProps();
+    node.getMetadataPropsList().stream()
+        .filter(entry -> !MARKS.contains(entry.getKey()))
+        .forEach(plain::addMetadataProps);
+    return plain.build();
+  }
+
+  private static String value(NodeProto node, String key) {
+    for (StringStringEntryProto entry : node.getMetadataPropsList()) {
+      if (entry.getKey().equals(key)) {
+        return entry.getValue();
+      }
+    }
+    return "";
+  }
+
+  private static NodeProto with(NodeProto node, String key, String value) {
+    return node.toBuilder()
+        .addMetadataProps(StringStringEntryProto.newBuilder().setKey(key).setValue(value))
+        .build();
+  }
+}

@@ -1,0 +1,176 @@
+package io.espalier.onnx.file;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TypeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Both branches of an {@code If} whose condition is not known, in the place of it, with a {@code
+ * Where} for each of its outputs that takes what one of them hands out. Such a model is analysed
+ * and edited, and run where inner values are asked for; {@link ClosedBranches} makes it one that
+ * runs the branch that is taken alone.
+ *
+ * <p>An {@code If} stays as it is where a branch keeps tensors in another file, or sparse ones,
+ * hands out what is made of parameters alone, a single number, or what {@code Where} cannot take.
+ */
+final class OpenBranches {
+  /** The first operator set with {@code Where}. */
+  private static final int OPSET = 9;
+
+  private static final Set<Integer> TYPES =
+      Set.of(
+          DataTypes.FLOAT,
+          DataTypes.FLOAT16,
+          DataTypes.DOUBLE,
+          DataTypes.INT32,
+          DataTypes.INT64,
+          DataTypes.UINT8);
+
+  private final OnnxModel model;
+
+  /** The tensors that depend on an input. */
+  private final Set<String> data = new HashSet<>();
+
+  private final BranchNodes names;
+
+  private OpenBranches(OnnxModel model) {
+    this.model = model;
+    model.inputs().stream()
+        .map(ValueInfoProto::getName)
+        .filter(input -> !model.initializers().containsKey(input))
+        .forEach(data::add);
+    follow(model.nodes(), data);
+    this.names = new BranchNodes(model, this::opens);
+  }
+
+  /** The model with such nodes opened, but for those inside; the model itself without any. */
+  static OnnxModel open(OnnxModel model) {
+    return model.opset("") >= OPSET && model.nodes().stream().anyMatch(BranchNodes::isIf)
+        ? new OpenBranches(model).open()
+        : model;
+  }
+
+  /** Whether a model has open branches. */
+  static boolean isIn(OnnxModel model) {
+    return model.nodes().stream().anyMatch(node -> !BranchMarks.choice(node).isEmpty());
+  }
+
+  private static void follow(List<NodeProto> nodes, Set<String> data) {
+    for (NodeProto node : nodes) {
+      if (new NamesWithin(List.of(node)).tensors().stream().anyMatch(data::contains)) {
+        data.addAll(node.getOutputList());
+      }
+    }
+    data.remove("");
+  }
+
+  private OnnxModel open() {
+    OnnxEdit edit = new OnnxEdit(model);
+    for (int i = 0; i < model.nodes().size(); i++) {
+      NodeProto node = model.nodes().get(i);
+      if (opens(node)) {
+        edit.insertNodesBefore(i, opened(node)).removeNode(i);
+      }
+    }
+    return edit.isEmpty() ? model : edit.toModel();
+  }
+
+  private boolean opens(NodeProto node) {
+    if (!BranchNodes.isIf(node)
+        || node.getInputCount() != 1
+        || node.getOutputList().contains("")
+        || InlinedAttributes.isExternal(node)) {
+      return false;
+    }
+    GraphProto yes = branch(node, true);
+    GraphProto no = branch(node, false);
+    return yes != null && no != null && fits(node, yes) && fits(node, no) && areAlike(yes, no);
+  }
+
+  private static @Nullable GraphProto branch(NodeProto node, boolean condition) {
+    String wanted = condition ? "then_branch" : "else_branch";
+    return node.getAttributeList().stream()
+        .filter(attribute -> attribute.getName().equals(wanted))
+        .map(AttributeProto::getG)
+        .findFirst()
+        .orElse(null);
+  }
+
+  private boolean fits(NodeProto node, GraphProto branch) {
+    Set<String> inside = new HashSet<>(data);
+    follow(branch.getNodeList(), inside);
+    return branch.getSparseInitializerCount() == 0
+        && branch.getOutputCount() == node.getOutputCount()
+        && branch.getOutputList().stream()
+            .allMatch(output -> inside.contains(output.getName()) && isTaken(output));
+  }
+
+  private static boolean isTaken(ValueInfoProto output) {
+    TypeProto.Tensor type = output.getType().getTensorType();
+    return TYPES.contains(type.getElemType())
+        && !(type.hasShape() && type.getShape().getDimCount() == 0);
+  }
+
+  private static boolean areAlike(GraphProto yes, GraphProto no) {
+    for (int i = 0; i < yes.getOutputCount(); i++) {
+      if (type(yes, i) != type(no, i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static int type(GraphProto branch, int output) {
+    return branch.getOutput(output).getType().getTensorType().getElemType();
+  }
+
+  private List<NodeProto> opened(NodeProto node) {
+    String choice = node.getOutput(0);
+    List<String> yes = ends(node, "_then");
+    List<String> no = ends(node, "_else");
+    List<NodeProto> nodes = new ArrayList<>();
+    nodes.addAll(inside(node, yes, true));
+    nodes.addAll(inside(node, no, false));
+    for (int i = 0; i < node.getOutputCount(); i++) {
+      NodeProto join =
+          NodeProto.newBuilder()
+              .setOpType("Where")
+              .setName(i == 0 ? node.getName() : names.node(node.getName() + "_output" + i))
+              .addInput(node.getInput(0))
+              .addInput(yes.get(i))
+              .addInput(no.get(i))
+              .addOutput(node.getOutput(i))
+              .addAllMetadataProps(node.getMetadataPropsList())
+              .build();
+      nodes.add(BranchMarks.join(join, choice, type(branchOf(node, true), i)));
+    }
+    return nodes;
+  }
+
+  private List<String> ends(NodeProto node, String suffix) {
+    return node.getOutputList().stream().map(output -> names.tensor(output + suffix)).toList();
+  }
+
+  private List<NodeProto> inside(NodeProto node, List<String> ends, boolean condition) {
+    String branch = BranchMarks.branch(node.getOutput(0), condition);
+    return names.of(node, branchOf(node, condition), ends, true).stream()
+        .map(inner -> BranchMarks.inside(inner, branch))
+        .toList();
+  }
+
+  private static GraphProto branchOf(NodeProto node, boolean condition) {
+    GraphProto branch = branch(node, condition);
+    if (branch == null) {
+      throw new IllegalStateException(node.getName() + " has no branch for " + condition);
+    }
+    return branch;
+  }
+}
