@@ -92,17 +92,17 @@ public final class ClosedBranches {
       return branch;
     }
     for (String name : new NamesWithin(List.of(node)).tensors()) {
-      String other = places.getOrDefault(name, "");
-      if (isInside(other, branch)) {
-        branch = other;
+      String place = places.getOrDefault(name, "");
+      if (isInside(place, branch)) {
+        branch = place;
       }
     }
     return branch;
   }
 
   /** Whether a branch is another or lies in it. */
-  private boolean isInside(String branch, String outer) {
-    for (String at = branch; !at.equals(outer); ) {
+  private boolean isInside(String inner, String outer) {
+    for (String at = inner; !at.equals(outer); ) {
       List<NodeProto> around = joins.get(BranchMarks.choice(at));
       if (at.isEmpty() || around == null) {
         return false;

@@ -21,6 +21,7 @@ final class Drawn {
   private final List<Map<String, Tensor>> inputs;
   private final Map<String, String> before;
   private @Nullable Map<String, Double> scales;
+  private @Nullable KnownValues values;
 
   Drawn(OnnxModel original, List<Map<String, Tensor>> inputs) {
     this.original = original;
@@ -119,6 +120,14 @@ final class Drawn {
                 : "where '" + setting + "' is a setting, say which by --input " + setting
                     + "=value:16000"),
         failure);
+  }
+
+  /** What is known of the values of a model on the first of the inputs; it stays for other cuts. */
+  KnownValues values(OnnxModel model, SessionSettings settings) {
+    if (values == null || !values.areOf(model)) {
+      values = new KnownValues(model, inputs.get(0), settings);
+    }
+    return values;
   }
 
   /** The edit, with further outputs: tensors that the model computes and does not give out. */

@@ -19,31 +19,46 @@ import java.util.Set;
  */
 final class KnownValues {
   private final OnnxModel model;
+  private final Map<String, Tensor> inputs;
+  private final SessionSettings settings;
   private final Map<String, ValueSpec> specs = new HashMap<>();
 
-  private KnownValues(OnnxModel model) {
+  /** What is known before anything is learnt. */
+  KnownValues(OnnxModel model, Map<String, Tensor> inputs, SessionSettings settings) {
     this.model = model;
+    this.inputs = inputs;
+    this.settings = settings;
   }
 
   static KnownValues learn(
       OnnxModel model, Map<String, Tensor> inputs, Set<String> names, SessionSettings settings) {
-    KnownValues values = new KnownValues(model);
+    KnownValues values = new KnownValues(model, inputs, settings);
+    values.learn(names);
+    return values;
+  }
+
+  /** Learns those that are not known yet. */
+  void learn(Set<String> names) {
     Set<String> computed = new LinkedHashSet<>();
     for (String name : names) {
       OnnxTensor initializer = model.initializers().get(name);
       Tensor input = inputs.get(name);
       if (initializer != null) {
-        values.put(name, initializer.dataType(), initializer.dims());
+        put(name, initializer.dataType(), initializer.dims());
       } else if (input != null) {
-        values.put(name, input.dataType(), input.shape());
-      } else {
+        put(name, input.dataType(), input.shape());
+      } else if (!specs.containsKey(name)) {
         computed.add(name);
       }
     }
     if (!computed.isEmpty()) {
-      values.specs.putAll(ShapeProbe.probe(model, inputs, computed, settings));
+      specs.putAll(ShapeProbe.probe(model, inputs, computed, settings));
     }
-    return values;
+  }
+
+  /** Whether these are values of a model. */
+  boolean areOf(OnnxModel other) {
+    return model == other;
   }
 
   private void put(String name, int dataType, long[] dims) {

@@ -68,8 +68,12 @@ public final class MaskedReference {
   /** Types of values that masks and the like are put onto. */
   static KnownValues learn(
       OnnxModel model, Manifest manifest, Map<String, Tensor> inputs, SessionSettings settings) {
-    Set<String> wanted = new MaskedReference(model).wanted(manifest);
-    return KnownValues.learn(model, inputs, wanted, settings);
+    return KnownValues.learn(model, inputs, wanted(model, manifest), settings);
+  }
+
+  /** The values whose types masks and the like have to know. */
+  static Set<String> wanted(OnnxModel model, Manifest manifest) {
+    return new MaskedReference(model).wanted(manifest);
   }
 
   /**

@@ -114,7 +114,7 @@ public final class Verifier {
 
   private Verification compare(Trial trial) {
     Verification result = trial.compare(drawn, options.settings(OPTIMISATION));
-    if (result.worst() > NEAR * result.tolerance()) {
+    if (result.worst() > NEAR * result.tolerance() && !options.quick()) {
       Verification plain = trial.compare(drawn, options.settings(Optimisation.NONE));
       result = plain.agrees() ? plain.withNote(NOT_OPTIMISED) : result;
     }
@@ -124,7 +124,7 @@ public final class Verifier {
       drawnAgain = true;
       result = trial.compare(drawn, options.settings(OPTIMISATION)).withNote(DRAWN_AGAIN);
     }
-    if (result.agrees() && !result.conclusive()) {
+    if (result.agrees() && !result.conclusive() && !options.quick()) {
       pixels |= TrialInputs.hasImages(drawn.inputs().get(0));
       drawn = draw(ATTEMPTS);
       drawnAgain = true;

@@ -21,6 +21,8 @@ import java.util.OptionalDouble;
  *     that were cut, as an exact cut needs neither
  * @param values what inputs are, by name, where random numbers would not mean anything
  * @param customOperators libraries of operators that ONNX Runtime does not have itself
+ * @param quick whether nothing is optimised that is run, and nobody asks whether a wrong cut would
+ *     have been seen: the result is never conclusive
  */
 public record VerifyOptions(
     long seed,
@@ -29,7 +31,8 @@ public record VerifyOptions(
     OptionalDouble tolerance,
     boolean masksOnly,
     Map<String, InputValue> values,
-    List<Path> customOperators) {
+    List<Path> customOperators,
+    boolean quick) {
 
   public VerifyOptions {
     if (runs < 1) {
@@ -44,43 +47,49 @@ public record VerifyOptions(
 
   /** Two inputs of usual sizes, and everything that the manifest says. */
   public static VerifyOptions defaults() {
-    return new VerifyOptions(0, 2, Map.of(), OptionalDouble.empty(), false, Map.of(), List.of());
+    return new VerifyOptions(0, 2, Map.of(), OptionalDouble.empty(), false, Map.of(), List.of(), false);
   }
 
   public VerifyOptions withSeed(long number) {
-    return new VerifyOptions(number, runs, shapes, tolerance, masksOnly, values, customOperators);
+    return new VerifyOptions(number, runs, shapes, tolerance, masksOnly, values, customOperators, quick);
   }
 
   public VerifyOptions withRuns(int count) {
-    return new VerifyOptions(seed, count, shapes, tolerance, masksOnly, values, customOperators);
+    return new VerifyOptions(seed, count, shapes, tolerance, masksOnly, values, customOperators, quick);
   }
 
   public VerifyOptions withShapes(Map<String, List<Long>> trialShapes) {
     return new VerifyOptions(
-        seed, runs, trialShapes, tolerance, masksOnly, values, customOperators);
+        seed, runs, trialShapes, tolerance, masksOnly, values, customOperators, quick);
   }
 
   public VerifyOptions withTolerance(double error) {
     return new VerifyOptions(
-        seed, runs, shapes, OptionalDouble.of(error), masksOnly, values, customOperators);
+        seed, runs, shapes, OptionalDouble.of(error), masksOnly, values, customOperators, quick);
   }
 
   public VerifyOptions withMasksOnly() {
-    return new VerifyOptions(seed, runs, shapes, tolerance, true, values, customOperators);
+    return new VerifyOptions(seed, runs, shapes, tolerance, true, values, customOperators, quick);
   }
 
   public VerifyOptions withValues(Map<String, InputValue> inputs) {
-    return new VerifyOptions(seed, runs, shapes, tolerance, masksOnly, inputs, customOperators);
+    return new VerifyOptions(seed, runs, shapes, tolerance, masksOnly, inputs, customOperators, quick);
   }
 
   public VerifyOptions withCustomOperators(List<Path> libraries) {
-    return new VerifyOptions(seed, runs, shapes, tolerance, masksOnly, values, libraries);
+    return new VerifyOptions(seed, runs, shapes, tolerance, masksOnly, values, libraries, quick);
+  }
+
+  /** As a test does that tries many cuts of small networks, of which it asks one all questions. */
+  public VerifyOptions withQuickness() {
+    return new VerifyOptions(
+        seed, runs, shapes, tolerance, masksOnly, values, customOperators, true);
   }
 
   /** One thread, and as much of the graph rewritten as given. */
   SessionSettings settings(Optimisation optimisation) {
     return SessionSettings.plain()
-        .withOptimisation(optimisation)
+        .withOptimisation(quick ? Optimisation.NONE : optimisation)
         .withCustomOperators(customOperators);
   }
 }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
@@ -28,15 +29,25 @@ public record RandomNetwork(
   private static final long LENGTH = 7;
   private static final long OUTPUTS = 4;
   private static final double CONSTRUCTS = 0.3;
+  private static final double INTEGERS = 0.2;
+  private static final Set<String> ROUNDING = Set.of("QuantizeLinear", "DynamicQuantizeLinear");
 
   /** The network of a seed. */
   public static RandomNetwork of(long seed) {
     return of(seed, false);
   }
 
-  /** The network of a seed, with {@linkplain ConstructMoves constructs} of exported networks. */
+  /**
+   * The network of a seed, with {@linkplain ConstructMoves constructs} of exported networks, and in
+   * one of two {@linkplain IntegerMoves products of integers}.
+   */
   public static RandomNetwork withConstructs(long seed) {
     return of(seed, true);
+  }
+
+  /** Whether numbers are rounded to integers on the way. */
+  boolean rounds() {
+    return model.nodes().stream().anyMatch(node -> ROUNDING.contains(node.getOpType()));
   }
 
   private static RandomNetwork of(long seed, boolean constructs) {
@@ -55,6 +66,7 @@ public record RandomNetwork(
     private final OnnxGraphBuilder builder;
     private final Sketch s;
     private final boolean constructs;
+    private final boolean integers;
     private final List<Wire> wires = new ArrayList<>();
     private final Map<String, List<Long>> shapes = new HashMap<>();
 
@@ -63,6 +75,7 @@ public record RandomNetwork(
       int opset = OPSETS[random.nextInt(OPSETS.length)];
       builder = new OnnxGraphBuilder("random" + seed, opset, seed);
       s = new Sketch(builder, random, opset, random.nextBoolean());
+      integers = constructs && s.chance(0.5);
     }
 
     RandomNetwork grow() {
@@ -80,6 +93,9 @@ public record RandomNetwork(
     }
 
     private List<Move> moves(Wire x) {
+      if (integers && (x.isImage() || x.isTokens()) && s.chance(INTEGERS)) {
+        return x.isImage() ? IntegerMoves.ofImages() : IntegerMoves.ofTokens();
+      }
       if (constructs && (x.isImage() || x.isTokens()) && s.chance(CONSTRUCTS)) {
         return x.isImage() ? ConstructMoves.ofImages() : ConstructMoves.ofTokens();
       }

@@ -1,5 +1,6 @@
 package io.espalier.onnx.fuzz;
 
+import ai.onnx.proto.OnnxMl.TensorProto;
 import io.espalier.onnx.build.OnnxGraphBuilder;
 import io.espalier.onnx.file.DataTypes;
 import java.util.ArrayList;
@@ -135,6 +136,16 @@ final class Sketch {
 
   String node(String operator, Map<String, ?> attributes, List<String> inputs) {
     return nodes(operator, attributes, inputs, 1).get(0);
+  }
+
+  /** A node with several outputs. */
+  List<String> several(
+      String operator, Map<String, ?> attributes, List<String> inputs, int outputs) {
+    return nodes(operator, attributes, inputs, outputs);
+  }
+
+  String stored(TensorProto tensor) {
+    return builder.initializer(tensor);
   }
 
   private List<String> nodes(
