@@ -1,5 +1,6 @@
 package io.espalier.onnx;
 
+import ai.onnx.proto.OnnxMl.NodeProto;
 import io.espalier.core.data.Batch;
 import io.espalier.core.data.DataArray;
 import io.espalier.core.data.InputSpec;
@@ -30,7 +31,6 @@ import io.espalier.onnx.trace.OnnxTracer;
 import io.espalier.onnx.trace.TracedOnnx;
 import io.espalier.spi.OpId;
 import io.espalier.trace.Graph;
-import ai.onnx.proto.OnnxMl.NodeProto;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;

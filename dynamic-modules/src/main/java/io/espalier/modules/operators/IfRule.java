@@ -39,8 +39,8 @@ public final class IfRule implements OperatorRule {
     Value no = node.input(2);
     if (!extents(yes).equals(extents(no))) {
       t.unsupported(
-          "its branches hand out tensors of different sizes; where both are alike, their widths stay"
-              + " free");
+          "its branches hand out tensors of different sizes; where both are alike, their widths"
+              + " stay free");
       return;
     }
     for (int i = 0; i < yes.rank(); i++) {

@@ -40,7 +40,9 @@ final class Branches {
 
   /** The model with such nodes replaced, but for those inside; the model itself without any. */
   static OnnxModel inline(OnnxModel model) {
-    return model.nodes().stream().anyMatch(BranchNodes::isIf) ? new Branches(model).inline() : model;
+    return model.nodes().stream().anyMatch(BranchNodes::isIf)
+        ? new Branches(model).inline()
+        : model;
   }
 
   private OnnxModel inline() {
@@ -83,7 +85,9 @@ final class Branches {
   /** The branch that is always taken; null where that is not known, or the node has to stay. */
   private @Nullable GraphProto branch(NodeProto node) {
     Boolean condition =
-        (BranchNodes.isIf(node) && node.getInputCount() == 1) ? conditions.get(node.getInput(0)) : null;
+        (BranchNodes.isIf(node) && node.getInputCount() == 1)
+            ? conditions.get(node.getInput(0))
+            : null;
     if (condition == null || InlinedAttributes.isExternal(node)) {
       return null;
     }

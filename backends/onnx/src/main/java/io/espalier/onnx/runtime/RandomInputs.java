@@ -13,9 +13,9 @@ import java.util.Random;
  *
  * <p>Floats have mean 0 and standard deviation 1; integers are drawn evenly from 0 to below the
  * bound, as token ids are. Booleans are true; a single one that is no mask decides something, and
- * is true where the seed is even. Integers whose input's name holds "mask" are 1 and
- * those whose name holds "type" 0: an attention mask that hides something, or a segment that a
- * table does not have, would make results depend on chance.
+ * is true where the seed is even. Integers whose input's name holds "mask" are 1 and those whose
+ * name holds "type" 0: an attention mask that hides something, or a segment that a table does not
+ * have, would make results depend on chance.
  *
  * @param seed what to draw from
  * @param integerBound integers stay below it; at least 1

@@ -117,7 +117,10 @@ final class Drawn {
             + (setting.isEmpty()
                 ? "give some that the model takes by --input NAME=@file.npy, or their sizes by"
                     + " --input NAME=1x3x64x64"
-                : "where '" + setting + "' is a setting, say which by --input " + setting
+                : "where '"
+                    + setting
+                    + "' is a setting, say which by --input "
+                    + setting
                     + "=value:16000"),
         failure);
   }

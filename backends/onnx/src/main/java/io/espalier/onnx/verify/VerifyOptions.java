@@ -47,15 +47,18 @@ public record VerifyOptions(
 
   /** Two inputs of usual sizes, and everything that the manifest says. */
   public static VerifyOptions defaults() {
-    return new VerifyOptions(0, 2, Map.of(), OptionalDouble.empty(), false, Map.of(), List.of(), false);
+    return new VerifyOptions(
+        0, 2, Map.of(), OptionalDouble.empty(), false, Map.of(), List.of(), false);
   }
 
   public VerifyOptions withSeed(long number) {
-    return new VerifyOptions(number, runs, shapes, tolerance, masksOnly, values, customOperators, quick);
+    return new VerifyOptions(
+        number, runs, shapes, tolerance, masksOnly, values, customOperators, quick);
   }
 
   public VerifyOptions withRuns(int count) {
-    return new VerifyOptions(seed, count, shapes, tolerance, masksOnly, values, customOperators, quick);
+    return new VerifyOptions(
+        seed, count, shapes, tolerance, masksOnly, values, customOperators, quick);
   }
 
   public VerifyOptions withShapes(Map<String, List<Long>> trialShapes) {
@@ -73,7 +76,8 @@ public record VerifyOptions(
   }
 
   public VerifyOptions withValues(Map<String, InputValue> inputs) {
-    return new VerifyOptions(seed, runs, shapes, tolerance, masksOnly, inputs, customOperators, quick);
+    return new VerifyOptions(
+        seed, runs, shapes, tolerance, masksOnly, inputs, customOperators, quick);
   }
 
   public VerifyOptions withCustomOperators(List<Path> libraries) {

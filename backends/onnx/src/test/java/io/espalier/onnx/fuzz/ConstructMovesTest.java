@@ -21,7 +21,17 @@ class ConstructMovesTest {
           .forEach(operators::add);
     }
     Set<String> missing =
-        new TreeSet<>(List.of("ScatterND", "If", "DeformConv", "Einsum", "ReduceL2", "Sqrt", "ConvInteger", "MatMulInteger", "QuantizeLinear"));
+        new TreeSet<>(
+            List.of(
+                "ScatterND",
+                "If",
+                "DeformConv",
+                "Einsum",
+                "ReduceL2",
+                "Sqrt",
+                "ConvInteger",
+                "MatMulInteger",
+                "QuantizeLinear"));
     missing.removeAll(operators);
     assertEquals(Set.of(), missing);
   }

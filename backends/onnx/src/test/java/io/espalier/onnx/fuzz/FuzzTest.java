@@ -119,9 +119,9 @@ class FuzzTest {
   /**
    * Cuts a network at random, and says whether the outputs tell of the last cut.
    *
-   * <p>Where numbers are rounded to integers, one that lies in the middle between two goes to either
-   * as sums are added up in another order. On other inputs there is none, and a wrong cut is wrong
-   * on all.
+   * <p>Where numbers are rounded to integers, one that lies in the middle between two goes to
+   * either as sums are added up in another order. On other inputs there is none, and a wrong cut is
+   * wrong on all.
    */
   private static boolean provedConfigs(RandomNetwork network, SearchSpace space, int seed) {
     boolean told = false;

@@ -13,7 +13,9 @@ final class IntegerMoves {
   private static final int DYNAMIC = 11;
   private static final int QUANTISED = 10;
 
-  /** With more numbers, some lie so near to the middle between two integers that either is right. */
+  /**
+   * With more numbers, some lie so near to the middle between two integers that either is right.
+   */
   private static final long MOST_ELEMENTS = 600;
 
   private IntegerMoves() {}

@@ -13,11 +13,11 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import io.espalier.core.Samplers;
 import io.espalier.core.SearchSpace;
 import io.espalier.core.values.Manifest;
+import io.espalier.onnx.SharedData;
 import io.espalier.onnx.build.OnnxGraphBuilder;
 import io.espalier.onnx.file.DataTypes;
 import io.espalier.onnx.file.OnnxModel;
 import io.espalier.onnx.verify.Verifier;
-import io.espalier.onnx.SharedData;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +34,8 @@ class OpenBranchesTest {
   private static OnnxGraphBuilder layers(String name, String read, int out) {
     OnnxGraphBuilder b = new OnnxGraphBuilder(name, 17, name.length());
     String in = b.random(name + "in.weight", 0, 1, 8, 6);
-    String hidden = b.node("Tanh", "hidden", List.of(b.node("MatMul", name + "in", List.of(read, in))));
+    String hidden =
+        b.node("Tanh", "hidden", List.of(b.node("MatMul", name + "in", List.of(read, in))));
     String last = b.random(name + "out.weight", 0, 1, 6, out);
     String y = b.node("MatMul", name + "out", List.of(hidden, last));
     return b.output("result", y, "N", out);
@@ -66,7 +67,8 @@ class OpenBranchesTest {
 
   @Test
   void bothBranchesAreCutAndOnlyOneIsRun() {
-    SearchSpace space = t.proved(choice("pick", flag, network("a", first), network("b", first)), "N", 4);
+    SearchSpace space =
+        t.proved(choice("pick", flag, network("a", first), network("b", first)), "N", 4);
 
     assertFree(space, "first.out_features");
     assertFree(space, "ain.out_features");
