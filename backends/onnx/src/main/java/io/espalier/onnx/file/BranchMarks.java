@@ -18,7 +18,10 @@ final class BranchMarks {
   /** Of a join: the type of its elements. */
   private static final String TYPE = "espalier.type";
 
-  private static final Set<String> MARKS = Set.of(BRANCH, JOIN, TYPE);
+  /** Of a join: how many axes it has. */
+  private static final String RANK = "espalier.rank";
+
+  private static final Set<String> MARKS = Set.of(BRANCH, JOIN, TYPE, RANK);
 
   private BranchMarks() {}
 
@@ -36,8 +39,9 @@ final class BranchMarks {
     return branch.isEmpty() ? node : with(node, BRANCH, branch);
   }
 
-  static NodeProto join(NodeProto node, String choice, int type) {
-    return with(with(node, JOIN, choice), TYPE, String.valueOf(type));
+  static NodeProto join(NodeProto node, String choice, int type, int rank) {
+    NodeProto typed = with(with(node, JOIN, choice), TYPE, String.valueOf(type));
+    return with(typed, RANK, String.valueOf(rank));
   }
 
   /** The innermost branch that a node was taken from; the empty string for none. */
@@ -53,6 +57,11 @@ final class BranchMarks {
   /** The element type of a join, of the numbers in {@link DataTypes}. */
   static int type(NodeProto join) {
     return Integer.parseInt(value(join, TYPE));
+  }
+
+  /** How many axes a join has. */
+  static int rank(NodeProto join) {
+    return Integer.parseInt(value(join, RANK));
   }
 
   /** The node as it is written. */

@@ -4,6 +4,7 @@ import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.AttributeProto.AttributeType;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -44,6 +45,11 @@ public final class ClosedBranches {
   /** The edit with such nodes closed; the edit itself where it has none. */
   public static OnnxEdit of(OnnxEdit edit) {
     return OpenBranches.isIn(edit.model()) ? new ClosedBranches(edit.toModel()).closed() : edit;
+  }
+
+  /** The model with such nodes closed; the model itself where it has none. */
+  public static OnnxModel of(OnnxModel model) {
+    return OpenBranches.isIn(model) ? of(new OnnxEdit(model)).toModel() : model;
   }
 
   private void place(NodeProto node, String branch) {
@@ -161,7 +167,11 @@ public final class ClosedBranches {
         name = copy;
       }
       ValueInfoProto.Builder info = ValueInfoProto.newBuilder().setName(name);
-      info.getTypeBuilder().getTensorTypeBuilder().setElemType(BranchMarks.type(output));
+      TypeProto.Tensor.Builder type = info.getTypeBuilder().getTensorTypeBuilder();
+      type.setElemType(BranchMarks.type(output));
+      for (int i = 0; i < BranchMarks.rank(output); i++) {
+        type.getShapeBuilder().addDimBuilder();
+      }
       graph.addOutput(info);
     }
     return AttributeProto.newBuilder()

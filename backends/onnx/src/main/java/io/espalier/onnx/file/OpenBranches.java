@@ -3,6 +3,7 @@ package io.espalier.onnx.file;
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import java.util.ArrayList;
@@ -18,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * runs the branch that is taken alone.
  *
  * <p>An {@code If} stays as it is where a branch keeps tensors in another file, or sparse ones,
- * hands out what is made of parameters alone, a single number, or what {@code Where} cannot take.
+ * hands out what is made of parameters alone, a single number, what {@code Where} cannot take, or
+ * by what the file says tensors of other axes than the other branch does, or of axes unknown.
  */
 final class OpenBranches {
   /** The first operator set with {@code Where}. */
@@ -115,16 +117,35 @@ final class OpenBranches {
   private static boolean isTaken(ValueInfoProto output) {
     TypeProto.Tensor type = output.getType().getTensorType();
     return TYPES.contains(type.getElemType())
-        && !(type.hasShape() && type.getShape().getDimCount() == 0);
+        && type.getShape().getDimCount() > 0;
   }
 
   private static boolean areAlike(GraphProto yes, GraphProto no) {
     for (int i = 0; i < yes.getOutputCount(); i++) {
-      if (type(yes, i) != type(no, i)) {
+      if (type(yes, i) != type(no, i) || !areAlike(shape(yes, i), shape(no, i))) {
         return false;
       }
     }
     return true;
+  }
+
+  /** {@code Where} would stretch what an {@code If} hands out as it is. */
+  private static boolean areAlike(TensorShapeProto yes, TensorShapeProto no) {
+    if (yes.getDimCount() != no.getDimCount()) {
+      return false;
+    }
+    for (int i = 0; i < yes.getDimCount(); i++) {
+      long one = yes.getDim(i).getDimValue();
+      long other = no.getDim(i).getDimValue();
+      if (one > 0 && other > 0 && one != other) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static TensorShapeProto shape(GraphProto branch, int output) {
+    return branch.getOutput(output).getType().getTensorType().getShape();
   }
 
   private static int type(GraphProto branch, int output) {
@@ -149,7 +170,9 @@ final class OpenBranches {
               .addOutput(node.getOutput(i))
               .addAllMetadataProps(node.getMetadataPropsList())
               .build();
-      nodes.add(BranchMarks.join(join, choice, type(branchOf(node, true), i)));
+      GraphProto branch = branchOf(node, true);
+      nodes.add(
+          BranchMarks.join(join, choice, type(branch, i), shape(branch, i).getDimCount()));
     }
     return nodes;
   }

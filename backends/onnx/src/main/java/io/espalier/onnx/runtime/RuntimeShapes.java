@@ -1,11 +1,13 @@
 package io.espalier.onnx.runtime;
 
 import ai.onnx.proto.OnnxMl.NodeProto;
+import io.espalier.onnx.file.ClosedBranches;
 import io.espalier.onnx.file.OnnxModel;
 import io.espalier.trace.ShapeSource;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -94,7 +96,14 @@ public final class RuntimeShapes implements ShapeSource {
   }
 
   private <T> T ask(Collection<String> values, T otherwise, Function<OnnxSession, T> question) {
-    try (OnnxSession session = ShapeProbe.open(model, values)) {
+    OnnxModel closed = ClosedBranches.of(model);
+    Set<String> visible = new LinkedHashSet<>(values);
+    if (closed != model) {
+      Set<String> made = new HashSet<>();
+      closed.nodes().forEach(node -> made.addAll(node.getOutputList()));
+      visible.retainAll(made);
+    }
+    try (OnnxSession session = ShapeProbe.open(closed, visible)) {
       return question.apply(session);
     } catch (RuntimeException e) {
       LOG.debug("{} tells no shapes", model, e);

@@ -1,5 +1,6 @@
 package io.espalier.onnx.verify;
 
+import io.espalier.onnx.file.ClosedBranches;
 import io.espalier.onnx.file.OnnxModel;
 import io.espalier.onnx.file.OnnxTensor;
 import io.espalier.onnx.runtime.SessionSettings;
@@ -8,6 +9,7 @@ import io.espalier.onnx.runtime.Tensor;
 import io.espalier.onnx.runtime.ValueSpec;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -51,8 +53,19 @@ final class KnownValues {
         computed.add(name);
       }
     }
-    if (!computed.isEmpty()) {
-      specs.putAll(ShapeProbe.probe(model, inputs, computed, settings));
+    OnnxModel closed = ClosedBranches.of(model);
+    Set<String> made = new HashSet<>();
+    closed.nodes().forEach(node -> made.addAll(node.getOutputList()));
+    Set<String> inside = new LinkedHashSet<>(computed);
+    inside.removeAll(made);
+    computed.removeAll(inside);
+    probe(closed, computed);
+    probe(model, inside);
+  }
+
+  private void probe(OnnxModel asked, Set<String> names) {
+    if (!names.isEmpty()) {
+      specs.putAll(ShapeProbe.probe(asked, inputs, names, settings));
     }
   }
 

@@ -162,6 +162,29 @@ class OpenBranchesTest {
     assertEquals(2, choices(Cuts.export(space)).get(0).getOutputCount());
   }
 
+  /** As PyTorch writes a squeeze of an axis that may be longer: such a node stays as it was. */
+  @Test
+  void aSqueezeThatMayNotBe() {
+    OnnxGraphBuilder squeezed = new OnnxGraphBuilder("squeezed", 17);
+    String axes = squeezed.longs("axes", new long[] {2}, 1);
+    String less = squeezed.node("Squeeze", "squeeze", List.of("deep", axes));
+    squeezed.output("squeezedResult", less, "N", 8);
+    OnnxGraphBuilder same = new OnnxGraphBuilder("same", 17);
+    String deep = t.op("Unsqueeze", first, t.ints(2));
+    same.output("sameResult", same.node("Identity", "same", List.of(deep)), "N", 8, "L");
+    GraphProto yes = squeezed.toProto().getGraph();
+    GraphProto renamed =
+        yes.toBuilder()
+            .setNode(0, yes.getNode(0).toBuilder().setInput(0, deep))
+            .build();
+    String condition = t.op("Equal", t.op("Gather", t.op("Shape", deep), t.ints(2)), t.ints(1));
+    String y = choice("pick", condition, renamed, same.toProto().getGraph());
+    SearchSpace space = t.proved(t.linear("last", t.op("Tanh", t.linear("next", y, 8, 6)), 6, 4), "N", 4);
+
+    assertFree(space, "next.out_features");
+    assertFrozen(space, "first.out_features", "sub-graph");
+  }
+
   @Test
   void differentSizesAreFixed() {
     OnnxGraphBuilder wide = new OnnxGraphBuilder("wide", 17);
