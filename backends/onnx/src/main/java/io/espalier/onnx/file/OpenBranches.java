@@ -116,8 +116,7 @@ final class OpenBranches {
 
   private static boolean isTaken(ValueInfoProto output) {
     TypeProto.Tensor type = output.getType().getTensorType();
-    return TYPES.contains(type.getElemType())
-        && type.getShape().getDimCount() > 0;
+    return TYPES.contains(type.getElemType()) && type.getShape().getDimCount() > 0;
   }
 
   private static boolean areAlike(GraphProto yes, GraphProto no) {
@@ -171,8 +170,7 @@ final class OpenBranches {
               .addAllMetadataProps(node.getMetadataPropsList())
               .build();
       GraphProto branch = branchOf(node, true);
-      nodes.add(
-          BranchMarks.join(join, choice, type(branch, i), shape(branch, i).getDimCount()));
+      nodes.add(BranchMarks.join(join, choice, type(branch, i), shape(branch, i).getDimCount()));
     }
     return nodes;
   }

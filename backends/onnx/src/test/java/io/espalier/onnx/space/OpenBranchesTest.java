@@ -174,12 +174,11 @@ class OpenBranchesTest {
     same.output("sameResult", same.node("Identity", "same", List.of(deep)), "N", 8, "L");
     GraphProto yes = squeezed.toProto().getGraph();
     GraphProto renamed =
-        yes.toBuilder()
-            .setNode(0, yes.getNode(0).toBuilder().setInput(0, deep))
-            .build();
+        yes.toBuilder().setNode(0, yes.getNode(0).toBuilder().setInput(0, deep)).build();
     String condition = t.op("Equal", t.op("Gather", t.op("Shape", deep), t.ints(2)), t.ints(1));
     String y = choice("pick", condition, renamed, same.toProto().getGraph());
-    SearchSpace space = t.proved(t.linear("last", t.op("Tanh", t.linear("next", y, 8, 6)), 6, 4), "N", 4);
+    SearchSpace space =
+        t.proved(t.linear("last", t.op("Tanh", t.linear("next", y, 8, 6)), 6, 4), "N", 4);
 
     assertFree(space, "next.out_features");
     assertFrozen(space, "first.out_features", "sub-graph");
