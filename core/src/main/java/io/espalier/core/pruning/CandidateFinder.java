@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param heldBack the samples that nothing is fitted to
  * @param scores what is known of candidates
+ * @param seen is told of curves and candidates
  */
 @SuppressWarnings("ArrayRecordComponent") // finders are not compared
 record CandidateFinder(
@@ -40,6 +41,7 @@ record CandidateFinder(
     Samples data,
     int[] heldBack,
     ScoreBook scores,
+    Seen seen,
     Consumer<String> progress) {
   private static final double[] POWERS = {1, 0.5};
 
@@ -108,6 +110,7 @@ record CandidateFinder(
               cuts,
               turned -> scores.of(kind, turned.config(), () -> repairs.errorOfOnePass(judge))));
     }
+    seen.curves(tables.get(tables.size() - 1).curves(space));
     for (WidthErrors table : tables) {
       for (double power : POWERS) {
         candidates.add(CurveSearch.find(space, options.budget(), table, power));
@@ -140,7 +143,7 @@ record CandidateFinder(
             ONE_PASS + "on-one-thread-" + some.length,
             config -> repairs.error(config, judge));
     Set<BudgetResult> proposed = new LinkedHashSet<>();
-    for (Candidate candidate : strategy.search(problem, runner)) {
+    for (Candidate candidate : strategy.search(problem, seen.noting(runner))) {
       if (proposed.size() < PROPOSED) {
         proposed.add(BudgetResult.of(space, options.budget(), candidate.config()));
       }

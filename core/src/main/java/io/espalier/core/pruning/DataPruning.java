@@ -15,6 +15,7 @@ import io.espalier.core.data.Samples;
 import io.espalier.core.moments.DataModel;
 import io.espalier.core.search.BudgetResult;
 import io.espalier.core.search.ScoreBook;
+import io.espalier.core.search.SearchHistory;
 import io.espalier.core.search.WidthRefinement;
 import io.espalier.core.values.Choice;
 import io.espalier.core.values.Config;
@@ -70,6 +71,7 @@ public final class DataPruning {
   private final int[] samples;
   private final Consumer<String> progress;
   private final @Nullable MomentsCache cache;
+  private final Seen seen = new Seen();
 
   private DataPruning(
       SearchSpace space,
@@ -154,7 +156,8 @@ public final class DataPruning {
     Judge judge = deciding.judge(outputs, heldBack, moved.count());
     try (ScoreBook scores = deciding.book(outputs)) {
       CandidateFinder.Candidates candidates =
-          new CandidateFinder(space, options, repairs, data, heldBack, scores, progress).find();
+          new CandidateFinder(space, options, repairs, data, heldBack, scores, seen, progress)
+              .find();
       Trial best = null;
       for (BudgetResult candidate : promising(candidates.choices(), repairs, outputs, scores)) {
         progress.accept("trying " + describe(candidate));
@@ -185,11 +188,13 @@ public final class DataPruning {
     space.select(candidate.config());
     if (scores.knows(DECIDED, candidate.config())) {
       double error = scores.of(DECIDED, candidate.config(), () -> Double.NaN);
+      seen.tried(candidate.config(), error);
       return new Trial(candidate, error, null, true);
     }
     Compensation.Result repaired = repairs.repaired(true);
     double error = judge.of(repaired.model());
     scores.of(DECIDED, candidate.config(), () -> error);
+    seen.tried(candidate.config(), error);
     return new Trial(candidate, error, repaired, false);
   }
 
@@ -252,7 +257,11 @@ public final class DataPruning {
             candidates.curves(),
             new WidthRefinement.Refined(best.widths(), best.error()),
             most,
-            turned -> scores.of(DECIDED, turned.config(), () -> repairs.error(judge)));
+            turned -> {
+              double error = scores.of(DECIDED, turned.config(), () -> repairs.error(judge));
+              seen.tried(turned.configurableConfig(), error);
+              return error;
+            });
     if (refined.widths().equals(best.widths())) {
       return best;
     }
@@ -291,9 +300,11 @@ public final class DataPruning {
     double after = best.error();
     double before = options.repair() == PruneOptions.Repair.NONE ? after : judge.of(plain);
     Manifest manifest = space.manifest();
+    SearchHistory history = seen.history(space, options.budget());
     if (!(after < before)) {
       release(best);
-      return new Pruned(plain, manifest, best.widths(), before, before, heldBack, Map.of());
+      return new Pruned(
+          plain, manifest, best.widths(), before, before, heldBack, Map.of(), history);
     }
     Compensation.Result repaired = best.repaired();
     if (repaired == null || !dear) {
@@ -316,7 +327,8 @@ public final class DataPruning {
         better ? after : before,
         before,
         heldBack,
-        repaired.left());
+        repaired.left(),
+        history);
   }
 
   /**
@@ -338,10 +350,11 @@ public final class DataPruning {
     Map<BudgetResult, Double> errors = new HashMap<>();
     for (BudgetResult candidate : all) {
       space.select(candidate.config());
-      errors.put(
-          candidate,
+      double error =
           scores.of(
-              CandidateFinder.ONE_PASS, candidate.config(), () -> repairs.errorOfOnePass(judge)));
+              CandidateFinder.ONE_PASS, candidate.config(), () -> repairs.errorOfOnePass(judge));
+      errors.put(candidate, error);
+      seen.screened(candidate.config(), error);
     }
     all.sort(Comparator.comparingDouble(errors::get));
     return all.subList(0, count);

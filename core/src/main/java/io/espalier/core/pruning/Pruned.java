@@ -2,6 +2,7 @@ package io.espalier.core.pruning;
 
 import io.espalier.core.moments.DataModel;
 import io.espalier.core.search.BudgetResult;
+import io.espalier.core.search.SearchHistory;
 import io.espalier.core.values.Manifest;
 import java.util.Map;
 
@@ -17,6 +18,7 @@ import java.util.Map;
  * @param errorBefore the same without any repair
  * @param heldBack how many samples these errors were taken on
  * @param left first outputs of nodes whose weights were left alone, and why
+ * @param history what the search saw on its way
  */
 public record Pruned(
     DataModel model,
@@ -25,7 +27,8 @@ public record Pruned(
     double error,
     double errorBefore,
     int heldBack,
-    Map<String, String> left) {
+    Map<String, String> left,
+    SearchHistory history) {
   public Pruned {
     left = Map.copyOf(left);
   }

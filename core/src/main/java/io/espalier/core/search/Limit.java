@@ -50,7 +50,7 @@ public record Limit(CostHandler cost, double amount, boolean part) {
    *
    * @param whole what the original costs
    */
-  double allowed(long whole) {
+  public double allowed(long whole) {
     return part ? whole * amount : amount;
   }
 

@@ -121,6 +121,21 @@ public final class WidthErrors {
     return nearest;
   }
 
+  /** The curve of every width, in graph order, over the choices that it has. */
+  public List<ErrorCurve> curves(SearchSpace space) {
+    List<ErrorCurve> curves = new ArrayList<>();
+    for (WidthUnits width : WidthUnits.of(space)) {
+      Hparam hparam = width.hparam();
+      List<ErrorCurve.Point> points = new ArrayList<>();
+      for (Choice choice : hparam.choices()) {
+        int value = choice.number();
+        points.add(new ErrorCurve.Point(value, of(hparam.name(), width.at(value))));
+      }
+      curves.add(new ErrorCurve(hparam.name(), points));
+    }
+    return curves;
+  }
+
   /** The error with a number of units of a width. */
   double of(String width, int units) {
     double[] errors = byUnits.get(width);
