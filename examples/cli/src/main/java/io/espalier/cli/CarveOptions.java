@@ -5,17 +5,21 @@ import io.espalier.core.data.InputSpec;
 import io.espalier.core.moments.DataModel;
 import io.espalier.core.search.BudgetResult;
 import io.espalier.core.values.Manifest;
+import io.espalier.core.values.StagedFiles;
 import io.espalier.core.values.TracedModel;
 import io.espalier.onnx.OnnxNetwork;
 import io.espalier.onnx.file.OnnxModel;
 import io.espalier.onnx.runtime.DataInputs;
 import io.espalier.spi.EspalierException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -40,9 +44,22 @@ final class CarveOptions {
   @Mixin private ModelOptions options = new ModelOptions();
 
   private @Nullable Path config;
+  private final List<Other> others = new ArrayList<>();
   private Optional<String> notRun = Optional.empty();
   private final List<String> words = new ArrayList<>();
   private boolean timed;
+
+  /**
+   * Another file that is written with the model.
+   *
+   * @param text what goes into it
+   */
+  private record Other(Path file, Supplier<String> text) {
+    void write(Path to, StagedFiles files) throws IOException {
+      byte[] bytes = text.get().getBytes(StandardCharsets.UTF_8);
+      files.write(to, out -> out.write(bytes));
+    }
+  }
 
   SourceOptions source() {
     return source;
@@ -59,6 +76,15 @@ final class CarveOptions {
   /** Also writes the config to a file; null for none. */
   void alsoWriteConfig(@Nullable Path file) {
     config = file;
+  }
+
+  /**
+   * Also writes a text to a file.
+   *
+   * @param text is asked for once the network is carved
+   */
+  void alsoWrite(Path file, Supplier<String> text) {
+    others.add(new Other(file, text));
   }
 
   /** Also times the networks that are compared. */
@@ -78,7 +104,9 @@ final class CarveOptions {
     if (file != null) {
       all.add(file);
     }
-    return Outputs.beside(all).with(manifest).with(config).with(output);
+    Outputs outputs = Outputs.beside(all).with(manifest).with(config);
+    others.forEach(other -> outputs.with(other.file()));
+    return outputs.with(output);
   }
 
   /** How the model is opened. */
@@ -113,6 +141,7 @@ final class CarveOptions {
   void write(SearchSpace space, TracedModel carved, Manifest changed, Outputs outputs) {
     outputs.write(manifest, changed::write);
     outputs.write(config, (file, files) -> space.config().write(file, files));
+    others.forEach(other -> outputs.write(other.file(), other::write));
     outputs.write(output, carved::save);
     if (space.model() instanceof OnnxNetwork original && carved instanceof OnnxNetwork) {
       OnnxModel written = OnnxModel.read(outputs.staged(output));

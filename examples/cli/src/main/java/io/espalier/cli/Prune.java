@@ -50,6 +50,8 @@ final class Prune implements Callable<Integer> {
 
   @Mixin private StrategyOptions strategies = new StrategyOptions();
 
+  @Mixin private ReportOptions report = new ReportOptions();
+
   @Option(
       names = "--partial-macs",
       description = "Budget the MACs that are known, where those of some nodes are not.")
@@ -79,6 +81,7 @@ final class Prune implements Callable<Integer> {
     if (timing) {
       carving.alsoTime();
     }
+    report.announce(carving);
     String table;
     if (lossless) {
       budgets.requireNone();
@@ -106,6 +109,7 @@ final class Prune implements Callable<Integer> {
       Pruned pruned = pruning.run(space, FileLimit.of(space, budget), progress::step);
       progress.step("carving");
       FileLimit.check(budget, space, pruned.model());
+      report.take(space, budget, pruned, strategies);
       carving.write(space, pruned.model(), pruned.manifest(), outputs);
       if (carving.quiet()) {
         return "";
@@ -143,6 +147,7 @@ final class Prune implements Callable<Integer> {
       progress.step("looking for units that contribute nothing");
       LosslessPruning.Result result = pruning.run(space);
       progress.step("carving");
+      report.take(space, result, pruning.text(result).strip());
       carving.write(space, result.model(), result.manifest(), outputs);
       if (carving.quiet()) {
         return "";
@@ -167,6 +172,7 @@ final class Prune implements Callable<Integer> {
       progress.step("carving");
       TracedModel carved = space.export();
       FileLimit.check(budget, space, carved);
+      report.take(space, budget, found.config(), carved);
       carving.carve(space, carved, outputs);
       if (carving.quiet()) {
         return "";

@@ -158,6 +158,10 @@ class ArchitectureTest {
       coreSeesOnly("calibration", "values", "data", "moments");
 
   @ArchTest
+  static final ArchRule LOSSLESS_SEES_CALIBRATION =
+      coreSeesOnly("lossless", "values", "data", "moments", "calibration");
+
+  @ArchTest
   static final ArchRule COMPENSATION_SEES_CALIBRATION =
       coreSeesOnly("compensation", "values", "data", "moments", "calibration");
 
@@ -173,6 +177,7 @@ class ArchitectureTest {
           "data",
           "moments",
           "calibration",
+          "lossless",
           "compensation");
 
   @ArchTest static final ArchRule DATA_SEE_VALUES = coreSeesOnly("data", "values", "rules");
@@ -267,6 +272,15 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("ai.onnx..", "com.google.protobuf..");
+
+  @ArchTest
+  static final ArchRule ONLY_THE_COMMAND_LINE_KNOWS_HTML =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.espalier.cli..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.jsoup..");
 
   @ArchTest
   static final ArchRule ONLY_THE_DJL_BACKEND_KNOWS_DJL =

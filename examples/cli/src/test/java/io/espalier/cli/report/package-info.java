@@ -1,0 +1,3 @@
+/** Tests of the page that shows what was pruned. */
+@org.jspecify.annotations.NullMarked
+package io.espalier.cli.report;
