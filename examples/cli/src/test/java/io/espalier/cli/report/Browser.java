@@ -3,6 +3,7 @@ package io.espalier.cli.report;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -15,6 +16,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -31,6 +33,7 @@ final class Browser implements AutoCloseable {
   private final WebSocket socket;
   private final BlockingQueue<JsonNode> messages;
   private final List<JsonNode> events = new ArrayList<>();
+  private String session = "";
   private int sent;
 
   private Browser(Process process, WebSocket socket, BlockingQueue<JsonNode> messages) {
@@ -42,7 +45,7 @@ final class Browser implements AutoCloseable {
   /** The browser of this machine, if there is one. */
   static Optional<Path> find() {
     String path = System.getenv().getOrDefault("PATH", "");
-    return Stream.of(path.split(java.io.File.pathSeparator, -1))
+    return Stream.of(path.split(File.pathSeparator, -1))
         .flatMap(folder -> NAMES.stream().map(name -> Path.of(folder, name)))
         .filter(Files::isExecutable)
         .findFirst();
@@ -119,12 +122,10 @@ final class Browser implements AutoCloseable {
           text.setLength(0);
         }
         socket.request(1);
-        return java.util.concurrent.CompletableFuture.completedStage(null);
+        return CompletableFuture.completedStage(null);
       }
     };
   }
-
-  private String session = "";
 
   private void attach() throws InterruptedException {
     String target =
@@ -248,12 +249,10 @@ final class Browser implements AutoCloseable {
   @Override
   public void close() {
     socket.abort();
-    process.descendants().forEach(ProcessHandle::destroyForcibly);
-    process.destroyForcibly();
-    try {
-      process.waitFor(SECONDS, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    // all of them must have ended, or they write into a folder that is being deleted
+    List<ProcessHandle> all =
+        Stream.concat(Stream.of(process.toHandle()), process.descendants()).toList();
+    all.forEach(ProcessHandle::destroyForcibly);
+    all.forEach(one -> one.onExit().orTimeout(SECONDS, TimeUnit.SECONDS).join());
   }
 }

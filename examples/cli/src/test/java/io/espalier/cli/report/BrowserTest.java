@@ -10,14 +10,11 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The page in a Chromium, where there is one. */
 class BrowserTest {
-  // a browser that is ended may still write; what it leaves is no failure
-  @TempDir(cleanup = CleanupMode.ON_SUCCESS)
-  private Path dir = Path.of("");
+  @TempDir private Path dir = Path.of("");
 
   private static Browser browser(Path folder) throws IOException, InterruptedException {
     Optional<Path> program = Browser.find();
