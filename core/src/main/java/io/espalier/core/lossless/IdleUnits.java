@@ -154,6 +154,9 @@ public final class IdleUnits {
       List<Layout> data = Objects.requireNonNull(map.input(place.node(), place.form().data()));
       int[] unitOf = ParameterUse.unitOf(data.get(place.form().dataAxis()), symbol);
       for (Moments part : moments) {
+        if (part.rows() == 0) {
+          return new BitSet(); // a mask hides all that was read
+        }
         for (int column = 0; column < unitOf.length; column++) {
           if (unitOf[column] >= 0 && part.gram(0)[column * part.columns() + column] != 0) {
             candidates.clear(unitOf[column]);
