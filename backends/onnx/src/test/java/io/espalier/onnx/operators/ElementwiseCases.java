@@ -115,8 +115,8 @@ final class ElementwiseCases {
                 s.op(
                     "If",
                     with(
-                        "then_branch", SubGraphs.branch("Tanh", s.x()),
-                        "else_branch", SubGraphs.branch("Neg", s.x())),
+                        "then_branch", SubGraphs.branch("Tanh", s.x(), 4),
+                        "else_branch", SubGraphs.branch("Neg", s.x(), 4)),
                     s.op("Greater", s.floats(1), s.floats(0)))));
     for (String op : List.of("And", "Or", "Xor")) {
       cases.add(elastic(op, 7, s -> s.op(op, positive(s, s.x()), positive(s, s.other()))));

@@ -142,6 +142,19 @@ final class FrozenCases {
   private static void subgraphs(List<OperatorCase> cases) {
     cases.add(
         frozen(
+                "If",
+                13,
+                SUBGRAPH,
+                s ->
+                    s.op(
+                        "If",
+                        with(
+                            "then_branch", SubGraphs.branch("Tanh", s.x()),
+                            "else_branch", SubGraphs.branch("Neg", s.x())),
+                        s.op("Greater", s.floats(1), s.floats(0))))
+            .called("branches of unknown ranks"));
+    cases.add(
+        frozen(
             "Loop",
             13,
             SUBGRAPH,

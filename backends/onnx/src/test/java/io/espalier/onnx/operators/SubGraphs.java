@@ -20,6 +20,17 @@ public final class SubGraphs {
         .build();
   }
 
+  /** The same, with the rank of its output, whose extents are open. */
+  static GraphProto branch(String operator, String captured, int rank) {
+    GraphProto.Builder branch = branch(operator, captured).toBuilder();
+    TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
+    for (int i = 0; i < rank; i++) {
+      shape.addDimBuilder();
+    }
+    branch.getOutputBuilder(0).getTypeBuilder().getTensorTypeBuilder().setShape(shape);
+    return branch.build();
+  }
+
   /** Adds a value of the graph around it in every turn. */
   static GraphProto loop(String captured) {
     return GraphProto.newBuilder()

@@ -74,7 +74,8 @@ class TensorTest {
     }
     assertArrayEquals(new long[] {1, 1, 1, 1}, tensor(inputs, "attention_mask").longs());
     assertArrayEquals(new long[4], tensor(inputs, "token_type_ids").longs());
-    assertArrayEquals(new long[] {1}, tensor(inputs, "flag").longs());
+    assertArrayEquals(new long[] {0}, tensor(inputs, "flag").longs());
+    assertArrayEquals(new long[] {1}, tensor(other.forInputs(specs, shapes), "flag").longs());
     assertFalse(x[0] == tensor(other.forInputs(specs, shapes), "x").floats()[0]);
     OnnxRunException e =
         assertThrows(OnnxRunException.class, () -> random.forInputs(specs, Map.of()));
