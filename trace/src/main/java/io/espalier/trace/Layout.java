@@ -2,8 +2,10 @@ package io.espalier.trace;
 
 import io.espalier.spi.Axis;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -307,6 +309,49 @@ public sealed interface Layout extends Axis {
             product.factors().forEach(factor -> forEachSymbol(factor, action));
           }
         });
+  }
+
+  /**
+   * For each index along an axis, the unit of a symbol that it belongs to; -1 for none.
+   *
+   * @return empty where an index belongs to two units, as in a product of a symbol with itself
+   */
+  static Optional<int[]> unitOf(Layout axis, Symbol symbol) {
+    int[] unitOf = new int[Math.toIntExact(axis.extent())];
+    if (axis == symbol) {
+      Arrays.setAll(unitOf, i -> i);
+      return Optional.of(unitOf);
+    }
+    Arrays.fill(unitOf, -1);
+    if (axis instanceof Concat concat) {
+      int from = 0;
+      for (Layout part : concat.parts()) {
+        Optional<int[]> own = unitOf(part, symbol);
+        if (own.isEmpty()) {
+          return own;
+        }
+        System.arraycopy(own.get(), 0, unitOf, from, own.get().length);
+        from += own.get().length;
+      }
+    } else if (axis instanceof Product product) {
+      int inner = unitOf.length;
+      for (Layout factor : product.factors()) {
+        Optional<int[]> own = unitOf(factor, symbol);
+        if (own.isEmpty()) {
+          return own;
+        }
+        int[] units = own.get();
+        inner /= units.length;
+        for (int i = 0; i < unitOf.length; i++) {
+          int unit = units[i / inner % units.length];
+          if (unit >= 0 && unitOf[i] >= 0) {
+            return Optional.empty();
+          }
+          unitOf[i] = Math.max(unitOf[i], unit);
+        }
+      }
+    }
+    return Optional.of(unitOf);
   }
 
   /**

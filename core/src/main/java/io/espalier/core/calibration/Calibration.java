@@ -16,7 +16,6 @@ import io.espalier.trace.SymMap;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -25,6 +24,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
 
 /**
  * What calibration data say of a network as it is: the second moments of the channels that every
@@ -295,42 +295,15 @@ public final class Calibration {
    * The elements of each unit on an axis; empty where they are not apart from those of other units.
    */
   private static Optional<int[][]> units(Layout.Symbol symbol, Layout axis) {
-    int count = Math.toIntExact(symbol.extent());
-    int[][] units = new int[count][];
-    Set<Integer> seen = new HashSet<>();
-    int[] without = count > 1 ? shared(symbol, axis) : new int[0];
-    Set<Integer> others = new HashSet<>();
-    Arrays.stream(without).forEach(others::add);
-    for (int unit = 0; unit < count; unit++) {
-      int only = unit;
-      units[unit] =
-          Arrays.stream(axis.kept(other -> other == symbol ? new int[] {only} : all(other)))
-              .filter(element -> !others.contains(element))
-              .toArray();
-      for (int element : units[unit]) {
-        if (!seen.add(element)) {
-          return Optional.empty();
-        }
-      }
-    }
-    return Optional.of(units);
+    return Layout.unitOf(axis, symbol)
+        .map(
+            unitOf ->
+                IntStream.range(0, Math.toIntExact(symbol.extent()))
+                    .mapToObj(unit -> elements(unitOf, unit))
+                    .toArray(int[][]::new));
   }
 
-  /**
-   * Elements that are kept with the first unit alone, and with the second alone: those of others.
-   */
-  private static int[] shared(Layout.Symbol symbol, Layout axis) {
-    Set<Integer> first = new HashSet<>();
-    Arrays.stream(axis.kept(other -> other == symbol ? new int[] {0} : all(other)))
-        .forEach(first::add);
-    return Arrays.stream(axis.kept(other -> other == symbol ? new int[] {1} : all(other)))
-        .filter(first::contains)
-        .toArray();
-  }
-
-  private static int[] all(Layout.Symbol symbol) {
-    int[] all = new int[Math.toIntExact(symbol.extent())];
-    Arrays.setAll(all, i -> i);
-    return all;
+  private static int[] elements(int[] unitOf, int unit) {
+    return IntStream.range(0, unitOf.length).filter(i -> unitOf[i] == unit).toArray();
   }
 }

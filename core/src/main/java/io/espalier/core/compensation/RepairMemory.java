@@ -23,7 +23,7 @@ public final class RepairMemory {
 
   private final List<Layout.Symbol> symbols;
   private final int[] first;
-  private final Moment start = new Moment(null);
+  private final Moment start = new Moment(Map.of());
   private long taken;
 
   /**
@@ -56,16 +56,16 @@ public final class RepairMemory {
 
   /** A moment of a repair: what was solved until then follows from its step and those before. */
   static final class Moment {
-    private final @Nullable Map<String, float[]> changed;
+    private final Map<String, float[]> changed;
     private final Map<Step, Moment> next = new HashMap<>();
 
-    private Moment(@Nullable Map<String, float[]> changed) {
+    private Moment(Map<String, float[]> changed) {
       this.changed = changed;
     }
 
     /** The new weights that the step to this moment brought. */
     Map<String, float[]> changed() {
-      return changed == null ? Map.of() : changed;
+      return changed;
     }
   }
 

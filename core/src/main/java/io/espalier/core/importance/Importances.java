@@ -209,32 +209,16 @@ final class Importances {
       System.arraycopy(scores, from, units, 0, units.length);
       return units;
     }
-    int[] unitOf = unitOf(segment, symbol);
+    int[] unitOf = Layout.unitOf(segment, symbol).orElseGet(() -> new int[0]);
     for (int i = 0; i < unitOf.length; i++) {
-      units[unitOf[i]] += scores[from + i] * scores[from + i];
+      if (unitOf[i] >= 0) {
+        units[unitOf[i]] += scores[from + i] * scores[from + i];
+      }
     }
     for (int i = 0; i < units.length; i++) {
       units[i] = Math.sqrt(units[i]);
     }
     return units;
-  }
-
-  /** For each element of a segment, the unit of the symbol that it belongs to. */
-  private static int[] unitOf(Layout segment, Symbol symbol) {
-    int[] unitOf = new int[Math.toIntExact(segment.extent())];
-    for (int unit = 0; unit < symbol.extent(); unit++) {
-      int only = unit;
-      for (int index : segment.kept(other -> other == symbol ? new int[] {only} : all(other))) {
-        unitOf[index] = unit;
-      }
-    }
-    return unitOf;
-  }
-
-  private static int[] all(Symbol symbol) {
-    int[] all = new int[Math.toIntExact(symbol.extent())];
-    java.util.Arrays.setAll(all, i -> i);
-    return all;
   }
 
   private static double max(double[] values) {

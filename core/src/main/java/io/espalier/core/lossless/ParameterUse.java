@@ -47,36 +47,9 @@ record ParameterUse(
         Math.toIntExact(symbol.extent()));
   }
 
-  /** For each index along an axis, the unit of a symbol that it belongs to; -1 for none. */
+  /** For each index along an axis of a way, the unit of its symbol; -1 for none. */
   static int[] unitOf(Layout axis, Symbol symbol) {
-    int[] unitOf = new int[Math.toIntExact(axis.extent())];
-    Arrays.fill(unitOf, -1);
-    int[] offset = {0};
-    Layout.forEachSegment(
-        axis,
-        segment -> {
-          int from = offset[0];
-          offset[0] += Math.toIntExact(segment.extent());
-          boolean[] has = {false};
-          Layout.forEachSymbol(segment, other -> has[0] |= other == symbol);
-          for (int unit = 0; has[0] && unit < symbol.extent(); unit++) {
-            int only = unit;
-            int[] own =
-                segment == symbol
-                    ? new int[] {unit}
-                    : segment.kept(other -> other == symbol ? new int[] {only} : all(other));
-            for (int index : own) {
-              unitOf[from + index] = unit;
-            }
-          }
-        });
-    return unitOf;
-  }
-
-  private static int[] all(Symbol symbol) {
-    int[] all = new int[Math.toIntExact(symbol.extent())];
-    Arrays.setAll(all, i -> i);
-    return all;
+    return Layout.unitOf(axis, symbol).orElseThrow();
   }
 
   /** Is shown elements, in row-major order of the axes as the node reads them. */

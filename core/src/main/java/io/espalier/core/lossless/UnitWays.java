@@ -113,7 +113,8 @@ final class UnitWays {
         continue;
       }
       for (Symbol symbol : symbols(axes)) {
-        if (!out.contains(symbol) && !summed.contains(symbol)) {
+        boolean apart = axes.stream().allMatch(axis -> Layout.unitOf(axis, symbol).isPresent());
+        if (!apart || (!out.contains(symbol) && !summed.contains(symbol))) {
           unclear.add(symbol);
         }
       }
@@ -172,6 +173,7 @@ final class UnitWays {
         Optional<Edge> edge = edge(node, input, axis);
         boolean reads = form != null && axis == form.contracted();
         if (edge.isEmpty()
+            || Layout.unitOf(axes.get(axis), symbol).isEmpty()
             || (!reads && !out.contains(symbol))
             || (form == null && !seen.add(symbol))) {
           unclear.add(symbol);

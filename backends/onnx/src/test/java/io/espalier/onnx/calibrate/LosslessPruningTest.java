@@ -249,6 +249,26 @@ class LosslessPruningTest {
   }
 
   @Test
+  void unitsThatAreFlattenedBesideOthersAreToldApart() {
+    Planted p = new Planted(5).random("wa", 4, 3, 1, 1).random("wb", 5, 3, 1, 1);
+    p.random("wc", 36, 6);
+    p.plant(new Width(4, List.of("wa"), List.of(), List.of(), List.of()));
+    OnnxGraphBuilder b = new OnnxGraphBuilder("net", 17, 1);
+    String x = b.input("x", "N", 3, 2, 2);
+    String left = b.node("Relu", "ra", List.of(b.node("Conv", "a", List.of(x, p.add(b, "wa")))));
+    String right = b.node("Relu", "rb", List.of(b.node("Conv", "b", List.of(x, p.add(b, "wb")))));
+    String both = b.node("Concat", "both", List.of(left, right), Map.of("axis", 1L));
+    String flat = b.node("Flatten", "flat", List.of(both), Map.of("axis", 1L));
+    OnnxModel model =
+        b.output("y", b.node("Gemm", "c", List.of(flat, p.add(b, "wc"))), "N", 6).build();
+    SearchSpace space = space(model);
+    LosslessPruning.Result result = pruned(space);
+    assertEquals(p.dead() + p.doubles(), result.removed(), p::toString);
+    assertTrue(result.removed() > 0, p::toString);
+    assertTrue(difference((OnnxNetwork) space.model(), result) < 1e-6, p::toString);
+  }
+
+  @Test
   void aWeightThatIsReadTwiceJoinsNothing() {
     OnnxGraphBuilder b = new OnnxGraphBuilder("net", 17, 1);
     String x = b.input("x", "N", 2);

@@ -21,6 +21,7 @@ final class Planted {
   private final StringBuilder text = new StringBuilder();
   private boolean plants = true;
   private int removed;
+  private int deadOnes;
   private int doubles;
 
   Planted(long seed) {
@@ -122,6 +123,7 @@ final class Planted {
       text.append(dead).append(" dead, ").append(twins).append(" doubles; ");
       removed += unread + dead + twins;
       doubles += twins;
+      deadOnes += dead;
       originals.add(width.units());
       widths.add(width.units() - unread - dead - twins);
     }
@@ -184,6 +186,10 @@ final class Planted {
 
   int removed() {
     return removed;
+  }
+
+  int dead() {
+    return deadOnes;
   }
 
   int doubles() {
