@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.BiFunction;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /** Choices as genes: one gene for each dial. */
@@ -22,6 +23,10 @@ final class Genes {
   private static final int LARGEST = 24;
   private static final int SMALLEST = 4;
   private static final int GENERATIONS = 8;
+
+  /** After so many generations in a row that bring nothing new, breeding ends. */
+  private static final int VAIN_GENERATIONS = 8;
+
   private static final double MUTATED = 0.15;
   private static final double CROSSED = 0.3;
 
@@ -31,17 +36,22 @@ final class Genes {
   private Genes() {}
 
   /**
-   * Breeds one generation after the other, as many as there are evaluations for.
+   * Breeds one generation after the other until all evaluations are spent. Who is like one that
+   * was scored before costs none; where generations bring nothing new any more, what is left is
+   * spent on random choices.
    *
-   * @param evaluator scores a generation
+   * @param fit makes a choice meet the budget
+   * @param fitness of such a choice, with its score
    * @param selected says who has offspring, and who survives
    */
   static <C extends Comparable<? super C>> void breed(
       SearchProblem problem,
-      Evaluator<IntegerGene, C> evaluator,
+      Trials trials,
+      UnaryOperator<int[]> fit,
+      BiFunction<int[], Double, C> fitness,
       UnaryOperator<Engine.Builder<IntegerGene, C>> selected) {
-    int size = population(problem);
-    int generations = Math.max(1, problem.evaluations() / size);
+    Evaluator<IntegerGene, C> evaluator = evaluator(problem, trials, fit, fitness);
+    Predicate<Object> goesOn = goesOn(trials);
     RandomRegistry.using(
         new Random(problem.seed()),
         random -> {
@@ -49,12 +59,24 @@ final class Genes {
               selected
                   .apply(new Engine.Builder<>(evaluator, of(problem, problem.original())))
                   .minimizing()
-                  .populationSize(size)
+                  .populationSize(population(problem))
                   .alterers(new Mutator<>(MUTATED), new UniformCrossover<>(CROSSED))
                   .executor(Runnable::run)
                   .build();
-          engine.stream(first(problem, random)).limit(generations).forEach(result -> {});
+          engine.stream(first(problem, random)).limit(goesOn).forEach(result -> {});
+          RandomStrategy.spend(problem, trials, random);
         });
+  }
+
+  /** Whether another generation is worth it, asked after each. */
+  private static Predicate<Object> goesOn(Trials trials) {
+    int[] left = {trials.left()};
+    int[] vain = {0};
+    return generation -> {
+      vain[0] = trials.left() < left[0] ? 0 : vain[0] + 1;
+      left[0] = trials.left();
+      return left[0] > 0 && vain[0] < VAIN_GENERATIONS;
+    };
   }
 
   /** How many candidates live at a time. */
@@ -95,7 +117,7 @@ final class Genes {
    * @param fit makes a choice meet the budget
    * @param fitness of such a choice, with its score
    */
-  static <C extends Comparable<? super C>> Evaluator<IntegerGene, C> evaluator(
+  private static <C extends Comparable<? super C>> Evaluator<IntegerGene, C> evaluator(
       SearchProblem problem,
       Trials trials,
       UnaryOperator<int[]> fit,
@@ -106,7 +128,8 @@ final class Genes {
       double[] scores = trials.scores(choices);
       List<Phenotype<IntegerGene, C>> scored = new ArrayList<>();
       for (int i = 0; i < scores.length; i++) {
-        scored.add(population.get(i).withFitness(fitness.apply(choices.get(i), scores[i])));
+        double finite = Math.min(scores[i], Double.MAX_VALUE); // fronts measure distances
+        scored.add(population.get(i).withFitness(fitness.apply(choices.get(i), finite)));
       }
       return ISeq.of(scored);
     };

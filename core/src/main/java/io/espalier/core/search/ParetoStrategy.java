@@ -1,7 +1,5 @@
 package io.espalier.core.search;
 
-import io.jenetics.IntegerGene;
-import io.jenetics.engine.Evaluator;
 import io.jenetics.ext.moea.NSGA2Selector;
 import io.jenetics.ext.moea.UFTournamentSelector;
 import io.jenetics.ext.moea.Vec;
@@ -21,15 +19,11 @@ public final class ParetoStrategy implements SearchStrategy {
   @Override
   public List<Candidate> search(SearchProblem problem, CandidateRunner runner) {
     Trials trials = new Trials(problem, runner);
-    Evaluator<IntegerGene, Vec<double[]>> scores =
-        Genes.evaluator(
-            problem,
-            trials,
-            problem::within,
-            (choice, score) -> Vec.of(score, problem.spent(choice)));
-    Genes.breed(
+    Genes.<Vec<double[]>>breed(
         problem,
-        scores,
+        trials,
+        problem::within,
+        (choice, score) -> Vec.of(score, problem.spent(choice)),
         engine ->
             engine
                 .offspringSelector(UFTournamentSelector.ofVec())

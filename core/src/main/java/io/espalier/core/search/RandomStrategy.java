@@ -1,14 +1,11 @@
 package io.espalier.core.search;
 
 import io.espalier.core.Dials;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
 /** Draws networks that meet the budget and come close to it, and keeps the best. */
 public final class RandomStrategy implements SearchStrategy {
-  private static final int BATCH = 16;
-
   /** How often a kernel or a depth stays what it is. */
   private static final double WHOLE = 0.75;
 
@@ -21,16 +18,17 @@ public final class RandomStrategy implements SearchStrategy {
   public List<Candidate> search(SearchProblem problem, CandidateRunner runner) {
     Random random = new Random(problem.seed());
     Trials trials = new Trials(problem, runner);
-    int last = -1;
-    while (trials.left() > 0 && trials.left() != last) {
-      last = trials.left();
-      List<int[]> batch = new ArrayList<>();
-      for (int i = 0; i < Math.min(BATCH, last); i++) {
-        batch.add(problem.fitted(draw(problem, random)));
-      }
-      trials.scores(batch);
-    }
+    spend(problem, trials, random);
     return trials.best();
+  }
+
+  /**
+   * Spends the evaluations that are left on random choices: on those that fill the budget, and on
+   * smaller ones where all of these were tried.
+   */
+  static void spend(SearchProblem problem, Trials trials, Random random) {
+    trials.spend(() -> problem.fitted(draw(problem, random)));
+    trials.spend(() -> problem.within(draw(problem, random)));
   }
 
   /** A random step of every dial. */

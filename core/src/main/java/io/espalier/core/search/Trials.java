@@ -3,13 +3,22 @@ package io.espalier.core.search;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
 
 /** What one search has tried: each choice is scored once, and no more than are allowed. */
 final class Trials {
+  /** How many random choices are scored together. */
+  private static final int BATCH = 16;
+
+  /** After so many draws in a row that bring nothing new, nothing new is expected. */
+  private static final int VAIN_DRAWS = 500;
+
   private final SearchProblem problem;
   private final CandidateRunner runner;
   private final Map<List<Integer>, Candidate> tried = new LinkedHashMap<>();
@@ -53,6 +62,29 @@ final class Trials {
               return known == null ? Double.POSITIVE_INFINITY : known.score();
             })
         .toArray();
+  }
+
+  /**
+   * Scores what is drawn until nothing more may be scored, or draws bring nothing new any more.
+   *
+   * @param draw makes a choice that meets the budget
+   */
+  void spend(Supplier<int[]> draw) {
+    List<int[]> batch = new ArrayList<>();
+    Set<List<Integer>> drawn = new HashSet<>();
+    int vain = 0;
+    while (left() > 0 && vain < VAIN_DRAWS) {
+      int[] choice = draw.get();
+      boolean news = !tried.containsKey(key(choice)) && drawn.add(key(choice));
+      vain = news ? 0 : vain + 1;
+      if (news) {
+        batch.add(choice);
+      }
+      if (batch.size() == Math.min(BATCH, left()) || vain == VAIN_DRAWS) {
+        scores(batch);
+        batch.clear();
+      }
+    }
   }
 
   /** What meets the budget, the best first. */

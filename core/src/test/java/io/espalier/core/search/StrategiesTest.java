@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every strategy on a chain of which it is known what each width is worth. */
 class StrategiesTest {
@@ -42,7 +44,11 @@ class StrategiesTest {
   private final List<Config> asked = new ArrayList<>();
 
   static Stream<SearchStrategy> all() {
-    return SearchStrategies.discover(StrategiesTest.class.getClassLoader()).all().values().stream();
+    return strategies().all().values().stream();
+  }
+
+  private static SearchStrategies strategies() {
+    return SearchStrategies.discover(StrategiesTest.class.getClassLoader());
   }
 
   private SearchProblem problem(int evaluations) {
@@ -92,6 +98,39 @@ class StrategiesTest {
     if (!strategy.key().equals("fastnas")) {
       assertEquals(asked.size(), new HashSet<>(asked).size());
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"random", "evolution", "pareto"})
+  void whatMayBeTriedIsTried(String key) {
+    strategies().get(key).search(problem(EVALUATIONS), this::run);
+    assertEquals(EVALUATIONS, new HashSet<>(asked).size());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"random", "evolution", "pareto"})
+  void ofAFewNetworksAllAreTried(String key) {
+    SearchSpace few =
+        new Mlp(16).linear("a", 32).linear("b", 24).linear("d", 10).space(Rules.everything());
+    SearchProblem problem = new SearchProblem(few, BUDGET, List.of(), 1000, 7);
+    Set<Config> affordable = new HashSet<>();
+    for (int a = 0; a < problem.steps(0); a++) {
+      for (int b = 0; b < problem.steps(1); b++) {
+        int[] choice = {a, b};
+        if (problem.meets(choice)) {
+          affordable.add(problem.config(choice));
+        }
+      }
+    }
+    assertEquals(2, problem.size());
+    Set<Config> tried = new HashSet<>();
+    CandidateRunner runner =
+        candidates -> {
+          candidates.forEach(config -> assertTrue(tried.add(config), "nothing twice"));
+          return new double[candidates.size()];
+        };
+    strategies().get(key).search(problem, runner);
+    assertEquals(affordable, tried);
   }
 
   @ParameterizedTest
@@ -193,8 +232,7 @@ class StrategiesTest {
   }
 
   private double best(String key) {
-    SearchStrategies strategies = SearchStrategies.discover(getClass().getClassLoader());
-    return strategies.get(key).search(problem(EVALUATIONS), this::run).get(0).score();
+    return strategies().get(key).search(problem(EVALUATIONS), this::run).get(0).score();
   }
 
   @Test
@@ -229,8 +267,18 @@ class StrategiesTest {
         String.valueOf(thrown.getMessage()).contains("the smallest this space allows"),
         thrown::getMessage);
     assertThrows(EspalierException.class, () -> new SearchProblem(space, BUDGET, List.of(), 0, 0));
-    assertThrows(
-        EspalierException.class,
-        () -> SearchStrategies.discover(getClass().getClassLoader()).get("gready"));
+  }
+
+  @Test
+  void namesHoldTheUsualSearch() {
+    Set<String> names = Set.of("curves", "evolution", "fastnas", "greedy", "pareto", "random");
+    assertEquals(names, strategies().names());
+    assertEquals(Optional.empty(), strategies().find("curves"));
+    assertEquals("greedy", strategies().find("greedy").orElseThrow().key());
+    assertEquals(
+        "there is no strategy \"gready\"; did you mean \"greedy\"?"
+            + " (strategies: curves, evolution, fastnas, greedy, pareto, random)",
+        assertThrows(EspalierException.class, () -> strategies().find("gready")).getMessage());
+    assertThrows(EspalierException.class, () -> strategies().get("curves"));
   }
 }

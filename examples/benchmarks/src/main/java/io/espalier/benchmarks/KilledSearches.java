@@ -1,5 +1,6 @@
 package io.espalier.benchmarks;
 
+import io.espalier.core.search.SearchStrategies;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +15,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class KilledSearches {
   private static final List<String> STRATEGIES =
-      List.of("", "greedy", "fastnas", "random", "evolution", "pareto");
+      List.of(SearchStrategies.CURVES, "greedy", "fastnas", "random", "evolution", "pareto");
 
   private final String launcher;
   private final String model;
@@ -27,7 +28,7 @@ public final class KilledSearches {
   }
 
   /**
-   * Prints a line for every strategy, that without a name being the usual search.
+   * Prints a line for every strategy.
    *
    * @param args how many kills of each; the launcher; a model; how many candidates are scored
    */
@@ -77,8 +78,9 @@ public final class KilledSearches {
             List.of(launcher, "prune", model, "-q", "--macs", "0.5", "-o", out.toString()));
     words.addAll(List.of("--data", "random", "--samples", "100"));
     words.addAll(List.of("--checkpoint", scores.toString()));
-    if (!strategy.isEmpty()) {
-      words.addAll(List.of("--strategy", strategy, "--evaluations", evaluations));
+    words.addAll(List.of("--strategy", strategy));
+    if (!strategy.equals(SearchStrategies.CURVES)) {
+      words.addAll(List.of("--evaluations", evaluations));
     }
     return new ProcessBuilder(words)
         .redirectErrorStream(true)

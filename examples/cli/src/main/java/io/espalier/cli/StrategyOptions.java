@@ -4,8 +4,10 @@ import io.espalier.core.data.formats.LabelFile;
 import io.espalier.core.pruning.CandidateEvaluator;
 import io.espalier.core.pruning.SearchOptions;
 import io.espalier.core.search.SearchStrategies;
+import io.espalier.core.search.SearchStrategy;
 import io.espalier.spi.EspalierException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -17,8 +19,8 @@ final class StrategyOptions {
       names = "--strategy",
       paramLabel = "S",
       description =
-          "How to search, over widths, kernels and depths: greedy, fastnas, random, evolution,"
-              + " pareto, or what a plugin adds (default: curves of errors, refined).")
+          "How to search: curves (of errors, refined; the default), or over widths, kernels and"
+              + " depths by greedy, fastnas, random, evolution, pareto, or what a plugin adds.")
   private @Nullable String strategy;
 
   @Option(
@@ -53,11 +55,18 @@ final class StrategyOptions {
    */
   SearchOptions search(ClassLoader loader) {
     SearchOptions search = SearchOptions.usual();
-    if (strategy != null) {
-      search = search.withStrategy(SearchStrategies.discover(loader).get(strategy));
-    } else if (evaluations != null) {
+    Optional<SearchStrategy> named =
+        strategy == null
+            ? Optional.empty()
+            : SearchStrategies.discover(loader).find(strategy);
+    if (named.isEmpty() && evaluations != null) {
       throw new EspalierException(
-          "--evaluations limits what a strategy tries; give --strategy, or leave it out");
+          "--evaluations limits what a strategy tries, and "
+              + SearchStrategies.CURVES
+              + " tries what its curves give; give another --strategy, or leave it out");
+    }
+    if (named.isPresent()) {
+      search = search.withStrategy(named.get());
     }
     if (evaluations != null) {
       search = search.withEvaluations(evaluations);

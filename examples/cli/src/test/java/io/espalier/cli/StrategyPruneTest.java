@@ -129,6 +129,7 @@ class StrategyPruneTest {
     Object[] kept = {"--macs", 0.4, "--checkpoint", dir.resolve("scores")};
     assertArrayEquals(whole, pruned(kept));
     assertArrayEquals(whole, pruned(kept));
+    assertArrayEquals(whole, pruned("--macs", 0.4, "--strategy", "curves"), "it has a name");
   }
 
   /** The part that is wrong, as it is printed, where labels are the model's answers, moved on. */
@@ -181,9 +182,17 @@ class StrategyPruneTest {
 
   @Test
   void whatIsNotKnownIsRefused() throws IOException {
-    assertRefused("there is no strategy \"gready\"", "--macs", 0.5, "--strategy", "gready");
+    assertRefused(
+        "there is no strategy \"gready\"; did you mean \"greedy\"?"
+            + " (strategies: curves, evolution, fastnas, greedy, pareto, random)",
+        "--macs",
+        0.5,
+        "--strategy",
+        "gready");
     assertRefused("no plugin adds any", "--macs", 0.5, "--evaluator", "mine");
-    assertRefused("give --strategy, or leave it out", "--macs", 0.5, "--evaluations", 3);
+    String other = "give another --strategy, or leave it out";
+    assertRefused(other, "--macs", 0.5, "--evaluations", 3);
+    assertRefused(other, "--macs", 0.5, "--strategy", "curves", "--evaluations", 3);
     assertRefused(
         "at least one evaluation", "--macs", 0.5, "--strategy", "random", "--evaluations", 0);
     Cli without =
