@@ -36,9 +36,9 @@ final class Genes {
   private Genes() {}
 
   /**
-   * Breeds one generation after the other until all evaluations are spent. Who is like one that
-   * was scored before costs none; where generations bring nothing new any more, what is left is
-   * spent on random choices.
+   * Breeds one generation after the other until all evaluations are spent. Who is like one that was
+   * scored before costs none; where generations bring nothing new any more, what is left is spent
+   * on random choices.
    *
    * @param fit makes a choice meet the budget
    * @param fitness of such a choice, with its score

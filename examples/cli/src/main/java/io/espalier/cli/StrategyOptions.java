@@ -56,9 +56,7 @@ final class StrategyOptions {
   SearchOptions search(ClassLoader loader) {
     SearchOptions search = SearchOptions.usual();
     Optional<SearchStrategy> named =
-        strategy == null
-            ? Optional.empty()
-            : SearchStrategies.discover(loader).find(strategy);
+        strategy == null ? Optional.empty() : SearchStrategies.discover(loader).find(strategy);
     if (named.isEmpty() && evaluations != null) {
       throw new EspalierException(
           "--evaluations limits what a strategy tries, and "
