@@ -29,6 +29,7 @@ public final class Graph {
   private final Map<Integer, Inner> inner;
   private final ShapeSource shapes;
   private final BitSet integral;
+  private final BitSet repeated;
 
   private Graph(Builder builder) {
     this.nodes = List.copyOf(builder.nodes);
@@ -39,6 +40,7 @@ public final class Graph {
     this.inner = Map.copyOf(builder.inner);
     this.shapes = builder.shapes;
     this.integral = (BitSet) builder.integral.clone();
+    this.repeated = (BitSet) builder.repeated.clone();
     List<List<Integer>> readers = new ArrayList<>();
     tensors.forEach(tensor -> readers.add(new ArrayList<>(1)));
     for (GraphNode node : nodes) {
@@ -123,6 +125,14 @@ public final class Graph {
     return integral.get(tensor);
   }
 
+  /**
+   * Whether a node runs many times in a loop, so that what it computes in one run of the graph is
+   * but the first of its results.
+   */
+  public boolean repeated(int node) {
+    return repeated.get(node);
+  }
+
   /** The tensor that this one is a copy of: what stands before its Identity nodes. */
   public int root(int tensor) {
     int root = tensor;
@@ -174,6 +184,7 @@ public final class Graph {
     private final Map<Integer, Inner> inner = new HashMap<>();
     private ShapeSource shapes = ShapeSource.NONE;
     private final BitSet integral = new BitSet();
+    private final BitSet repeated = new BitSet();
 
     private Builder() {}
 
@@ -241,6 +252,11 @@ public final class Graph {
     /** Says what a node that was added holds inside. */
     public void inner(int node, Inner held) {
       inner.put(node, held);
+    }
+
+    /** Says that a node that was added runs many times in a loop. */
+    public void repeated(int node) {
+      repeated.set(node);
     }
 
     /** Says who knows the shapes that no rule and no declaration tells. */

@@ -83,6 +83,10 @@ public final class Places {
     if (graph.tensor(data).parameter()) {
       return;
     }
+    if (graph.repeated(node.index())) {
+      left.put(node.index(), "it runs many times in a loop");
+      return;
+    }
     Optional<Place.Stored> stored = stored(node.inputs().get(form.weight()));
     if (stored.isEmpty()) {
       left.put(node.index(), "its weight is computed");

@@ -92,6 +92,9 @@ final class UnitWays {
       List<Layout> axes = output < 0 ? null : map.tensor(output);
       out.addAll(axes == null ? List.of() : symbols(axes));
     }
+    if (graph.repeated(node.index())) {
+      unclear.addAll(out); // the turns behind the first are not seen
+    }
     for (int tensor : node.captured()) {
       List<Layout> axes = map.tensor(tensor);
       unclear.addAll(axes == null ? List.of() : symbols(axes));
@@ -111,6 +114,9 @@ final class UnitWays {
         boolean weight = form.isPresent() && form.get().weight() == input;
         addParameter(node, input, axes, weight ? form.get() : null, out);
         continue;
+      }
+      if (graph.repeated(node.index())) {
+        unclear.addAll(symbols(axes));
       }
       for (Symbol symbol : symbols(axes)) {
         boolean apart = axes.stream().allMatch(axis -> Layout.unitOf(axis, symbol).isPresent());

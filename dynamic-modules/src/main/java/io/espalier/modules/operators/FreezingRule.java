@@ -19,7 +19,6 @@ public final class FreezingRule implements OperatorRule {
   private static final Map<OpId, String> REASONS = new TreeMap<>();
 
   static {
-    freeze("what goes into a sub-graph or comes out of it is fixed", "Loop", "Scan");
     freeze(
         "it belongs to a sequence; widths are followed through tensors only",
         "ConcatFromSequence",

@@ -4,9 +4,11 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import io.espalier.core.values.Cut;
 import io.espalier.onnx.file.OnnxEdit;
 import io.espalier.onnx.file.OnnxModel;
+import io.espalier.onnx.file.SpelledOut;
 import io.espalier.onnx.trace.TracedOnnx;
 import io.espalier.trace.GraphNode;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +27,9 @@ final class DeadCode {
   private final Map<Integer, List<NodeProto>> inserted;
   private final OnnxEdit edit;
 
+  /** What the nodes around the body of a loop make, which stay together. */
+  private final Map<String, List<String>> around = new HashMap<>();
+
   DeadCode(
       TracedOnnx traced,
       Cut cut,
@@ -37,6 +42,12 @@ final class DeadCode {
     this.nodes = nodes;
     this.inserted = inserted;
     this.edit = edit;
+    for (NodeProto node : model.nodes()) {
+      String loop = SpelledOut.loop(node);
+      if (!loop.isEmpty()) {
+        around.computeIfAbsent(loop, key -> new ArrayList<>()).addAll(node.getOutputList());
+      }
+    }
   }
 
   void remove() {
@@ -115,6 +126,7 @@ final class DeadCode {
       for (int j = group.size() - 1; j >= 0; j--) {
         NodeProto node = group.get(j);
         if (node.getOutputList().stream().anyMatch(read::contains)) {
+          read.addAll(around.getOrDefault(SpelledOut.loop(node), List.of()));
           read.addAll(node.getInputList());
           if (j == 0) {
             read.addAll(captured.get(i));

@@ -21,6 +21,8 @@ final class BranchMarks {
   /** Of a join: how many axes it has. */
   private static final String RANK = "espalier.rank";
 
+  private static final String BODY = "body ";
+
   private static final Set<String> MARKS = Set.of(BRANCH, JOIN, TYPE, RANK);
 
   private BranchMarks() {}
@@ -30,7 +32,17 @@ final class BranchMarks {
     return (condition ? "then " : "else ") + choice;
   }
 
-  /** The {@code If} that a branch belongs to. */
+  /** The name of the branch that is the body of a loop. */
+  static String body(String loop) {
+    return BODY + loop;
+  }
+
+  /** Whether a branch is the body of a loop. */
+  static boolean isBody(String branch) {
+    return branch.startsWith(BODY);
+  }
+
+  /** The {@code If} or loop that a branch belongs to. */
   static String choice(String branch) {
     return branch.substring(branch.indexOf(' ') + 1);
   }
@@ -73,7 +85,11 @@ final class BranchMarks {
     return plain.build();
   }
 
-  private static String value(NodeProto node, String key) {
+  static boolean has(NodeProto node, String key) {
+    return node.getMetadataPropsList().stream().anyMatch(entry -> entry.getKey().equals(key));
+  }
+
+  static String value(NodeProto node, String key) {
     for (StringStringEntryProto entry : node.getMetadataPropsList()) {
       if (entry.getKey().equals(key)) {
         return entry.getValue();
@@ -82,7 +98,7 @@ final class BranchMarks {
     return "";
   }
 
-  private static NodeProto with(NodeProto node, String key, String value) {
+  static NodeProto with(NodeProto node, String key, String value) {
     return node.toBuilder()
         .addMetadataProps(StringStringEntryProto.newBuilder().setKey(key).setValue(value))
         .build();

@@ -15,9 +15,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A model with {@linkplain OpenBranches open branches}, perhaps edited, with each of its nodes back
- * in the branch that it was taken from. A node that came with an edit goes where what it reads is;
- * parameters that an edit made stay outside.
+ * A model with {@linkplain OpenBranches open branches} and {@linkplain OpenLoops loops}, perhaps
+ * edited, with each of its nodes back in the branch or body that it was taken from. A node that
+ * came with an edit goes where what it reads is; parameters that an edit made stay outside.
  */
 public final class ClosedBranches {
   private final OnnxModel model;
@@ -28,28 +28,37 @@ public final class ClosedBranches {
   /** The branch in which a tensor is made. */
   private final Map<String, String> places = new HashMap<>();
 
-  /** The joins of each {@code If}. */
+  /** The joins of each {@code If}, and the scaffold of each loop. */
   private final Map<String, List<NodeProto>> joins = new LinkedHashMap<>();
 
   private ClosedBranches(OnnxModel model) {
     this.model = model;
     for (NodeProto node : model.nodes()) {
-      String choice = BranchMarks.choice(node);
+      String choice = choice(node);
       if (!choice.isEmpty()) {
         joins.computeIfAbsent(choice, key -> new ArrayList<>()).add(node);
       }
-      place(node, BranchMarks.branch(node));
+      place(node, LoopMarks.entry(node) < 0 ? BranchMarks.branch(node) : BranchMarks.body(choice));
     }
+  }
+
+  /** The {@code If} or loop that a node is not in, but stands for; the empty string for none. */
+  private static String choice(NodeProto node) {
+    return LoopMarks.isPart(node) ? LoopMarks.loop(node) : BranchMarks.choice(node);
   }
 
   /** The edit with such nodes closed; the edit itself where it has none. */
   public static OnnxEdit of(OnnxEdit edit) {
-    return OpenBranches.isIn(edit.model()) ? new ClosedBranches(edit.toModel()).closed() : edit;
+    return isOpen(edit.model()) ? new ClosedBranches(edit.toModel()).closed() : edit;
   }
 
   /** The model with such nodes closed; the model itself where it has none. */
   public static OnnxModel of(OnnxModel model) {
-    return OpenBranches.isIn(model) ? of(new OnnxEdit(model)).toModel() : model;
+    return isOpen(model) ? of(new OnnxEdit(model)).toModel() : model;
+  }
+
+  private static boolean isOpen(OnnxModel model) {
+    return model.nodes().stream().anyMatch(node -> !choice(node).isEmpty());
   }
 
   private void place(NodeProto node, String branch) {
@@ -64,15 +73,15 @@ public final class ClosedBranches {
     Set<String> made = new HashSet<>();
     for (int i = 0; i < model.nodes().size(); i++) {
       NodeProto node = model.nodes().get(i);
-      String choice = BranchMarks.choice(node);
+      String choice = choice(node);
       String branch = branch(node);
-      place(node, branch);
       NodeProto closed = BranchMarks.without(node);
-      if (!choice.isEmpty()) {
-        if (!made.add(choice)) {
-          edit.removeNode(i);
-          continue;
-        }
+      if (choice.isEmpty()) {
+        place(node, branch);
+      } else if (LoopMarks.isPart(node) ? !LoopMarks.isLast(node) : !made.add(choice)) {
+        edit.removeNode(i);
+        continue;
+      } else {
         closed = closed(choice, node);
       }
       if (branch.isEmpty()) {
@@ -94,7 +103,7 @@ public final class ClosedBranches {
   /** The branch of a node, or the innermost one that it reads from where it comes with an edit. */
   private String branch(NodeProto node) {
     String branch = BranchMarks.branch(node);
-    if (!branch.isEmpty() || !BranchMarks.choice(node).isEmpty()) {
+    if (!branch.isEmpty() || !choice(node).isEmpty()) {
       return branch;
     }
     for (String name : new NamesWithin(List.of(node)).tensors()) {
@@ -132,6 +141,9 @@ public final class ClosedBranches {
 
   private NodeProto closed(String choice, NodeProto first) {
     List<NodeProto> outputs = joins.getOrDefault(choice, List.of());
+    if (LoopMarks.isPart(first)) {
+      return ClosedLoop.of(outputs, bodies.getOrDefault(BranchMarks.body(choice), List.of()));
+    }
     NodeProto.Builder node =
         NodeProto.newBuilder()
             .setOpType("If")

@@ -7,7 +7,6 @@ import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +25,8 @@ final class OpenBranches {
   /** The first operator set with {@code Where}. */
   private static final int OPSET = 9;
 
-  private static final Set<Integer> TYPES =
+  /** What {@code Where} takes. */
+  static final Set<Integer> TYPES =
       Set.of(
           DataTypes.FLOAT,
           DataTypes.FLOAT16,
@@ -37,18 +37,12 @@ final class OpenBranches {
 
   private final OnnxModel model;
 
-  /** The tensors that depend on an input. */
-  private final Set<String> data = new HashSet<>();
-
+  private final DataTensors data;
   private final BranchNodes names;
 
   private OpenBranches(OnnxModel model) {
     this.model = model;
-    model.inputs().stream()
-        .map(ValueInfoProto::getName)
-        .filter(input -> !model.initializers().containsKey(input))
-        .forEach(data::add);
-    follow(model.nodes(), data);
+    this.data = new DataTensors(model);
     this.names = new BranchNodes(model, this::opens);
   }
 
@@ -57,20 +51,6 @@ final class OpenBranches {
     return model.opset("") >= OPSET && model.nodes().stream().anyMatch(BranchNodes::isIf)
         ? new OpenBranches(model).open()
         : model;
-  }
-
-  /** Whether a model has open branches. */
-  static boolean isIn(OnnxModel model) {
-    return model.nodes().stream().anyMatch(node -> !BranchMarks.choice(node).isEmpty());
-  }
-
-  private static void follow(List<NodeProto> nodes, Set<String> data) {
-    for (NodeProto node : nodes) {
-      if (new NamesWithin(List.of(node)).tensors().stream().anyMatch(data::contains)) {
-        data.addAll(node.getOutputList());
-      }
-    }
-    data.remove("");
   }
 
   private OnnxModel open() {
@@ -106,8 +86,7 @@ final class OpenBranches {
   }
 
   private boolean fits(NodeProto node, GraphProto branch) {
-    Set<String> inside = new HashSet<>(data);
-    follow(branch.getNodeList(), inside);
+    Set<String> inside = data.and(List.of(), branch.getNodeList());
     return branch.getSparseInitializerCount() == 0
         && branch.getOutputCount() == node.getOutputCount()
         && branch.getOutputList().stream()

@@ -19,6 +19,7 @@ import io.espalier.trace.Inner;
 import io.espalier.trace.TraceException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -40,9 +41,6 @@ public final class OnnxTracer {
   static final String OPAQUE_DOMAIN = "espalier.onnx";
 
   private static final OpId CONSTANT = OpId.of("Constant");
-
-  /** What takes the output of one of two branches that stand before it. */
-  private static final OpId CHOICE = OpId.of("If");
 
   private final OnnxModel model;
 
@@ -91,8 +89,13 @@ public final class OnnxTracer {
     }
     List<NodeProto> nodes = model.nodes();
     List<List<String>> captures = nodes.stream().map(Captures::of).toList();
+    BitSet repeated = SpelledOut.repeated(model);
     for (int index : NodeOrder.of(nodes, captures)) {
+      int before = builder.nodes().size();
       addNode(index, nodes.get(index), captures.get(index));
+      if (repeated.get(index) && builder.nodes().size() > before) {
+        builder.repeated(before);
+      }
     }
     for (ValueInfoProto output : model.outputs()) {
       builder.output(output.getName());
@@ -194,8 +197,9 @@ public final class OnnxTracer {
       throw new TraceException(
           "node \"" + proto.getName() + "\" of the model names no operator; the file is damaged");
     }
-    if (SpelledOut.isJoin(proto)) {
-      return CHOICE;
+    String opened = SpelledOut.operator(proto);
+    if (!opened.isEmpty()) {
+      return OpId.of(opened);
     }
     if (!isStandard(proto.getDomain()) || functions.contains(proto.getOpType())) {
       return operatorOfFunction(proto);

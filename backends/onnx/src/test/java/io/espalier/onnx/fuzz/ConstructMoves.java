@@ -3,6 +3,7 @@ package io.espalier.onnx.fuzz;
 import static io.espalier.onnx.fuzz.Sketch.with;
 
 import io.espalier.onnx.build.OnnxGraphBuilder;
+import io.espalier.onnx.file.DataTypes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +30,8 @@ final class ConstructMoves {
         ConstructMoves::madeOfParameters,
         ConstructMoves::strides,
         ConstructMoves::deformed,
-        ConstructMoves::branch);
+        ConstructMoves::branch,
+        ConstructMoves::loop);
   }
 
   static List<Move> ofTokens() {
@@ -184,13 +186,44 @@ final class ConstructMoves {
                         name + "_conv",
                         List.of(x.name(), b.weights(name + ".weight", x.dim(1), x.dim(1), 1, 1)))))
             : b.node("Neg", name + "_neg", List.of(x.name()));
+    b.output(name + "_out", y, declared(x));
+    s.readByName(x);
+    return b.toProto().getGraph();
+  }
+
+  private static Object[] declared(Wire x) {
     List<Object> dims = new ArrayList<>();
     for (int i = 0; i < x.rank(); i++) {
       dims.add(x.isFixed(i) ? (Object) x.dim(i) : "any_" + i);
     }
-    b.output(name + "_out", y, dims.toArray());
-    s.readByName(x);
-    return b.toProto().getGraph();
+    return dims.toArray();
+  }
+
+  /** Two convolutions, perhaps beside their shortcut, or beside what is around, a few times. */
+  private static List<Wire> loop(Sketch s, Wire x, List<Wire> others) {
+    String name = s.fresh("loop");
+    OnnxGraphBuilder b = new OnnxGraphBuilder(name, s.opset(), name.hashCode());
+    b.typedInput(name + "_turn", DataTypes.INT64);
+    String again = b.typedInput(name + "_go", DataTypes.BOOL);
+    String state = b.input(name + "_state", declared(x));
+    long hidden = s.between(3, 9);
+    String up = b.weights(name + "_up.weight", hidden, x.dim(1), 1, 1);
+    String down = b.weights(name + "_down.weight", x.dim(1), hidden, 1, 1);
+    String mixed =
+        b.node("Tanh", name + "_mixed", List.of(b.node("Conv", name + "_up", List.of(state, up))));
+    String y = b.node("Conv", name + "_down", List.of(mixed, down));
+    if (s.chance(0.7)) {
+      boolean around = s.chance(0.5);
+      y = b.node("Add", name + "_sum", List.of(around ? x.name() : state, y));
+      if (around) {
+        s.readByName(x);
+      }
+    }
+    b.typedOutput(name + "_on", b.node("Identity", name + "_on", List.of(again)), DataTypes.BOOL);
+    b.output(name + "_next", b.node("Tanh", name + "_turned", List.of(y)), declared(x));
+    Map<String, Object> body = with("body", b.toProto().getGraph());
+    List<String> given = List.of(s.scalar(s.between(1, 3)), s.truth(true), x.name());
+    return List.of(new Wire(s.node("Loop", body, given), x.dims()));
   }
 
   /** Experts that all run, stacked in two tensors, and summed by what a router says. */

@@ -25,6 +25,7 @@ class ConstructMovesTest {
             List.of(
                 "ScatterND",
                 "If",
+                "Loop",
                 "DeformConv",
                 "Einsum",
                 "ReduceL2",

@@ -118,6 +118,23 @@ final class ElementwiseCases {
                         "then_branch", SubGraphs.branch("Tanh", s.x(), 4),
                         "else_branch", SubGraphs.branch("Neg", s.x(), 4)),
                     s.op("Greater", s.floats(1), s.floats(0)))));
+    cases.add(
+        elastic(
+            "Loop",
+            15,
+            s -> s.op("Loop", with("body", SubGraphs.loop(s.other())), s.scalar(3), "", s.x())));
+    cases.add(
+        elastic(
+            "Scan",
+            16,
+            s ->
+                s.several(
+                        "Scan",
+                        2,
+                        with("body", SubGraphs.scan(), "num_scan_inputs", 1),
+                        s.op("ReduceMean", with("axes", list(0), "keepdims", 0), s.x()),
+                        s.x())
+                    .get(1)));
     for (String op : List.of("And", "Or", "Xor")) {
       cases.add(elastic(op, 7, s -> s.op(op, positive(s, s.x()), positive(s, s.other()))));
     }

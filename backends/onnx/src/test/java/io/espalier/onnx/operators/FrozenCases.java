@@ -155,29 +155,31 @@ final class FrozenCases {
             .called("branches of unknown ranks"));
     cases.add(
         frozen(
-            "Loop",
-            13,
-            SUBGRAPH,
-            s ->
-                s.op(
-                    "Loop",
-                    with("body", SubGraphs.loop(s.other())),
-                    s.scalar(3),
-                    s.op("Greater", s.floats(1), s.floats(0)),
-                    s.x())));
+                "Loop",
+                13,
+                SUBGRAPH,
+                s ->
+                    s.op(
+                        "Loop",
+                        with("body", SubGraphs.loop(s.other())),
+                        s.scalar(3),
+                        s.op("Greater", s.floats(1), s.floats(0)),
+                        s.x()))
+            .called("an older operator set"));
     cases.add(
         frozen(
-            "Scan",
-            11,
-            SUBGRAPH,
-            s ->
-                s.several(
-                        "Scan",
-                        2,
-                        with("body", SubGraphs.scan(), "num_scan_inputs", 1),
-                        s.random(0, 1, 16, 8, 8),
-                        s.x())
-                    .get(1)));
+                "Scan",
+                11,
+                SUBGRAPH,
+                s ->
+                    s.several(
+                            "Scan",
+                            2,
+                            with("body", SubGraphs.scan(), "num_scan_inputs", 1),
+                            s.random(0, 1, 16, 8, 8),
+                            s.x())
+                        .get(1))
+            .called("an older operator set"));
     cases.add(
         frozen(
             "SequenceMap",
