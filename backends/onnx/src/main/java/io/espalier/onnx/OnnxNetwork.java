@@ -10,7 +10,9 @@ import io.espalier.core.moments.Measured;
 import io.espalier.core.moments.Probe;
 import io.espalier.core.values.Cut;
 import io.espalier.core.values.FileSizes;
+import io.espalier.core.values.Precision;
 import io.espalier.core.values.Prover;
+import io.espalier.core.values.Quantisation;
 import io.espalier.core.values.StagedFiles;
 import io.espalier.onnx.calibrate.OnnxMeasuring;
 import io.espalier.onnx.carve.OnnxCarver;
@@ -22,6 +24,10 @@ import io.espalier.onnx.file.OnnxTensor;
 import io.espalier.onnx.file.SpelledOut;
 import io.espalier.onnx.file.TensorSource;
 import io.espalier.onnx.fold.FoldedModel;
+import io.espalier.onnx.quantize.Quantised;
+import io.espalier.onnx.quantize.QuantisedSizes;
+import io.espalier.onnx.quantize.Quantiser;
+import io.espalier.onnx.quantize.Weights;
 import io.espalier.onnx.runtime.DataInputs;
 import io.espalier.onnx.runtime.OnnxSession;
 import io.espalier.onnx.runtime.SessionSettings;
@@ -39,6 +45,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An ONNX model that was opened and traced. Immutable, so that several threads may cut sub-networks
@@ -55,6 +62,11 @@ public final class OnnxNetwork implements DataModel {
   private final OnnxEdit content;
   private final String description;
 
+  /** What its weights are written as; null for what they are. */
+  private final @Nullable Precision precision;
+
+  private @Nullable Quantised quantised;
+
   /**
    * @param file the model as it was opened
    * @param model the same, perhaps with calls of its functions spelled out
@@ -63,13 +75,20 @@ public final class OnnxNetwork implements DataModel {
    *     out
    */
   private OnnxNetwork(
-      OnnxModel file, OnnxModel model, OnnxModel opened, OnnxEdit content, String description) {
+      OnnxModel file,
+      OnnxModel model,
+      OnnxModel opened,
+      TracedOnnx traced,
+      OnnxEdit content,
+      String description,
+      @Nullable Precision precision) {
     this.file = file;
     this.model = model;
     this.opened = opened;
-    this.traced = OnnxTracer.trace(FoldedModel.of(opened));
+    this.traced = traced;
     this.content = content;
     this.description = description;
+    this.precision = precision;
   }
 
   /**
@@ -83,11 +102,23 @@ public final class OnnxNetwork implements DataModel {
 
   /** A network of a model in memory. */
   public static OnnxNetwork of(OnnxModel model, String description) {
-    return of(model, new OnnxEdit(model), description);
+    return of(model, new OnnxEdit(model), description, null);
   }
 
-  private static OnnxNetwork of(OnnxModel model, OnnxEdit content, String description) {
-    return new OnnxNetwork(model, model, SpelledOut.opened(model), content, description);
+  private static OnnxNetwork of(
+      OnnxModel model, OnnxEdit content, String description, @Nullable Precision precision) {
+    return of(model, model, SpelledOut.opened(model), content, description, precision);
+  }
+
+  private static OnnxNetwork of(
+      OnnxModel file,
+      OnnxModel model,
+      OnnxModel opened,
+      OnnxEdit content,
+      String description,
+      @Nullable Precision precision) {
+    TracedOnnx traced = OnnxTracer.trace(FoldedModel.of(opened));
+    return new OnnxNetwork(file, model, opened, traced, content, description, precision);
   }
 
   @Override
@@ -99,7 +130,31 @@ public final class OnnxNetwork implements DataModel {
       return this;
     }
     OnnxModel open = SpelledOut.opened(plain, calls);
-    return new OnnxNetwork(file, plain, open, new OnnxEdit(plain), description);
+    return of(file, plain, open, new OnnxEdit(plain), description, precision);
+  }
+
+  @Override
+  public OnnxNetwork writtenAs(Precision wanted) {
+    OnnxNetwork network =
+        new OnnxNetwork(file, model, opened, traced, content, description, wanted);
+    network.quantised(); // refuses a model that has no weight to quantise
+    return network;
+  }
+
+  @Override
+  public Quantisation quantisation() {
+    return precision == null ? Quantisation.NONE : quantised().quantisation();
+  }
+
+  private synchronized Quantised quantised() {
+    if (quantised == null) {
+      quantised = Quantiser.quantise(model, description);
+    }
+    return quantised;
+  }
+
+  private OnnxEdit written() {
+    return precision == null ? content : quantised().edit();
   }
 
   /** The model as it stands in its file, but for functions and branches that were spelled out. */
@@ -129,13 +184,15 @@ public final class OnnxNetwork implements DataModel {
 
   @Override
   public FileSizes sizes() {
-    return new OnnxSizes(traced, content);
+    return precision == null
+        ? new OnnxSizes(traced, content)
+        : new QuantisedSizes(new OnnxSizes(traced, written()), traced, new Weights(model));
   }
 
   @Override
   public OnnxNetwork carve(Cut cut, Prover prover) {
     OnnxEdit edit = isWhole(cut) ? content : ClosedBranches.of(OnnxCarver.carve(traced, cut));
-    OnnxNetwork carved = of(edit.toModel(), edit, "a network carved from " + description);
+    OnnxNetwork carved = of(edit.toModel(), edit, "a network carved from " + description, precision);
     prover.prove(carved.graph());
     return carved;
   }
@@ -245,22 +302,22 @@ public final class OnnxNetwork implements DataModel {
                   name, old.dataType(), tensor.encode(old.dataType()), old.dims()));
         });
     OnnxModel changed = edit.toModel();
-    return of(changed, edit, description);
+    return of(changed, edit, description, precision);
   }
 
   @Override
   public void save(Path file) {
-    content.write(file);
+    written().write(file);
   }
 
   /** Writes the model, with all weights inside; above 2 GB it can only be written to a file. */
   @Override
   public void save(OutputStream out) throws IOException {
-    content.write(out);
+    written().write(out);
   }
 
   @Override
   public void save(Path file, StagedFiles files) {
-    content.write(file, files);
+    written().write(file, files);
   }
 }

@@ -27,23 +27,26 @@ import java.util.TreeMap;
  * @param skipped blocks that were taken out
  * @param normalised nodes that normalise over an axis that was cut
  * @param compensated stored parameters that were given other values after they were cut
+ * @param quantised stored parameters that were written in fewer bits after all that
  */
 public record Manifest(
     List<CutParameter> parameters,
     List<Skipped> skipped,
     List<CutNormalised> normalised,
-    List<Compensated> compensated) {
+    List<Compensated> compensated,
+    List<Quantised> quantised) {
   public Manifest {
     parameters = List.copyOf(parameters);
     skipped = List.copyOf(skipped);
     normalised = List.copyOf(normalised);
     compensated = List.copyOf(compensated);
+    quantised = List.copyOf(quantised);
   }
 
   /** A cut after which every value is still that of the original. */
   public Manifest(
       List<CutParameter> parameters, List<Skipped> skipped, List<CutNormalised> normalised) {
-    this(parameters, skipped, normalised, List.of());
+    this(parameters, skipped, normalised, List.of(), List.of());
   }
 
   /**
@@ -97,9 +100,25 @@ public record Manifest(
    */
   public record Compensated(String initializer, String output, int input, String sha256) {}
 
+  /**
+   * An edge on which a stored parameter that was written in fewer bits meets data.
+   *
+   * @param initializer its name in the smaller network before it was quantised
+   * @param output the first output of the node that it enters
+   * @param input that node's input
+   * @param sha256 of its integers, its scales and its zero points, if it has any, as they are
+   *     stored: one after the other, little-endian, in row-major order; in hex
+   */
+  public record Quantised(String initializer, String output, int input, String sha256) {}
+
   /** The same cut, after which these parameters were given other values. */
   public Manifest withCompensated(List<Compensated> parametersWithOtherValues) {
-    return new Manifest(parameters, skipped, normalised, parametersWithOtherValues);
+    return new Manifest(parameters, skipped, normalised, parametersWithOtherValues, quantised);
+  }
+
+  /** The same cut, after which these parameters were written in fewer bits. */
+  public Manifest withQuantised(List<Quantised> parametersInFewerBits) {
+    return new Manifest(parameters, skipped, normalised, compensated, parametersInFewerBits);
   }
 
   static Manifest of(Cut cut) {
@@ -167,6 +186,17 @@ public record Manifest(
       ArrayNode values = root.putArray("compensated");
       for (Compensated parameter : compensated) {
         values
+            .addObject()
+            .put("initializer", parameter.initializer())
+            .put("output", parameter.output())
+            .put("input", parameter.input())
+            .put("sha256", parameter.sha256());
+      }
+    }
+    if (!quantised.isEmpty()) {
+      ArrayNode integers = root.putArray("quantised");
+      for (Quantised parameter : quantised) {
+        integers
             .addObject()
             .put("initializer", parameter.initializer())
             .put("output", parameter.output())
@@ -251,7 +281,16 @@ public record Manifest(
                 Json.integer(entry.required("input")),
                 entry.required("sha256").asText()));
       }
-      return new Manifest(parameters, skipped, normalised, compensated);
+      List<Quantised> quantised = new ArrayList<>();
+      for (JsonNode entry : Json.listIfAny(root, "quantised")) {
+        quantised.add(
+            new Quantised(
+                entry.required("initializer").asText(),
+                entry.required("output").asText(),
+                Json.integer(entry.required("input")),
+                entry.required("sha256").asText()));
+      }
+      return new Manifest(parameters, skipped, normalised, compensated, quantised);
     } catch (IllegalArgumentException e) {
       throw new EspalierException(what + " is no manifest of Espalier: " + e.getMessage(), e);
     }

@@ -56,6 +56,25 @@ public interface TracedModel extends AutoCloseable {
   TracedModel carve(Cut cut, Prover prover);
 
   /**
+   * This network, to be written with its weights in fewer bits, as will be what is cut from it. Only
+   * what is written changes: it is analysed, cut, repaired and proved as it is.
+   *
+   * @throws EspalierException if its backend cannot write it so, or nothing in it can be
+   */
+  default TracedModel writtenAs(Precision precision) {
+    throw new EspalierException(
+        description()
+            + " cannot be written as "
+            + precision
+            + " by its backend; export it to an .onnx file, and quantise that");
+  }
+
+  /** Which weights are written in fewer bits. */
+  default Quantisation quantisation() {
+    return Quantisation.NONE;
+  }
+
+  /**
    * Gives back the memory that was taken for this network alone, and makes it useless if there was
    * any. A network that was opened stays what it is: its memory is its owner's.
    */

@@ -30,6 +30,16 @@ class ManifestTest {
   }
 
   @Test
+  void fewerBitsAreListedWhereThereAreAny() {
+    Manifest.Quantised entry = new Manifest.Quantised("w", "c", 1, "0f".repeat(32));
+    Manifest changed = CUT.withQuantised(List.of(entry)).withCompensated(List.of());
+    assertEquals(List.of(entry), changed.quantised());
+    assertEquals(changed, Manifest.parse(changed.toJson(), "text"));
+    assertFalse(CUT.toJson().contains("quantised"));
+    assertTrue(refusal("{\"parameters\":[],\"quantised\":[{\"initializer\":\"w\"}]}").contains("output"));
+  }
+
+  @Test
   void anEntryWithoutAHashIsRefused() {
     String json =
         "{\"parameters\":[],\"compensated\":[{\"initializer\":\"w\",\"output\":\"c\",\"input\":1}]}";

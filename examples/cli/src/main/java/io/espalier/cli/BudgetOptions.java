@@ -76,17 +76,22 @@ final class BudgetOptions {
       description = "Keep widths that are normalised over, so that masks prove the result.")
   private boolean exact;
 
+  /** Whether there is no budget. */
+  boolean isEmpty() {
+    return macs == null
+        && params == null
+        && bytes == null
+        && activations == null
+        && others.isEmpty();
+  }
+
   /**
    * Checks that there is no budget.
    *
    * @throws EspalierException if there is one
    */
   void requireNone() {
-    if (macs != null
-        || params != null
-        || bytes != null
-        || activations != null
-        || !others.isEmpty()) {
+    if (!isEmpty()) {
       throw new EspalierException(
           "--lossless takes away exactly what contributes nothing, and a budget asks for more;"
               + " give one of the two, the budget on the file that --lossless wrote");

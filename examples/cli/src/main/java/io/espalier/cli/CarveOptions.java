@@ -3,8 +3,11 @@ package io.espalier.cli;
 import io.espalier.core.SearchSpace;
 import io.espalier.core.data.InputSpec;
 import io.espalier.core.moments.DataModel;
+import io.espalier.core.search.Budget;
 import io.espalier.core.search.BudgetResult;
 import io.espalier.core.values.Manifest;
+import io.espalier.core.values.Precision;
+import io.espalier.core.values.Quantisation;
 import io.espalier.core.values.StagedFiles;
 import io.espalier.core.values.TracedModel;
 import io.espalier.onnx.OnnxNetwork;
@@ -48,6 +51,8 @@ final class CarveOptions {
   private Optional<String> notRun = Optional.empty();
   private final List<String> words = new ArrayList<>();
   private boolean timed;
+  private @Nullable Precision precision;
+  private Optional<String> inFewerBits = Optional.empty();
 
   /**
    * Another file that is written with the model.
@@ -92,6 +97,11 @@ final class CarveOptions {
     timed = true;
   }
 
+  /** Writes weights in fewer bits; null for as they are. */
+  void writeAs(@Nullable Precision fewerBits) {
+    precision = fewerBits;
+  }
+
   /**
    * Checks what will be written, before the work begins.
    *
@@ -116,7 +126,7 @@ final class CarveOptions {
 
   /** The search space of the model. */
   SearchSpace generate() {
-    return source.generate(options);
+    return source.generate(options, precision);
   }
 
   /** Carves the active sub-network and writes all that was asked for. */
@@ -127,7 +137,9 @@ final class CarveOptions {
   /** As {@link #carve(SearchSpace, Outputs)}, with what was carved. */
   void carve(SearchSpace space, TracedModel carved, Outputs outputs) {
     write(space, carved, space.manifest(), outputs);
-    StaysWhole.word(space, output).ifPresent(words::add);
+    if (precision == null) {
+      StaysWhole.word(space, output).ifPresent(words::add);
+    }
   }
 
   /** Writes all that was asked for; it appears together, once the carved model was seen to run. */
@@ -139,13 +151,19 @@ final class CarveOptions {
    * As {@link #write(SearchSpace, TracedModel, Outputs)}, with a manifest of what was changed, too.
    */
   void write(SearchSpace space, TracedModel carved, Manifest changed, Outputs outputs) {
-    outputs.write(manifest, changed::write);
+    Manifest written = changed;
+    if (precision != null) {
+      Quantisation quantisation = carved.quantisation();
+      written = changed.withQuantised(quantisation.parameters());
+      inFewerBits = Optional.of(QuantisedText.of(precision, quantisation));
+    }
+    outputs.write(manifest, written::write);
     outputs.write(config, (file, files) -> space.config().write(file, files));
     others.forEach(other -> outputs.write(other.file(), other::write));
     outputs.write(output, carved::save);
     if (space.model() instanceof OnnxNetwork original && carved instanceof OnnxNetwork) {
-      OnnxModel written = OnnxModel.read(outputs.staged(output));
-      notRun = TrialRun.of(original.model(), written, space, given(space));
+      OnnxModel file = OnnxModel.read(outputs.staged(output));
+      notRun = TrialRun.of(original.model(), file, space, given(space));
     }
     outputs.commit();
     LargerFile.word(source.file(), output).ifPresent(words::add);
@@ -158,7 +176,14 @@ final class CarveOptions {
 
   /** A table of what the network cost before and after it was carved, as far as it is known. */
   String compare(SearchSpace space, BudgetResult costs) {
-    return measured(space, costs) + LeftOut.line(space);
+    return measured(space, precision == null ? costs : FileBytes.of(costs, source.given()))
+        + LeftOut.line(space)
+        + inFewerBits.map(text -> text + System.lineSeparator()).orElse("");
+  }
+
+  /** A budget of bytes, as a part of the file that there is, however little is written of it. */
+  Budget ofWholeFile(Budget budget) {
+    return precision == null ? budget : FileBytes.of(budget, source.given());
   }
 
   /** What to run with: what was given, else shapes that were found where the usual do not run. */
@@ -214,6 +239,7 @@ final class CarveOptions {
         + Numbers.ratio(space.macs(), originalMacs)
         + ")"
         + LeftOut.behind(space)
+        + inFewerBits.map(text -> "; " + text).orElse("")
         + notRun.map(reason -> "; " + reason).orElse("");
   }
 }

@@ -38,6 +38,8 @@ final class Export implements Callable<Integer> {
       description = "Keep the first units of each width instead of the most important ones.")
   private boolean unsorted;
 
+  @Mixin private QuantizeOptions quantize = new QuantizeOptions();
+
   private final Terminal terminal;
 
   Export(Terminal terminal) {
@@ -50,6 +52,7 @@ final class Export implements Callable<Integer> {
     if (file == null && !carving.source().isBlock()) {
       throw carving.source().missing("option: '--config=C.json'");
     }
+    carving.writeAs(quantize.precision());
     Config chosen = file == null ? null : Config.read(file);
     String summary;
     try (Outputs outputs = file == null ? carving.outputs() : carving.outputs(file);

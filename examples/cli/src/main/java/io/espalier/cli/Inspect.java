@@ -35,7 +35,7 @@ final class Inspect implements Callable<Integer> {
     CostHandlers costs;
     try (Progress progress = Progress.of(terminal, options.quiet(), 1)) {
       progress.step("tracing");
-      space = source.generate(options);
+      space = source.generate(options, null);
       costs = CostHandlers.discover(options.loader());
     }
     if (!options.severalCriteria().isEmpty()) {

@@ -5,6 +5,7 @@ import io.espalier.core.EspalierModule;
 import io.espalier.core.SearchSpace;
 import io.espalier.core.SearchSpaces;
 import io.espalier.core.rules.Rules;
+import io.espalier.core.values.Precision;
 import io.espalier.core.values.TracedModel;
 import io.espalier.onnx.runtime.InputValue;
 import io.espalier.spi.EspalierException;
@@ -126,6 +127,15 @@ final class ModelOptions {
    * @throws EspalierException and others of its kind if anything given cannot be used
    */
   SearchSpace generate(Path model) {
+    return generate(model, null);
+  }
+
+  /**
+   * As {@link #generate(Path)}.
+   *
+   * @param precision what weights are written as; null for what they are
+   */
+  SearchSpace generate(Path model, @Nullable Precision precision) {
     if (plugins != null) {
       loader(); // a JAR that contributes nothing is named first
       Plugins.requireAny(plugins);
@@ -141,7 +151,13 @@ final class ModelOptions {
     }
     Map<String, List<Long>> shapes = shapes();
     TrialSizes sizes = shapes.isEmpty() ? TrialSizes.automatic() : TrialSizes.of(shapes);
-    return withPlugins(() -> spaces().generate(model, given, sizes));
+    return withPlugins(
+        () -> {
+          SearchSpaces spaces = spaces();
+          TracedModel opened = spaces.open(model);
+          return spaces.generate(
+              precision == null ? opened : opened.writtenAs(precision), given, sizes);
+        });
   }
 
   /** The search space of a model that is open under the given rules. */

@@ -7,6 +7,7 @@ import io.espalier.core.pruning.Pruned;
 import io.espalier.core.search.Budget;
 import io.espalier.core.search.BudgetResult;
 import io.espalier.core.search.BudgetSearch;
+import io.espalier.core.search.Cost;
 import io.espalier.core.search.FileLimit;
 import io.espalier.core.values.TracedModel;
 import io.espalier.spi.EspalierException;
@@ -70,6 +71,8 @@ final class Prune implements Callable<Integer> {
               + " reads, doubles of others. Outputs stay what they are.")
   private boolean lossless;
 
+  @Mixin private QuantizeOptions quantize = new QuantizeOptions();
+
   private final Terminal terminal;
 
   Prune(Terminal terminal) {
@@ -81,9 +84,14 @@ final class Prune implements Callable<Integer> {
     if (timing) {
       carving.alsoTime();
     }
+    carving.writeAs(quantize.precision());
     report.announce(carving);
     String table;
-    if (lossless) {
+    if (quantize.given() && !lossless && budgets.isEmpty()) {
+      try (Outputs outputs = carving.outputs()) {
+        table = quantised(outputs);
+      }
+    } else if (lossless) {
       budgets.requireNone();
       try (Outputs outputs = carving.outputs()) {
         table = lossless(outputs);
@@ -99,12 +107,13 @@ final class Prune implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private String withData(Budget budget, Outputs outputs) {
+  private String withData(Budget asked, Outputs outputs) {
     DataPrune pruning = new DataPrune(carving, data, plain, cache, strategies);
     try (Progress progress = Progress.of(terminal, carving.quiet(), DATA_STEPS)) {
       outputs.show(progress);
       progress.step("tracing");
       SearchSpace space = pruning.generate();
+      Budget budget = carving.ofWholeFile(asked);
       requireMacs(budget, space);
       Pruned pruned = pruning.run(space, FileLimit.of(space, budget), progress::step);
       progress.step("carving");
@@ -157,12 +166,37 @@ final class Prune implements Callable<Integer> {
     }
   }
 
-  private String withoutData(Budget budget, Outputs outputs) {
+  /** Everything stays, in fewer bits. */
+  private String quantised(Outputs outputs) {
+    if (data.given()) {
+      throw new EspalierException(
+          "--quantize needs no data, which say what is cut; give a budget as well, or leave --data"
+              + " out");
+    }
+    requireNothingSaidOfData();
+    report.requireNotGiven();
+    try (Progress progress = Progress.of(terminal, carving.quiet(), 3)) {
+      outputs.show(progress);
+      progress.step("tracing");
+      SearchSpace space = carving.generate();
+      progress.step("writing");
+      carving.write(space, space.model(), outputs);
+      if (carving.quiet()) {
+        return "";
+      }
+      progress.step("comparing");
+      Budget all = Budget.of(Cost.MACS, 1);
+      return carving.compare(space, BudgetResult.of(space, all, space.config()));
+    }
+  }
+
+  private String withoutData(Budget asked, Outputs outputs) {
     requireNothingSaidOfData();
     try (Progress progress = Progress.of(terminal, carving.quiet(), 5)) {
       outputs.show(progress);
       progress.step("tracing");
       SearchSpace space = carving.generate();
+      Budget budget = carving.ofWholeFile(asked);
       requireMacs(budget, space);
       progress.step("sorting");
       space.sortParameters();

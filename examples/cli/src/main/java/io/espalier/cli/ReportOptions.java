@@ -13,6 +13,7 @@ import io.espalier.core.pruning.Pruned;
 import io.espalier.core.search.Budget;
 import io.espalier.core.values.Config;
 import io.espalier.core.values.TracedModel;
+import io.espalier.spi.EspalierException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,6 +42,19 @@ final class ReportOptions {
 
   private @Nullable ClassLoader loader;
   private @Nullable PruneReport report;
+
+  /**
+   * Checks that the page was not asked for, where there is nothing to tell in it.
+   *
+   * @throws EspalierException if it was
+   */
+  void requireNotGiven() {
+    if (page != null) {
+      throw new EspalierException(
+          "--report tells what was cut and tried, and --quantize alone cuts nothing; give a budget"
+              + " as well, or leave --report out");
+    }
+  }
 
   /** Has the page written together with the model, if it was asked for. */
   void announce(CarveOptions carving) {

@@ -1,6 +1,7 @@
 package io.espalier.cli;
 
 import io.espalier.core.SearchSpace;
+import io.espalier.core.values.Precision;
 import io.espalier.core.values.TracedModel;
 import io.espalier.spi.EspalierException;
 import java.nio.file.Path;
@@ -78,13 +79,15 @@ final class SourceOptions {
   /**
    * Opens the network.
    *
+   * @param precision what weights are written as; null for what they are
    * @throws EspalierException and others of its kind if anything given cannot be used
    */
-  SearchSpace generate(ModelOptions options) {
+  SearchSpace generate(ModelOptions options, @Nullable Precision precision) {
     if (block != null) {
-      return options.generate(open(options));
+      TracedModel opened = open(options);
+      return options.generate(precision == null ? opened : opened.writtenAs(precision));
     }
-    return options.generate(given());
+    return options.generate(given(), precision);
   }
 
   /** The block. */

@@ -144,7 +144,9 @@ final class Verify implements Callable<Integer> {
             + Numbers.error(result.tolerance());
     return switch (result.verdict()) {
       case PROVED ->
-          result.compensated().isEmpty()
+          !result.quantised().isEmpty()
+              ? quantised(result, errors)
+              : result.compensated().isEmpty()
               ? "the carved network computes what the masked original does" + errors
               : compensated(result.compensated().size(), errors);
       case DIFFERS ->
@@ -165,5 +167,32 @@ final class Verify implements Callable<Integer> {
         + System.lineSeparator()
         + "the compensated parameters hold the values that the manifest lists (SHA-256), all others"
         + " the original's to the byte";
+  }
+
+  private static String quantised(Verification result, String errors) {
+    List<String> blind = new ArrayList<>(result.quantised());
+    blind.retainAll(result.compensated());
+    String line = System.lineSeparator();
+    StringBuilder text = new StringBuilder();
+    text.append("before it was quantised, ")
+        .append(result.compensated().isEmpty() ? "" : "with the original's values, ")
+        .append("the carved network computes what the masked original does")
+        .append(errors)
+        .append(line)
+        .append("quantising it gives this file: its nodes, and all of its ")
+        .append(result.quantised().size())
+        .append(" weights in fewer bits");
+    if (!blind.isEmpty()) {
+      text.append(" but ")
+          .append(blind.size())
+          .append(
+              " that were compensated before; these hold what the manifest lists (SHA-256), and"
+                  + " what they were rounded from is not proved");
+    }
+    text.append(line).append("what rounding does to the outputs is not proved");
+    if (result.rounding() > 0) {
+      text.append(": here they move by ").append(Numbers.error(result.rounding()));
+    }
+    return text.append("; compare measures it on data").toString();
   }
 }

@@ -52,9 +52,17 @@ public final class ModelSizes {
 
   /** A tensor that is written anew, by its dimensions. */
   public ToLongFunction<long[]> value(OnnxTensor tensor) {
-    int type = tensor.dataType();
+    return value(tensor.name(), tensor.dataType());
+  }
+
+  /**
+   * A tensor that is written anew, by its dimensions.
+   *
+   * @param type of its elements, one of the numbers in {@link DataTypes}
+   */
+  public ToLongFunction<long[]> value(String name, int type) {
     int named =
-        CodedOutputStream.computeStringSize(TensorProto.NAME_FIELD_NUMBER, tensor.name())
+        CodedOutputStream.computeStringSize(TensorProto.NAME_FIELD_NUMBER, name)
             + CodedOutputStream.computeInt32Size(TensorProto.DATA_TYPE_FIELD_NUMBER, type);
     return dims -> {
       long elements = 1;

@@ -82,6 +82,11 @@ public final class OnnxSizes implements FileSizes {
     return dims -> around + value.applyAsLong(dims);
   }
 
+  /** A tensor that is written anew, by its dimensions: as {@link ModelSizes#value}. */
+  public ToLongFunction<long[]> value(String name, int type) {
+    return sizes.value(name, type);
+  }
+
   /**
    * By the type that is declared; without one, that of a 64-bit integer, or of most of the
    * floating-point parameters.

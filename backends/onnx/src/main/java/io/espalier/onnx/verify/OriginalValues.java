@@ -3,6 +3,7 @@ package io.espalier.onnx.verify;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import io.espalier.core.values.Manifest;
 import io.espalier.core.values.Manifest.Compensated;
+import io.espalier.core.values.Manifest.Quantised;
 import io.espalier.onnx.file.ClosedBranches;
 import io.espalier.onnx.file.DataTypes;
 import io.espalier.onnx.file.OnnxEdit;
@@ -17,6 +18,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -25,8 +27,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The original's values in the place of those that a carved model was given after it was cut: what
- * then has to equal the masked reference. The given values are held against their hashes.
+ * The original's values in the place of those that a carved model was given after it was cut, or
+ * that were rounded: what then has to equal the masked reference. The given values are held against
+ * their hashes.
  */
 final class OriginalValues {
   private final OnnxModel spelledOut;
@@ -78,17 +81,25 @@ final class OriginalValues {
       Supplier<OnnxEdit> reference,
       SessionSettings settings) {
     OriginalValues values = new OriginalValues(spelledOut, carved, manifest, reference, settings);
+    Set<String> quantised = new HashSet<>();
+    for (Quantised entry : manifest.quantised()) {
+      if (quantised.add(entry.initializer())) {
+        values.restore("quantised", entry.initializer(), entry.output(), entry.input());
+      }
+    }
     for (Compensated entry : manifest.compensated()) {
-      values.check(entry);
+      if (!quantised.contains(entry.initializer())) {
+        values.checkSum(entry);
+        values.restore("compensated", entry.initializer(), entry.output(), entry.input());
+      }
     }
     return new Restored(ClosedBranches.of(values.edit).toModel(), values.wrong);
   }
 
-  private void check(Compensated entry) {
+  private void checkSum(Compensated entry) {
     String name = "'" + entry.initializer() + "'";
     OnnxTensor given = carved.initializers().get(entry.initializer());
     if (given == null) {
-      wrong.add(name + " is listed as compensated, but the carved model does not store it");
       return;
     }
     if (!sha256(given.bytes()).equals(entry.sha256())) {
@@ -97,36 +108,47 @@ final class OriginalValues {
     if (DataTypes.isFloating(given.dataType()) && !isFinite(given.floats())) {
       wrong.add(name + " was given a value that is no finite number");
     }
-    ByteBuffer own = original(entry, given);
+  }
+
+  private void restore(String how, String initializer, String output, int input) {
+    String name = "'" + initializer + "'";
+    OnnxTensor given = carved.initializers().get(initializer);
+    if (given == null) {
+      wrong.add(name + " is listed as " + how + ", but the carved model does not store it");
+      return;
+    }
+    ByteBuffer own = original(output, input, given);
     if (own == null) {
       wrong.add(
           name
-              + " is listed as compensated, but what the original has in its place, on input "
-              + entry.input()
+              + " is listed as "
+              + how
+              + ", but what the original has in its place, on input "
+              + input
               + " of the node that makes '"
-              + entry.output()
+              + output
               + "', does not fit");
       return;
     }
     edit.replaceInitializer(
-        entry.initializer(),
-        TensorSource.ofBytes(entry.initializer(), given.dataType(), own, given.dims()));
+        initializer,
+        TensorSource.ofBytes(initializer, given.dataType(), own, given.dims()));
   }
 
   /** The original's values in the order in which the carved model stores them; null if none fit. */
-  private @Nullable ByteBuffer original(Compensated entry, OnnxTensor given) {
-    NodeProto was = node(spelledOut, entry.output());
-    NodeProto now = node(carved, entry.output());
+  private @Nullable ByteBuffer original(String output, int input, OnnxTensor given) {
+    NodeProto was = node(spelledOut, output);
+    NodeProto now = node(carved, output);
     if (was == null
         || now == null
-        || entry.input() < 0
-        || entry.input() >= Math.min(was.getInputCount(), now.getInputCount())
-        || !before.contains(was.getInput(entry.input()))) {
+        || input < 0
+        || input >= Math.min(was.getInputCount(), now.getInputCount())
+        || !before.contains(was.getInput(input))) {
       return null;
     }
-    Map<Integer, List<Integer>> keep = kept.of(entry.output(), entry.input());
-    String from = was.getInput(entry.input());
-    String to = now.getInput(entry.input());
+    Map<Integer, List<Integer>> keep = kept.of(output, input);
+    String from = was.getInput(input);
+    String to = now.getInput(input);
     OnnxTensor whole = before.stored(from);
     ByteBuffer slice = whole == null ? computed(from, keep, given) : stored(whole, keep, given);
     if (slice == null || slice.remaining() != given.byteSize()) {

@@ -112,6 +112,36 @@ final class Trial {
     return true;
   }
 
+  /**
+   * How far the outputs of a model are from those of the reference: the root of the summed squared
+   * differences over that of the reference's numbers, of the output that is furthest off.
+   */
+  double distance(OnnxModel other, Drawn drawn) {
+    SessionSettings settings = options.settings(Optimisation.BASIC);
+    List<Map<String, Tensor>> expected = run(reference(drawn), drawn, settings);
+    List<Map<String, Tensor>> actual = run(new OnnxEdit(other), drawn, settings);
+    double worst = 0;
+    for (String output : outputs(expected.get(0)).keySet()) {
+      double differences = 0;
+      double squares = 0;
+      for (int run = 0; run < actual.size(); run++) {
+        Tensor wanted = expected.get(run).get(output);
+        Tensor given = actual.get(run).get(output);
+        if (wanted == null || given == null || wanted.elementCount() != given.elementCount()) {
+          return Double.POSITIVE_INFINITY;
+        }
+        float[] from = wanted.floats();
+        float[] to = given.floats();
+        for (int i = 0; i < from.length; i++) {
+          differences += Math.pow((double) to[i] - from[i], 2);
+          squares += Math.pow(from[i], 2);
+        }
+      }
+      worst = Math.max(worst, differences == 0 ? 0 : Math.sqrt(differences / squares));
+    }
+    return worst;
+  }
+
   private static boolean isFinite(Tensor tensor) {
     for (float value : tensor.floats()) {
       if (!Float.isFinite(value)) {
@@ -166,6 +196,8 @@ final class Trial {
           tolerance,
           List.of(),
           List.of(),
+          List.of(),
+          0,
           String.valueOf(e.getMessage()));
     }
     Map<String, Double> scales = drawn.scales(settings);
@@ -282,6 +314,6 @@ final class Trial {
             .filter(output -> !output.note().isEmpty())
             .map(output -> "output '" + output.name() + "': " + output.note())
             .collect(Collectors.joining("; "));
-    return new Verification(worst, outputs, tolerance, List.of(), List.of(), note);
+    return new Verification(worst, outputs, tolerance, List.of(), List.of(), List.of(), 0, note);
   }
 }

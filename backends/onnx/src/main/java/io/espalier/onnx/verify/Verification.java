@@ -1,5 +1,6 @@
 package io.espalier.onnx.verify;
 
+import io.espalier.core.values.Manifest;
 import java.util.List;
 
 /**
@@ -10,8 +11,13 @@ import java.util.List;
  * @param tolerance the largest error that passes
  * @param compensated parameters that were given other values after the cut, as the manifest lists
  *     them; the original's stood in their place when the outputs were compared
+ * @param quantised parameters that were written in fewer bits after the cut, as the manifest lists
+ *     them; the original's stood in their place, too
  * @param changed parameters that are not what the manifest keeps of the original's, or not what it
  *     lists, a sentence each
+ * @param rounding how far fewer bits move the outputs: the root of the summed squared differences
+ *     over that of the outputs; 0 if there are
+ *     none, or where values were changed before
  * @param note what to know about the result, one sentence; empty if there is nothing
  */
 public record Verification(
@@ -19,12 +25,15 @@ public record Verification(
     List<Output> outputs,
     double tolerance,
     List<String> compensated,
+    List<String> quantised,
     List<String> changed,
+    double rounding,
     String note) {
 
   public Verification {
     outputs = List.copyOf(outputs);
     compensated = List.copyOf(compensated);
+    quantised = List.copyOf(quantised);
     changed = List.copyOf(changed);
   }
 
@@ -49,13 +58,38 @@ public record Verification(
    */
   public record Output(String name, double error, boolean conclusive, String note) {}
 
-  Verification withNote(String more) {
-    String both = note.isEmpty() ? more : more + "; " + note;
-    return new Verification(worst, outputs, tolerance, compensated, changed, both);
+  /** Nothing but what is wrong with the parameters or nodes. */
+  static Verification differs(List<String> changed) {
+    double worst = Double.POSITIVE_INFINITY;
+    return new Verification(worst, List.of(), 0, List.of(), List.of(), changed, 0, "");
   }
 
-  Verification withParameters(List<String> listed, List<String> notAsListed) {
-    return new Verification(worst, outputs, tolerance, listed, notAsListed, note);
+  Verification withNote(String more) {
+    String both = note.isEmpty() ? more : more + "; " + note;
+    return new Verification(
+        worst, outputs, tolerance, compensated, quantised, changed, rounding, both);
+  }
+
+  Verification withRounding(double ofOutputs) {
+    return new Verification(
+        worst, outputs, tolerance, compensated, quantised, changed, ofOutputs, note);
+  }
+
+  /**
+   * With the parameters that a manifest lists.
+   *
+   * @param notAsListed what is not as the manifest says, a sentence each
+   */
+  Verification withParameters(Manifest manifest, List<String> notAsListed) {
+    return new Verification(
+        worst,
+        outputs,
+        tolerance,
+        manifest.compensated().stream().map(Manifest.Compensated::initializer).toList(),
+        manifest.quantised().stream().map(Manifest.Quantised::initializer).distinct().toList(),
+        notAsListed,
+        rounding,
+        note);
   }
 
   /** Whether nothing is known to be wrong. */

@@ -4,6 +4,7 @@ import io.espalier.core.values.Manifest;
 import io.espalier.onnx.file.ClosedBranches;
 import io.espalier.onnx.file.OnnxEdit;
 import io.espalier.onnx.file.OnnxModel;
+import io.espalier.onnx.quantize.FloatForm;
 import io.espalier.onnx.runtime.OnnxRunException;
 import io.espalier.onnx.runtime.OnnxSession;
 import io.espalier.onnx.runtime.SessionSettings.Optimisation;
@@ -81,7 +82,8 @@ public final class Verifier {
    * Runs both models and compares each output, and compares their parameters. A carved model that
    * ONNX Runtime cannot load or run does not pass. Where the manifest lists parameters that were
    * given other values after the cut, the original's stand in their place, and the given values
-   * have to be those of their hashes.
+   * have to be those of their hashes. Where it lists parameters that were written in fewer bits, the
+   * network is compared as it was before, and quantising it again has to give the file.
    *
    * @throws VerificationException if the manifest does not fit the original
    * @throws OnnxRunException if the original does not run on the inputs
@@ -89,16 +91,24 @@ public final class Verifier {
   public Verification verify(OnnxModel carved, Manifest manifest) {
     Manifest used =
         options.masksOnly()
-            ? new Manifest(manifest.parameters(), List.of(), List.of(), manifest.compensated())
+            ? new Manifest(
+                manifest.parameters(),
+                List.of(),
+                List.of(),
+                manifest.compensated(),
+                manifest.quantised())
             : manifest;
     if (drawnAgain) {
       drawn = draw(0);
       drawnAgain = false;
     }
+    if (!used.quantised().isEmpty()) {
+      return quantised(carved, used);
+    }
     if (used.compensated().isEmpty()) {
       Trial trial = new Trial(original, carved, used, options);
       Verification result = compare(trial);
-      return result.withParameters(List.of(), trial.changed(drawn, result.tolerance()));
+      return result.withParameters(used, trial.changed(drawn, result.tolerance()));
     }
     OriginalValues.Restored restored = new Trial(original, carved, used, options).restored(drawn);
     Trial trial = new Trial(original, restored.model(), used, options);
@@ -108,8 +118,34 @@ public final class Verifier {
     if (wrong.isEmpty() && !trial.staysFinite(carved, drawn)) {
       wrong.add("with the compensated values, an output does not come out, or is not finite");
     }
-    return result.withParameters(
-        used.compensated().stream().map(Manifest.Compensated::initializer).toList(), wrong);
+    return result.withParameters(used, wrong);
+  }
+
+  /**
+   * Compares the carved network before its weights were written in fewer bits: with the nodes that
+   * it had and the original's values. Quantising these again has to give what the file holds.
+   */
+  private Verification quantised(OnnxModel carved, Manifest manifest) {
+    FloatForm.Undone undone =
+        FloatForm.of(
+            carved, MaskedReference.spelledOut(original, manifest), manifest.quantised());
+    if (!undone.wrong().isEmpty()) {
+      return Verification.differs(undone.wrong()).withParameters(manifest, undone.wrong());
+    }
+    OriginalValues.Restored restored =
+        new Trial(original, undone.model(), manifest, options).restored(drawn);
+    Trial trial = new Trial(original, restored.model(), manifest, options);
+    Verification result = compare(trial);
+    List<String> wrong = new ArrayList<>(restored.wrong());
+    wrong.addAll(trial.changed(drawn, result.tolerance()));
+    wrong.addAll(QuantisedCheck.of(carved, undone.model(), restored.model(), manifest));
+    if (wrong.isEmpty() && !trial.staysFinite(carved, drawn)) {
+      wrong.add("in fewer bits, an output does not come out, or is not finite");
+    }
+    if (wrong.isEmpty() && manifest.compensated().isEmpty()) {
+      result = result.withRounding(trial.distance(carved, drawn));
+    }
+    return result.withParameters(manifest, wrong);
   }
 
   private Verification compare(Trial trial) {

@@ -1,0 +1,29 @@
+package io.espalier.cli;
+
+import io.espalier.core.values.Precision;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** In fewer bits than the model has. */
+final class QuantizeOptions {
+  @Option(
+      names = "--quantize",
+      paramLabel = "int8",
+      description =
+          "Write matrices and tables in eight bits, once all is cut: about a quarter of the bytes.")
+  private @Nullable String quantize;
+
+  /** Whether it was asked for. */
+  boolean given() {
+    return quantize != null;
+  }
+
+  /**
+   * What weights are written as; null for what they are.
+   *
+   * @throws io.espalier.spi.EspalierException if there is no such thing
+   */
+  @Nullable Precision precision() {
+    return quantize == null ? null : Precision.of(quantize);
+  }
+}
