@@ -192,7 +192,8 @@ public final class OnnxNetwork implements DataModel {
   @Override
   public OnnxNetwork carve(Cut cut, Prover prover) {
     OnnxEdit edit = isWhole(cut) ? content : ClosedBranches.of(OnnxCarver.carve(traced, cut));
-    OnnxNetwork carved = of(edit.toModel(), edit, "a network carved from " + description, precision);
+    OnnxNetwork carved =
+        of(edit.toModel(), edit, "a network carved from " + description, precision);
     prover.prove(carved.graph());
     return carved;
   }

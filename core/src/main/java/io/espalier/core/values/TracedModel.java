@@ -56,8 +56,8 @@ public interface TracedModel extends AutoCloseable {
   TracedModel carve(Cut cut, Prover prover);
 
   /**
-   * This network, to be written with its weights in fewer bits, as will be what is cut from it. Only
-   * what is written changes: it is analysed, cut, repaired and proved as it is.
+   * This network, to be written with its weights in fewer bits, as will be what is cut from it.
+   * Only what is written changes: it is analysed, cut, repaired and proved as it is.
    *
    * @throws EspalierException if its backend cannot write it so, or nothing in it can be
    */

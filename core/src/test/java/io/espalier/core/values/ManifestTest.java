@@ -36,7 +36,8 @@ class ManifestTest {
     assertEquals(List.of(entry), changed.quantised());
     assertEquals(changed, Manifest.parse(changed.toJson(), "text"));
     assertFalse(CUT.toJson().contains("quantised"));
-    assertTrue(refusal("{\"parameters\":[],\"quantised\":[{\"initializer\":\"w\"}]}").contains("output"));
+    assertTrue(
+        refusal("{\"parameters\":[],\"quantised\":[{\"initializer\":\"w\"}]}").contains("output"));
   }
 
   @Test

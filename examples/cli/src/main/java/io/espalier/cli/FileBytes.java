@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Bytes where weights are written in fewer bits: a search counts what a network takes so, and a user
- * means a part of the file that there is.
+ * Bytes where weights are written in fewer bits: a search counts what a network takes so, and a
+ * user means a part of the file that there is.
  */
 final class FileBytes {
   private static final String BYTES = new BytesCost().plural();

@@ -14,10 +14,7 @@ final class QuantisedText {
   /** A sentence without a full stop. */
   static String of(Precision precision, Quantisation quantisation) {
     long weights =
-        quantisation.parameters().stream()
-            .map(Manifest.Quantised::initializer)
-            .distinct()
-            .count();
+        quantisation.parameters().stream().map(Manifest.Quantised::initializer).distinct().count();
     List<String> left =
         quantisation.left().entrySet().stream()
             .limit(MOST_NAMED)

@@ -147,8 +147,8 @@ final class Verify implements Callable<Integer> {
           !result.quantised().isEmpty()
               ? quantised(result, errors)
               : result.compensated().isEmpty()
-              ? "the carved network computes what the masked original does" + errors
-              : compensated(result.compensated().size(), errors);
+                  ? "the carved network computes what the masked original does" + errors
+                  : compensated(result.compensated().size(), errors);
       case DIFFERS ->
           (result.silent() ? "its outputs are inconclusive" + REMEDY + System.lineSeparator() : "")
               + "THE CARVED NETWORK DIFFERS from the masked original"

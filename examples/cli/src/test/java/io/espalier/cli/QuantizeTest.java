@@ -42,8 +42,7 @@ class QuantizeTest {
 
   @Test
   void aloneItCutsNothing() throws IOException {
-    String text =
-        Cli.done("prune", model, "--quantize", "int8", "-o", out, "--manifest", manifest);
+    String text = Cli.done("prune", model, "--quantize", "int8", "-o", out, "--manifest", manifest);
     assertTrue(
         text.contains(
             "weights written as int8: 2; left as they are: 'w3' (it has fewer than 1024 numbers)"),
@@ -53,8 +52,7 @@ class QuantizeTest {
     assertTrue(proof.contains("quantising it gives this file: its nodes, and all of its 2"), proof);
     assertTrue(proof.contains("what rounding does to the outputs is not proved: here"), proof);
     JsonNode found =
-        new ObjectMapper()
-            .readTree(Cli.done("compare", model, out, "--data", "random", "--json"));
+        new ObjectMapper().readTree(Cli.done("compare", model, out, "--data", "random", "--json"));
     assertTrue(found.get("cosine").asDouble() > 0.999, found.toString());
   }
 
@@ -63,8 +61,20 @@ class QuantizeTest {
     Path data = SmallData.npy(dir.resolve("d.npy"), 300, WIDTH, 0.3f);
     String text =
         Cli.done(
-            "prune", model, "--macs", 0.5, "--data", data, "--samples", 300, "--quantize", "int8",
-            "-o", out, "--manifest", manifest);
+            "prune",
+            model,
+            "--macs",
+            0.5,
+            "--data",
+            data,
+            "--samples",
+            300,
+            "--quantize",
+            "int8",
+            "-o",
+            out,
+            "--manifest",
+            manifest);
     assertTrue(text.contains("weights written as int8: 2"), text);
     String proof = Cli.done("verify", model, out, "--manifest", manifest);
     assertTrue(proof.contains("with the original's values, the carved network"), proof);
@@ -78,7 +88,15 @@ class QuantizeTest {
   void bytesAreThoseThatAreWritten() throws IOException {
     String text =
         Cli.done(
-            "prune", model, "--bytes", 0.2, "--quantize", "int8", "-o", out, "--manifest",
+            "prune",
+            model,
+            "--bytes",
+            0.2,
+            "--quantize",
+            "int8",
+            "-o",
+            out,
+            "--manifest",
             manifest);
     assertTrue(Files.size(out) <= 0.2 * Files.size(model), text);
     assertTrue(Files.size(out) > 0.15 * Files.size(model), text);
@@ -101,7 +119,15 @@ class QuantizeTest {
     Path again = dir.resolve("again.onnx");
     String text =
         Cli.done(
-            "export", model, "--config", config, "--quantize", "int8", "-o", out, "--manifest",
+            "export",
+            model,
+            "--config",
+            config,
+            "--quantize",
+            "int8",
+            "-o",
+            out,
+            "--manifest",
             manifest);
     assertTrue(text.contains("weights written as int8: "), text);
     Cli.done("export", model, "--config", config, "--quantize", "int8", "-o", again);
@@ -119,8 +145,15 @@ class QuantizeTest {
     refused("has no weight to quantise: 'w1' stays, since it has fewer than 1024", "int8");
     Cli block =
         Cli.run(
-            "export", "--block", "com.acme.Opaque#ready", "--input", "x=1x5",
-            "--quantize", "int8", "-o", out);
+            "export",
+            "--block",
+            "com.acme.Opaque#ready",
+            "--input",
+            "x=1x5",
+            "--quantize",
+            "int8",
+            "-o",
+            out);
     assertEquals(2, block.code(), block.err());
     assertTrue(block.err().contains("cannot be written as int8 by its backend"), block.err());
     assertFalse(Files.exists(out));

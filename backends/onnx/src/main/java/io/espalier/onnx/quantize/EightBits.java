@@ -57,9 +57,7 @@ final class EightBits {
   /** From the range of a group, zero included. */
   private void scale(int group, float least, float most) {
     double step =
-        isTable()
-            ? Math.max(most, -(double) least) / MOST_SIGNED
-            : ((double) most - least) / MOST;
+        isTable() ? Math.max(most, -(double) least) / MOST_SIGNED : ((double) most - least) / MOST;
     float scale = (float) step;
     scales[group] = scale > 0 && Float.isFinite(scale) ? scale : 1;
     zeros[group] = isTable() ? 0 : (byte) Math.min(MOST, Math.rint(-least / scales[group]));

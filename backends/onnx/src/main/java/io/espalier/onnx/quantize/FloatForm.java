@@ -55,8 +55,7 @@ public final class FloatForm {
    *
    * @param original the network that the model was carved from, with the nodes as they were
    */
-  public static Undone of(
-      OnnxModel model, OnnxModel original, List<Manifest.Quantised> quantised) {
+  public static Undone of(OnnxModel model, OnnxModel original, List<Manifest.Quantised> quantised) {
     Map<String, NodeProto> before = new HashMap<>();
     original.nodes().forEach(node -> before.put(node.getOutput(0), node));
     FloatForm form = new FloatForm(model);
@@ -95,10 +94,7 @@ public final class FloatForm {
     String stored = input(integers, 0);
     edit.replaceNode(
         last,
-        was.toBuilder()
-            .setInput(0, entry.initializer())
-            .setInput(1, input(integers, 1))
-            .build());
+        was.toBuilder().setInput(0, entry.initializer()).setInput(1, input(integers, 1)).build());
     restore(entry.initializer(), stored, false, List.of(stored, input(scales, 0)));
   }
 
@@ -117,9 +113,9 @@ public final class FloatForm {
     edit.replaceNode(last, node.setInput(0, input(rounded, 0)).build());
     String stored = input(sums, 1);
     boolean turned =
-        was.getAttributeList().stream().anyMatch(a -> a.getName().equals("transB") && a.getI() != 0);
-    restore(
-        entry.initializer(), stored, turned, List.of(stored, input(scales, 1), input(sums, 3)));
+        was.getAttributeList().stream()
+            .anyMatch(a -> a.getName().equals("transB") && a.getI() != 0);
+    restore(entry.initializer(), stored, turned, List.of(stored, input(scales, 1), input(sums, 3)));
   }
 
   /** Puts zeros in the place of what is stored of a weight. */
@@ -138,15 +134,11 @@ public final class FloatForm {
       }
       edit.removeInitializer(part);
     }
-    ByteBuffer zeros =
-        ByteBuffer.allocate(Math.toIntExact(integers.elementCount() * Float.BYTES));
+    ByteBuffer zeros = ByteBuffer.allocate(Math.toIntExact(integers.elementCount() * Float.BYTES));
     long[] dims = integers.dims();
     edit.addInitializer(
         TensorSource.ofBytes(
-            weight,
-            DataTypes.FLOAT,
-            zeros,
-            turned ? new long[] {dims[1], dims[0]} : dims));
+            weight, DataTypes.FLOAT, zeros, turned ? new long[] {dims[1], dims[0]} : dims));
   }
 
   private int inner(String value, String operator) throws Unlike {

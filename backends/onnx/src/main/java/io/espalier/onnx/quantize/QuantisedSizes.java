@@ -39,8 +39,7 @@ public final class QuantisedSizes implements FileSizes {
   @Override
   public ToLongFunction<long[]> tensor(int tensor) {
     Optional<OnnxTensor> stored = traced.stored(tensor);
-    Arrangement arrangement =
-        stored.map(OnnxTensor::name).map(weights.chosen()::get).orElse(null);
+    Arrangement arrangement = stored.map(OnnxTensor::name).map(weights.chosen()::get).orElse(null);
     if (stored.isEmpty() || arrangement == null) {
       return plain.tensor(tensor);
     }

@@ -60,8 +60,7 @@ record Use(int index, int input, NodeProto node) {
     if (input != 1 || number("transA", 0) != 0 || scaled("alpha") || scaled("beta")) {
       return Optional.empty();
     }
-    return Optional.of(
-        number("transB", 0) == 0 ? Arrangement.MATRIX : Arrangement.TURNED_MATRIX);
+    return Optional.of(number("transB", 0) == 0 ? Arrangement.MATRIX : Arrangement.TURNED_MATRIX);
   }
 
   private long number(String attribute, long usual) {

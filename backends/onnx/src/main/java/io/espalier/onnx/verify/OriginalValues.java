@@ -131,8 +131,7 @@ final class OriginalValues {
       return;
     }
     edit.replaceInitializer(
-        initializer,
-        TensorSource.ofBytes(initializer, given.dataType(), own, given.dims()));
+        initializer, TensorSource.ofBytes(initializer, given.dataType(), own, given.dims()));
   }
 
   /** The original's values in the order in which the carved model stores them; null if none fit. */

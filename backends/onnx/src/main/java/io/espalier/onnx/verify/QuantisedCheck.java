@@ -98,7 +98,8 @@ final class QuantisedCheck {
       if (tensor == null
           || tensor.dataType() != part.dataType()
           || !Arrays.equals(tensor.dims(), part.dims())) {
-        wrong.add("'" + part.name() + "' is missing, or not of the type and shape that it should be");
+        wrong.add(
+            "'" + part.name() + "' is missing, or not of the type and shape that it should be");
         return;
       }
       stored.add(TensorSource.copyOf(tensor, part.name()));

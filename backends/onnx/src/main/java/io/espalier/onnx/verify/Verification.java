@@ -16,8 +16,7 @@ import java.util.List;
  * @param changed parameters that are not what the manifest keeps of the original's, or not what it
  *     lists, a sentence each
  * @param rounding how far fewer bits move the outputs: the root of the summed squared differences
- *     over that of the outputs; 0 if there are
- *     none, or where values were changed before
+ *     over that of the outputs; 0 if there are none, or where values were changed before
  * @param note what to know about the result, one sentence; empty if there is nothing
  */
 public record Verification(

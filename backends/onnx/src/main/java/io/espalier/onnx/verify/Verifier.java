@@ -82,8 +82,8 @@ public final class Verifier {
    * Runs both models and compares each output, and compares their parameters. A carved model that
    * ONNX Runtime cannot load or run does not pass. Where the manifest lists parameters that were
    * given other values after the cut, the original's stand in their place, and the given values
-   * have to be those of their hashes. Where it lists parameters that were written in fewer bits, the
-   * network is compared as it was before, and quantising it again has to give the file.
+   * have to be those of their hashes. Where it lists parameters that were written in fewer bits,
+   * the network is compared as it was before, and quantising it again has to give the file.
    *
    * @throws VerificationException if the manifest does not fit the original
    * @throws OnnxRunException if the original does not run on the inputs
@@ -127,8 +127,7 @@ public final class Verifier {
    */
   private Verification quantised(OnnxModel carved, Manifest manifest) {
     FloatForm.Undone undone =
-        FloatForm.of(
-            carved, MaskedReference.spelledOut(original, manifest), manifest.quantised());
+        FloatForm.of(carved, MaskedReference.spelledOut(original, manifest), manifest.quantised());
     if (!undone.wrong().isEmpty()) {
       return Verification.differs(undone.wrong()).withParameters(manifest, undone.wrong());
     }

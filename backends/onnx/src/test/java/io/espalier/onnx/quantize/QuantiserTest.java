@@ -152,7 +152,8 @@ class QuantiserTest {
     float[] ones = new float[32];
     Arrays.fill(ones, 1);
     try (OnnxSession session = OnnxSession.open(small, SessionSettings.plain())) {
-      Tensor out = Objects.requireNonNull(session.run(Map.of("x", Tensor.ofFloats(ones, 1, 32))).get("y"));
+      Tensor out =
+          Objects.requireNonNull(session.run(Map.of("x", Tensor.ofFloats(ones, 1, 32))).get("y"));
       assertArrayEquals(new float[40], out.floats());
     }
   }
@@ -173,11 +174,9 @@ class QuantiserTest {
     float[] bad = new float[40 * 40];
     bad[7] = Float.NaN;
     y = b.node("MatMul", "nan", List.of(y, b.floats("bad", bad, 40, 40)));
-    Map<String, String> left =
-        Quantiser.quantise(b.output("z", y, "N", 40).build()).left();
+    Map<String, String> left = Quantiser.quantise(b.output("z", y, "N", 40).build()).left();
     assertEquals(
-        Set.of("conv.weight", "shared", "turn_output_0", "s", "bad", "last.weight"),
-        left.keySet());
+        Set.of("conv.weight", "shared", "turn_output_0", "s", "bad", "last.weight"), left.keySet());
     assertReason(left, "conv.weight", "convolutions stay what they are: Conv 'conv'");
     assertReason(left, "shared", "it is read in two ways, by MatMul 'first' and Gemm 'second'");
     assertReason(left, "turn_output_0", "it is computed, not stored");

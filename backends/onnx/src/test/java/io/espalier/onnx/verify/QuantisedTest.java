@@ -47,16 +47,13 @@ class QuantisedTest {
   /** Every width at half, and every block in its place. */
   private static Carved half(OnnxModel model) {
     return Carved.of(
-        model,
-        choices -> choices.get(choices.size() == 2 ? 1 : (choices.size() - 1) / 2));
+        model, choices -> choices.get(choices.size() == 2 ? 1 : (choices.size() - 1) / 2));
   }
 
   private static Carved quantised(Carved carved) {
     Quantised quantised = Quantiser.quantise(carved.small());
-    Manifest manifest =
-        carved.manifest().withQuantised(quantised.quantisation().parameters());
-    return new Carved(
-        carved.original(), OnnxModel.of(quantised.edit().toBytes()), manifest);
+    Manifest manifest = carved.manifest().withQuantised(quantised.quantisation().parameters());
+    return new Carved(carved.original(), OnnxModel.of(quantised.edit().toBytes()), manifest);
   }
 
   private static OnnxTensor tensor(OnnxModel model, String name) {
@@ -66,8 +63,7 @@ class QuantisedTest {
   /** A model with the lowest bit of one byte of a tensor turned over. */
   private static OnnxModel spoilt(OnnxModel model, String name, int at) {
     OnnxTensor tensor = tensor(model, name);
-    ByteBuffer bytes =
-        ByteBuffer.allocate((int) tensor.byteSize()).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer bytes = ByteBuffer.allocate((int) tensor.byteSize()).order(ByteOrder.LITTLE_ENDIAN);
     bytes.put(tensor.bytes()).flip();
     bytes.put(at, (byte) (bytes.get(at) ^ 1));
     return new OnnxEdit(model)
@@ -82,8 +78,7 @@ class QuantisedTest {
     assertEquals(Verdict.PROVED, proved.verdict(), proved::toString);
     assertEquals(WEIGHTS, proved.quantised().stream().sorted().toList());
     assertTrue(proved.rounding() > 1e-4 && proved.rounding() < 0.1, proved::toString);
-    assertTrue(
-        tensor(small.small(), "down.weight_quantized").dim(0) < 128, "it is smaller, too");
+    assertTrue(tensor(small.small(), "down.weight_quantized").dim(0) < 128, "it is smaller, too");
   }
 
   @Test
@@ -106,7 +101,9 @@ class QuantisedTest {
         assertEquals(Verdict.DIFFERS, seen.verdict(), weight + part);
         assertEquals(
             List.of(
-                "'" + weight + "' in eight bits is not what the manifest lists: its hash is"
+                "'"
+                    + weight
+                    + "' in eight bits is not what the manifest lists: its hash is"
                     + " another"),
             seen.changed());
       }
@@ -153,7 +150,8 @@ class QuantisedTest {
     for (int i = 0; i < model.nodes().size(); i++) {
       NodeProto node = model.nodes().get(i);
       if (node.getOpType().equals("MatMulInteger")) {
-        NodeProto without = node.toBuilder().clearInput().addAllInput(node.getInputList().subList(0, 3)).build();
+        NodeProto without =
+            node.toBuilder().clearInput().addAllInput(node.getInputList().subList(0, 3)).build();
         NodeProto renamed = node.toBuilder().setName("other").build();
         for (NodeProto other : List.of(without, renamed)) {
           OnnxModel changed = new OnnxEdit(model).replaceNode(i, other).toModel();
@@ -183,8 +181,7 @@ class QuantisedTest {
     assertEquals(Verdict.DIFFERS, seen.verdict());
     assertTrue(seen.changed().get(0).contains("is not what quantising"), seen::toString);
     Verification none =
-        Verifier.verify(
-            small.original(), small.small(), small.manifest().withQuantised(List.of()));
+        Verifier.verify(small.original(), small.small(), small.manifest().withQuantised(List.of()));
     assertFalse(none.passed());
   }
 
