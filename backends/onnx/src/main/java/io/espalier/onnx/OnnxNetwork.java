@@ -5,6 +5,8 @@ import io.espalier.core.data.Batch;
 import io.espalier.core.data.DataArray;
 import io.espalier.core.data.InputSpec;
 import io.espalier.core.data.Samples;
+import io.espalier.core.latency.NodeTimer;
+import io.espalier.core.latency.TimedModel;
 import io.espalier.core.moments.DataModel;
 import io.espalier.core.moments.Measured;
 import io.espalier.core.moments.Probe;
@@ -29,6 +31,7 @@ import io.espalier.onnx.quantize.QuantisedSizes;
 import io.espalier.onnx.quantize.Quantiser;
 import io.espalier.onnx.quantize.Weights;
 import io.espalier.onnx.runtime.DataInputs;
+import io.espalier.onnx.runtime.OnnxNodeTimer;
 import io.espalier.onnx.runtime.OnnxSession;
 import io.espalier.onnx.runtime.SessionSettings;
 import io.espalier.onnx.runtime.Tensor;
@@ -41,6 +44,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -51,7 +55,7 @@ import org.jspecify.annotations.Nullable;
  * An ONNX model that was opened and traced. Immutable, so that several threads may cut sub-networks
  * from it.
  */
-public final class OnnxNetwork implements DataModel {
+public final class OnnxNetwork implements DataModel, TimedModel {
   private static final int MOST_SAMPLES = 32;
   private static final long MOST_ELEMENTS = 1_500_000;
 
@@ -259,6 +263,14 @@ public final class OnnxNetwork implements DataModel {
       DataModel observed, Probe.Request request, Samples data, List<int[]> folds) {
     return OnnxMeasuring.measure(
         opened, ((OnnxNetwork) observed).opened, request, data, folds, batch(), this::isWhole);
+  }
+
+  @Override
+  public NodeTimer timer(Map<String, DataArray> inputs, int threads) {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    inputs.forEach((name, array) -> tensors.put(name, Tensor.of(array)));
+    return new OnnxNodeTimer(
+        model(), network -> ((OnnxNetwork) network).model(), tensors, threads);
   }
 
   @Override

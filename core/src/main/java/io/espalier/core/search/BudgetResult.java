@@ -1,6 +1,7 @@
 package io.espalier.core.search;
 
 import io.espalier.core.SearchSpace;
+import io.espalier.core.cost.CostHandler;
 import io.espalier.core.values.Config;
 import java.util.List;
 
@@ -35,9 +36,9 @@ public record BudgetResult(
   /**
    * What a limit was spent on.
    *
-   * @param plural how a sentence calls what is counted
+   * @param cost what is counted
    * @param before what the original costs
    * @param after what the smaller network costs
    */
-  public record Spent(String plural, long before, long after) {}
+  public record Spent(CostHandler cost, long before, long after) {}
 }

@@ -16,14 +16,21 @@ public final class BudgetSearch {
   /** A result that uses less of the budget than this is not taken before exchanges were tried. */
   private static final double CLOSE = 0.9;
 
+  private static final int REACH = 4;
+  private static final double LEAST_PRICE = 1e-9;
+
   private final Widths widths;
   private final Costs original;
   private final double allowed;
+
+  /** How many steps a width may grow at once: more than one where some are dearer than the next. */
+  private final int reach;
 
   private BudgetSearch(Widths widths) {
     this.widths = widths;
     this.original = widths.costs(widths.original());
     this.allowed = widths.meter().allowed();
+    this.reach = widths.meter().grows() ? 1 : REACH;
   }
 
   /**
@@ -74,7 +81,8 @@ public final class BudgetSearch {
         fewest = middle + 1;
       }
     }
-    return without(losers, most);
+    int[] setting = without(losers, most);
+    return cost(setting) <= allowed ? setting : widths.least();
   }
 
   private int[] without(int[] losers, int count) {
@@ -111,10 +119,10 @@ public final class BudgetSearch {
       }
     }
     while (!steps.isEmpty()) {
-      // A step costs more as other widths grow, never less. So what does not fit now never will,
+      // A step hardly ever costs less as other widths grow. So what does not fit now never will,
       // and what is still best after a fresh look is best of all.
       Step step = step(setting, costs, steps.remove().width());
-      if (costs.measure() + step.costs().measure() > allowed) {
+      if (!fits(costs, step)) {
         continue;
       }
       Step next = steps.peek();
@@ -122,7 +130,7 @@ public final class BudgetSearch {
         steps.add(step);
         continue;
       }
-      setting[step.width()]++;
+      setting[step.width()] += step.steps();
       costs = widths.costs(setting);
       offer(steps, setting, costs, step.width());
     }
@@ -134,24 +142,45 @@ public final class BudgetSearch {
     }
   }
 
+  private boolean fits(Costs costs, Step step) {
+    return costs.measure() + step.costs().measure() <= allowed;
+  }
+
+  /** The step of a width that is worth most for its price, of those that fit if any does. */
   private Step step(int[] setting, Costs costs, int width) {
+    Step best = step(setting, costs, width, 1);
+    int most = Math.min(reach, widths.get(width).size() - 1 - setting[width]);
+    for (int steps = 2; steps <= most; steps++) {
+      Step step = step(setting, costs, width, steps);
+      boolean fits = fits(costs, step);
+      if (fits == fits(costs, best) ? step.compareTo(best) < 0 : fits) {
+        best = step;
+      }
+    }
+    return best;
+  }
+
+  private Step step(int[] setting, Costs costs, int width, int steps) {
     int[] wider = setting.clone();
-    wider[width]++;
+    wider[width] += steps;
     Costs added = widths.costs(wider).minus(costs);
     double worth =
         widths.get(width).worthAt(wider[width]) - widths.get(width).worthAt(setting[width]);
-    return new Step(width, added, worth, added.shareOf(original));
+    double share = added.measure() / original.measure();
+    double price = reach == 1 ? added.shareOf(original) : Math.max(LEAST_PRICE, share);
+    return new Step(width, steps, added, worth, price);
   }
 
   /**
-   * A width that may grow by one step.
+   * A width that may grow.
    *
+   * @param steps by how many steps
    * @param costs what the step adds
    * @param worth what it is worth
    * @param price what it adds as a share of the whole, in parameters and in MACs: what the budget
-   *     does not count is not free either
+   *     does not count is not free either. Where more may cost less, in what the budget counts
    */
-  private record Step(int width, Costs costs, double worth, double price)
+  private record Step(int width, int steps, Costs costs, double worth, double price)
       implements Comparable<Step> {
     @Override
     public int compareTo(Step other) {

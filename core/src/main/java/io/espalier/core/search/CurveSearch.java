@@ -22,11 +22,15 @@ public final class CurveSearch {
   private final double whole;
   private final double[][] errors;
 
+  /** Whether what does not fit now will not fit any further on. */
+  private final boolean grows;
+
   private CurveSearch(Widths widths, double[][] errors) {
     this.widths = widths;
     this.errors = errors;
     this.whole = widths.costs(widths.original()).measure();
     this.allowed = widths.meter().allowed();
+    this.grows = widths.meter().grows();
   }
 
   /** Orders the units of every width that has a curve. */
@@ -58,7 +62,7 @@ public final class CurveSearch {
       SearchSpace space, Budget budget, WidthErrors table, double power, Config others) {
     Widths widths = new Widths(space, budget);
     Widths turned = widths.with(widths.meter().dials().setting(others));
-    int[] least = new int[turned.size()];
+    int[] least = turned.least();
     if (turned.costs(least).measure() > turned.meter().allowed()) {
       throw Refusal.of(space, budget, turned.all(least));
     }
@@ -83,7 +87,7 @@ public final class CurveSearch {
   }
 
   private BudgetResult find() {
-    int[] least = new int[widths.size()];
+    int[] least = widths.least();
     double low = 0;
     double high = 1;
     int[] best = least;
@@ -162,7 +166,10 @@ public final class CurveSearch {
           setting[i] = position;
           double added = cost(setting) - now;
           if (now + added > allowed) {
-            break;
+            if (grows) {
+              break;
+            }
+            continue;
           }
           double gain = (errors[i][before] - errors[i][position]) / Math.max(added, 1e-9);
           if (gain > most) {

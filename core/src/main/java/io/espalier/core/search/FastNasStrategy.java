@@ -26,7 +26,7 @@ public final class FastNasStrategy implements SearchStrategy {
       high = Math.max(high, own[0]);
     }
     double low = 0;
-    int[] best = new int[problem.size()];
+    int[] best = problem.within(new int[problem.size()]);
     for (int i = 0; i < BISECTIONS; i++) {
       double middle = (low + high) / 2;
       int[] choice = below(errors, middle);

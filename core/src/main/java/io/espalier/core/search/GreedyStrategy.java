@@ -36,6 +36,9 @@ public final class GreedyStrategy implements SearchStrategy {
         if (choice[back] > 0 && first != back) {
           int[] moved = choice.clone();
           moved[back]--;
+          if (!problem.meets(moved)) {
+            continue; // less may cost more
+          }
           batch.add(problem.filled(moved, back, first));
         }
       }

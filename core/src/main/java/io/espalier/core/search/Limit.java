@@ -4,7 +4,6 @@ import io.espalier.core.cost.CostHandler;
 import io.espalier.spi.EspalierException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
-import java.util.Locale;
 
 /**
  * The most of one cost that a network may have.
@@ -54,21 +53,21 @@ public record Limit(CostHandler cost, double amount, boolean part) {
     return part ? whole * amount : amount;
   }
 
-  /** The same, said of another amount, rounded up: {@code 0.25} or {@code 1,234,567}. */
-  String say(long cost, long whole) {
+  /** The same, said of another amount, rounded up: {@code 0.25 of the MACs}, {@code 1,234 MACs}. */
+  String say(long amount, long whole) {
     return part
-        ? BigDecimal.valueOf(cost)
-            .divide(BigDecimal.valueOf(whole), DIGITS, RoundingMode.CEILING)
-            .stripTrailingZeros()
-            .toPlainString()
-        : String.format(Locale.ROOT, "%,d", cost);
+        ? BigDecimal.valueOf(amount)
+                .divide(BigDecimal.valueOf(whole), DIGITS, RoundingMode.CEILING)
+                .stripTrailingZeros()
+                .toPlainString()
+            + " of the "
+            + cost.plural()
+        : cost.words(amount);
   }
 
   /** {@code 0.5 of the MACs}, {@code 4,000,000 bytes}. */
   @Override
   public String toString() {
-    return part
-        ? amount + " of the " + cost.plural()
-        : String.format(Locale.ROOT, "%,d ", (long) amount) + cost.plural();
+    return part ? amount + " of the " + cost.plural() : cost.words((long) amount);
   }
 }

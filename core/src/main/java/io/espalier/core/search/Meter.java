@@ -55,6 +55,11 @@ final class Meter {
     return allowed[0];
   }
 
+  /** Whether a network that keeps more is never further from its limits. */
+  boolean grows() {
+    return limits.stream().allMatch(limit -> limit.cost().grows());
+  }
+
   /** The limit of which nothing is counted at all; -1 if there is none. */
   int uncounted() {
     for (int i = 0; i < allowed.length; i++) {
@@ -70,10 +75,7 @@ final class Meter {
     long[] costs = dials.costs(setting);
     List<String> words = new ArrayList<>();
     for (int i = 0; i < allowed.length; i++) {
-      long cost = costs[FIRST_LIMIT + i];
-      String amount = limits.get(i).say(cost, whole[FIRST_LIMIT + i]);
-      String plural = limits.get(i).cost().plural();
-      words.add(amount + (limits.get(i).part() ? " of the " : " ") + plural);
+      words.add(limits.get(i).say(costs[FIRST_LIMIT + i], whole[FIRST_LIMIT + i]));
     }
     return words;
   }
@@ -85,7 +87,7 @@ final class Meter {
     for (int i = FIRST_LIMIT; i < costs.length; i++) {
       String key = dials.costs().get(i).key();
       if (!key.equals(ParamsCost.KEY) && !key.equals(MacsCost.KEY)) {
-        spent.add(new BudgetResult.Spent(dials.costs().get(i).plural(), whole[i], costs[i]));
+        spent.add(new BudgetResult.Spent(dials.costs().get(i), whole[i], costs[i]));
       }
     }
     return spent;

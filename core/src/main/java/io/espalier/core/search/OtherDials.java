@@ -22,7 +22,7 @@ final class OtherDials {
    */
   static Widths fit(SearchSpace space, Budget budget, Widths widths) {
     double allowed = widths.meter().allowed();
-    int[] least = new int[widths.size()];
+    int[] least = widths.least();
     if (widths.costs(least).measure() <= allowed) {
       return widths;
     }
@@ -39,6 +39,7 @@ final class OtherDials {
       }
       turned = turned.with(next);
     }
+    least = turned.least();
     if (turned.costs(least).measure() > allowed) {
       throw Refusal.of(space, budget, turned.all(least));
     }

@@ -124,9 +124,10 @@ final class Refusal {
 
   /** The smallest setting under another budget. */
   private int[] least(Budget other) {
-    Widths turned = new Widths(space, other);
-    int[] all = turned.all(new int[turned.size()]);
-    turned.others().forEach(dial -> all[dial] = 0);
-    return all;
+    Widths widths = new Widths(space, other);
+    int[] all = widths.all(new int[widths.size()]);
+    widths.others().forEach(dial -> all[dial] = 0);
+    Widths turned = widths.with(all);
+    return turned.all(turned.least());
   }
 }

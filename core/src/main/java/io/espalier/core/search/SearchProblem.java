@@ -17,6 +17,7 @@ public final class SearchProblem {
 
   private final Meter meter;
   private final int[][] positions;
+  private final int[] least;
   private final List<int[]> starts;
   private final int evaluations;
   private final long seed;
@@ -46,11 +47,20 @@ public final class SearchProblem {
       positions[width.dial()] = IntStream.range(0, width.size()).map(width::position).toArray();
     }
     widths.others().forEach(i -> positions[i] = IntStream.rangeClosed(0, original[i]).toArray());
-    int[] least = new int[positions.length];
+    this.least = least(positions.length);
     if (!meets(least)) {
       throw Refusal.of(space, budget, all(least));
     }
     this.starts = starts.stream().map(this::choice).toList();
+  }
+
+  /** The smallest choice, or, if that does not meet the budget, the one that costs least. */
+  private int[] least(int count) {
+    int[] smallest = new int[count];
+    return meter.grows() || meets(smallest)
+        ? smallest
+        : Cheapest.of(
+            Arrays.stream(positions).mapToInt(steps -> steps.length).toArray(), this::spent);
   }
 
   private int[] choice(Config config) {
@@ -131,7 +141,7 @@ public final class SearchProblem {
     if (meets(wanted)) {
       return wanted.clone();
     }
-    int[] within = new int[wanted.length];
+    int[] within = least.clone();
     double low = 0;
     double high = 1;
     for (int i = 0; i < HALVINGS; i++) {

@@ -98,6 +98,16 @@ final class Widths {
     return widths.stream().mapToInt(width -> width.size() - 1).toArray();
   }
 
+  /** The smallest setting, or, if that does not meet the budget, the one that costs least. */
+  int[] least() {
+    int[] smallest = new int[widths.size()];
+    return meter.grows() || costs(smallest).measure() <= meter.allowed()
+        ? smallest
+        : Cheapest.of(
+            widths.stream().mapToInt(Width::size).toArray(),
+            setting -> costs(setting).measure());
+  }
+
   /**
    * The widths in the order in which they lose units one by one, what is worth least first. Each
    * can lose all its units.

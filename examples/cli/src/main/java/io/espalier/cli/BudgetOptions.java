@@ -6,7 +6,7 @@ import io.espalier.core.cost.CostHandler;
 import io.espalier.core.cost.CostHandlers;
 import io.espalier.core.cost.MacsCost;
 import io.espalier.core.cost.ParamsCost;
-import io.espalier.core.search.Budget;
+import io.espalier.core.latency.LatencyLimit;
 import io.espalier.core.search.Limit;
 import io.espalier.spi.EspalierException;
 import java.util.ArrayList;
@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,14 @@ final class BudgetOptions {
   private @Nullable String activations;
 
   @Option(
+      names = "--latency",
+      paramLabel = "0.6|15ms",
+      description =
+          "How long a run may take: a part of what the original takes, or a time. Measured here,"
+              + " so nothing else should run meanwhile.")
+  private @Nullable String latency;
+
+  @Option(
       names = "--limit",
       paramLabel = "KEY=AMOUNT",
       description = "The same for a cost that a plugin adds, by its key.")
@@ -82,6 +91,7 @@ final class BudgetOptions {
         && params == null
         && bytes == null
         && activations == null
+        && latency == null
         && others.isEmpty();
   }
 
@@ -104,23 +114,23 @@ final class BudgetOptions {
    * @param loader finds the costs that plugins add
    * @throws EspalierException if none is given, or what is given is no amount
    */
-  Budget budget(ClassLoader loader) {
+  AskedBudget budget(ClassLoader loader) {
     Map<String, String> given = new LinkedHashMap<>();
     put(given, MacsCost.KEY, macs);
     put(given, ParamsCost.KEY, params);
     put(given, BytesCost.KEY, bytes);
     put(given, ActivationsCost.KEY, activations);
     others.forEach(given::putIfAbsent);
-    if (given.isEmpty()) {
+    Optional<LatencyLimit> time = Optional.ofNullable(latency).map(LatencyWords::read);
+    if (given.isEmpty() && time.isEmpty()) {
       throw new EspalierException(
           "there is no budget; give at least one of --macs=0.5, --params=0.5, --bytes=4MB,"
-              + " --activations=2MB, or --lossless");
+              + " --activations=2MB, --latency=15ms, or --lossless");
     }
     CostHandlers costs = CostHandlers.discover(loader);
     List<Limit> limits = new ArrayList<>();
     given.forEach((key, words) -> limits.add(limit(costs.get(key), words)));
-    Budget budget = Budget.of(limits).withDivisor(divisor).withFloor(floor);
-    return exact ? budget.exactly() : budget;
+    return new AskedBudget(limits, time, divisor, floor, exact);
   }
 
   private static void put(Map<String, String> given, String key, @Nullable String words) {

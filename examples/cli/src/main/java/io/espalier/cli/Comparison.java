@@ -34,9 +34,9 @@ final class Comparison {
         Numbers.ratio(costs.macs(), costs.originalMacs()));
     for (BudgetResult.Spent other : costs.others()) {
       table.row(
-          other.plural(),
-          Numbers.exact(other.before()),
-          Numbers.exact(other.after()),
+          other.cost().plural(),
+          other.cost().number(other.before()),
+          other.cost().number(other.after()),
           Numbers.ratio(other.after(), other.before()));
     }
     return table;

@@ -14,8 +14,6 @@ import java.util.List;
  * user means a part of the file that there is.
  */
 final class FileBytes {
-  private static final String BYTES = new BytesCost().plural();
-
   private FileBytes() {}
 
   /** The same budget, in which a part of the bytes is one of those of a file. */
@@ -34,8 +32,8 @@ final class FileBytes {
     List<BudgetResult.Spent> others = new ArrayList<>(costs.others());
     others.replaceAll(
         spent ->
-            spent.plural().equals(BYTES)
-                ? new BudgetResult.Spent(BYTES, size(file), spent.after())
+            spent.cost().key().equals(BytesCost.KEY)
+                ? new BudgetResult.Spent(spent.cost(), size(file), spent.after())
                 : spent);
     return new BudgetResult(
         costs.config(),

@@ -45,6 +45,14 @@ final class Progress implements AutoCloseable {
     begun++;
   }
 
+  /** Says more of the step that has begun. */
+  void detail(String more) {
+    if (bar != null) {
+      bar.setExtraMessage(step + ": " + more);
+      bar.refresh();
+    }
+  }
+
   /** Says how far the writing of a file has come; may be called from any thread. */
   void written(long bytes, long all) {
     if (bar != null) {

@@ -6,13 +6,15 @@ import io.espalier.core.pruning.LosslessPruning;
 import io.espalier.core.pruning.Pruned;
 import io.espalier.core.search.Budget;
 import io.espalier.core.search.BudgetResult;
-import io.espalier.core.search.BudgetSearch;
 import io.espalier.core.search.Cost;
 import io.espalier.core.search.FileLimit;
 import io.espalier.core.values.TracedModel;
 import io.espalier.spi.EspalierException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -44,8 +46,17 @@ final class Prune implements Callable<Integer> {
       names = "--cache",
       paramLabel = "DIR",
       description =
-          "Keeps what was measured of the model there, for other budgets with the same data.")
+          "Keeps what was measured of the model there: by data, for other budgets with the same"
+              + " data, and latencies.")
   private @Nullable Path cache;
+
+  @Option(
+      names = "--latency-threads",
+      paramLabel = "N",
+      defaultValue = "1",
+      description =
+          "On how many threads networks are timed for --latency (default: ${DEFAULT-VALUE}).")
+  private int threads;
 
   @Mixin private BudgetOptions budgets = new BudgetOptions();
 
@@ -97,9 +108,10 @@ final class Prune implements Callable<Integer> {
         table = lossless(outputs);
       }
     } else {
-      Budget budget = budgets.budget(carving.options().loader());
+      AskedBudget asked = budgets.budget(carving.options().loader());
+      requireTimed(asked);
       try (Outputs outputs = carving.outputs()) {
-        table = data.given() ? withData(budget, outputs) : withoutData(budget, outputs);
+        table = data.given() ? withData(asked, outputs) : withoutData(asked, outputs);
       }
     }
     carving.words().forEach(terminal.err()::println);
@@ -107,37 +119,69 @@ final class Prune implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private String withData(Budget asked, Outputs outputs) {
+  private void requireTimed(AskedBudget asked) {
+    if (asked.latency().isPresent() && quantize.given()) {
+      throw new EspalierException(
+          "--latency times networks as they are cut, and not what --quantize makes of them; leave"
+              + " out one of the two");
+    }
+    if (threads < 1) {
+      throw new EspalierException(
+          "--latency-threads must be at least 1, not " + threads + "; give the threads to time on");
+    }
+  }
+
+  private LatencyPrune searches(AskedBudget asked, Progress progress) {
+    List<Path> folders =
+        Stream.of(Optional.ofNullable(cache), strategies.checkpoint())
+            .flatMap(Optional::stream)
+            .toList();
+    return new LatencyPrune(carving, asked, threads, folders, progress);
+  }
+
+  private String withData(AskedBudget asked, Outputs outputs) {
     DataPrune pruning = new DataPrune(carving, data, plain, cache, strategies);
     try (Progress progress = Progress.of(terminal, carving.quiet(), DATA_STEPS)) {
       outputs.show(progress);
       progress.step("tracing");
       SearchSpace space = pruning.generate();
-      Budget budget = carving.ofWholeFile(asked);
-      requireMacs(budget, space);
-      Pruned pruned = pruning.run(space, FileLimit.of(space, budget), progress::step);
+      requireMacs(asked, space);
+      LatencyPrune.Found<Pruned> found =
+          searches(asked, progress)
+              .withData(
+                  space,
+                  budget -> pruning.run(space, FileLimit.of(space, budget), progress::step),
+                  pruned -> pruned.costs().config(),
+                  other -> other.model().close());
+      Pruned pruned = found.result();
       progress.step("carving");
-      FileLimit.check(budget, space, pruned.model());
-      report.take(space, budget, pruned, strategies);
+      FileLimit.check(found.budget(), space, pruned.model());
+      report.take(space, found, pruned, strategies);
       carving.write(space, pruned.model(), pruned.manifest(), outputs);
       if (carving.quiet()) {
         return "";
       }
       progress.step("comparing");
-      return carving.compare(space, pruned.costs()) + pruning.text(pruned);
+      return carving.compare(space, pruned.costs()) + found.words() + pruning.text(pruned);
     }
   }
 
-  private void requireNothingSaidOfData() {
+  /**
+   * Checks that nothing is said of data where there are none.
+   *
+   * @param timed whether networks are timed
+   */
+  private void requireNothingSaidOfData(boolean timed) {
     data.requireNothingSaid();
     strategies.requireNothingSaid();
     if (plain) {
       throw new EspalierException(
           "--no-compensate says what data are not used for; give --data, or leave it out");
     }
-    if (cache != null) {
+    if (cache != null && !timed) {
       throw new EspalierException(
-          "--cache keeps what data say of the model; give --data, or leave it out");
+          "--cache keeps what data say of the model, and how long networks take; give --data or"
+              + " --latency, or leave it out");
     }
   }
 
@@ -147,7 +191,7 @@ final class Prune implements Callable<Integer> {
           "--lossless needs no data: it takes away what contributes nothing to any; leave --data"
               + " out, or give a budget instead of --lossless");
     }
-    requireNothingSaidOfData();
+    requireNothingSaidOfData(false);
     Lossless pruning = new Lossless(carving);
     try (Progress progress = Progress.of(terminal, carving.quiet(), 4)) {
       outputs.show(progress);
@@ -173,7 +217,7 @@ final class Prune implements Callable<Integer> {
           "--quantize needs no data, which say what is cut; give a budget as well, or leave --data"
               + " out");
     }
-    requireNothingSaidOfData();
+    requireNothingSaidOfData(false);
     report.requireNotGiven();
     try (Progress progress = Progress.of(terminal, carving.quiet(), 3)) {
       outputs.show(progress);
@@ -190,34 +234,33 @@ final class Prune implements Callable<Integer> {
     }
   }
 
-  private String withoutData(Budget asked, Outputs outputs) {
-    requireNothingSaidOfData();
+  private String withoutData(AskedBudget asked, Outputs outputs) {
+    requireNothingSaidOfData(asked.latency().isPresent());
     try (Progress progress = Progress.of(terminal, carving.quiet(), 5)) {
       outputs.show(progress);
       progress.step("tracing");
       SearchSpace space = carving.generate();
-      Budget budget = carving.ofWholeFile(asked);
-      requireMacs(budget, space);
+      requireMacs(asked, space);
       progress.step("sorting");
       space.sortParameters();
       progress.step("searching");
-      BudgetResult found = BudgetSearch.find(space, FileLimit.of(space, budget));
-      space.select(found.config());
+      LatencyPrune.Found<BudgetResult> found = searches(asked, progress).withoutData(space);
+      space.select(found.result().config());
       progress.step("carving");
       TracedModel carved = space.export();
-      FileLimit.check(budget, space, carved);
-      report.take(space, budget, found.config(), carved);
+      FileLimit.check(found.budget(), space, carved);
+      report.take(space, found, carved);
       carving.carve(space, carved, outputs);
       if (carving.quiet()) {
         return "";
       }
       progress.step("comparing");
-      return carving.compare(space, found);
+      return carving.compare(space, found.result()) + found.words();
     }
   }
 
-  private void requireMacs(Budget budget, SearchSpace space) {
-    if (budget.limits(MacsCost.KEY) && !partialMacs) {
+  private void requireMacs(AskedBudget asked, SearchSpace space) {
+    if (asked.limits(MacsCost.KEY) && !partialMacs) {
       LeftOut.refuse(space);
     }
   }

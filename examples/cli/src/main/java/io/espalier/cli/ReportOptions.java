@@ -7,17 +7,21 @@ import io.espalier.cli.report.PruneReport;
 import io.espalier.cli.report.ReportPage;
 import io.espalier.cli.report.SearchJson;
 import io.espalier.core.SearchSpace;
+import io.espalier.core.cost.CostHandler;
 import io.espalier.core.cost.CostHandlers;
 import io.espalier.core.pruning.LosslessPruning;
 import io.espalier.core.pruning.Pruned;
-import io.espalier.core.search.Budget;
+import io.espalier.core.search.BudgetResult;
+import io.espalier.core.search.Limit;
 import io.espalier.core.values.Config;
 import io.espalier.core.values.TracedModel;
 import io.espalier.spi.EspalierException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -67,10 +71,21 @@ final class ReportOptions {
   }
 
   /** Takes down what was found without data, before it is written. */
-  void take(SearchSpace space, Budget budget, Config config, TracedModel carved) {
+  void take(SearchSpace space, LatencyPrune.Found<BudgetResult> found, TracedModel carved) {
     if (page != null) {
-      report = PruneReport.of(space, budget.limits(), config, carved, costs(space), asked());
+      report = report(space, found, found.result().config(), carved);
     }
+  }
+
+  private PruneReport report(
+      SearchSpace space, LatencyPrune.Found<?> found, Config config, TracedModel carved) {
+    List<Limit> limits = found.budget().limits();
+    PruneReport plain =
+        PruneReport.of(space, limits, config, carved, costs(space, limits), asked());
+    return found
+        .latency()
+        .map(latency -> plain.with(latency).with(found.words().strip()))
+        .orElse(plain);
   }
 
   /** Takes down what contributed nothing and is gone, in words, before it is written. */
@@ -78,24 +93,32 @@ final class ReportOptions {
     if (page != null) {
       Config config = space.configurableConfig();
       report =
-          PruneReport.of(space, List.of(), config, result.model(), costs(space), asked())
+          PruneReport.of(
+                  space, List.of(), config, result.model(), costs(space, List.of()), asked())
               .with(words);
     }
   }
 
   /** Takes down what was found with data, before it is written. */
-  void take(SearchSpace space, Budget budget, Pruned pruned, StrategyOptions strategies) {
+  void take(
+      SearchSpace space,
+      LatencyPrune.Found<Pruned> found,
+      Pruned pruned,
+      StrategyOptions strategies) {
     if (page != null) {
-      CandidateCosts costs = costs(space);
-      Config config = pruned.costs().config();
+      CandidateCosts costs = costs(space, found.budget().limits());
       report =
-          PruneReport.of(space, budget.limits(), config, pruned.model(), costs, asked())
+          report(space, found, pruned.costs().config(), pruned.model())
               .with(DataReport.of(pruned, costs, strategies.measure(), strategies.unit()));
     }
   }
 
-  private CandidateCosts costs(SearchSpace space) {
-    return new CandidateCosts(space, CostHandlers.discover(Objects.requireNonNull(loader)));
+  /** All costs that are known; latency is where it is limited. */
+  private CandidateCosts costs(SearchSpace space, List<Limit> limits) {
+    Map<String, CostHandler> known =
+        new TreeMap<>(CostHandlers.discover(Objects.requireNonNull(loader)).all());
+    limits.forEach(limit -> known.putIfAbsent(limit.cost().key(), limit.cost()));
+    return new CandidateCosts(space, CostHandlers.of(known.values()));
   }
 
   private Asked asked() {

@@ -8,6 +8,7 @@ import io.espalier.core.search.SearchStrategy;
 import io.espalier.spi.EspalierException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -76,6 +77,11 @@ final class StrategyOptions {
       search = search.withLabels(LabelFile.read(labels));
     }
     return evaluator == null ? search : search.withEvaluator(evaluator(evaluator, loader));
+  }
+
+  /** The folder that keeps scores, if there is one. */
+  Optional<Path> checkpoint() {
+    return Optional.ofNullable(checkpoint);
   }
 
   /** What decides, as it is called where it is printed. */

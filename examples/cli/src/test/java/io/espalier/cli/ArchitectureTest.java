@@ -151,6 +151,10 @@ class ArchitectureTest {
   static final ArchRule SEARCH_SEES_THE_FACADE =
       coreSeesOnly("search", "values", "rules", "", "cost", "data", "moments", "calibration");
 
+  @ArchTest
+  static final ArchRule LATENCY_SEES_SEARCH =
+      coreSeesOnly("latency", "values", "", "cost", "data", "search");
+
   @ArchTest static final ArchRule MOMENTS_SEE_VALUES = coreSeesOnly("moments", "values", "data");
 
   @ArchTest

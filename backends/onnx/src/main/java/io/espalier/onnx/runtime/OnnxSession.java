@@ -130,6 +130,20 @@ public final class OnnxSession implements AutoCloseable {
    * @throws OnnxRunException if ONNX Runtime refuses it
    */
   public static OnnxSession open(OnnxEdit edit, SessionSettings settings) {
+    return open(edit, settings, options -> {});
+  }
+
+  /**
+   * As {@link #open(OnnxEdit, SessionSettings)}, with a profile of all runs until {@link
+   * #endProfile} is called.
+   *
+   * @param file where the profile is written; the runtime adds the time to its name
+   */
+  static OnnxSession openProfiled(OnnxEdit edit, SessionSettings settings, Path file) {
+    return open(edit, settings, options -> options.enableProfiling(file.toString()));
+  }
+
+  private static OnnxSession open(OnnxEdit edit, SessionSettings settings, Option option) {
     SplitModel split = edit.split(NativeTensors::supports);
     NativeTensors initializers = new NativeTensors(environment());
     Opener opener =
@@ -139,6 +153,7 @@ public final class OnnxSession implements AutoCloseable {
                 tensor.name(), tensor.dataType(), tensor.toDirectBuffer(), tensor.dims());
           }
           options.addExternalInitializers(initializers.values());
+          option.set(options);
           return environment.createSession(split.skeleton(), options);
         };
     Map<String, long[]> apart = new HashMap<>();
@@ -319,6 +334,20 @@ public final class OnnxSession implements AutoCloseable {
     }
   }
 
+  /** Ends the profile of a session that was opened with one, and says where it was written. */
+  Path endProfile() {
+    try {
+      return Path.of(session.endProfiling());
+    } catch (OrtException e) {
+      throw new OnnxRunException("the profile of " + model + " failed: " + oneLine(e), e);
+    }
+  }
+
+  /** The version of the runtime. */
+  static String version() {
+    return environment().getVersion();
+  }
+
   /** Inputs in the runtime's own form, to run with more than once. */
   NativeTensors prepare(Map<String, Tensor> inputs) {
     for (String name : inputs.keySet()) {
@@ -398,6 +427,10 @@ public final class OnnxSession implements AutoCloseable {
   /** The runtime's own words; it ends some with a line break. */
   private static String oneLine(Exception e) {
     return String.valueOf(e.getMessage()).strip().replaceAll("\\s*\\R\\s*", " ");
+  }
+
+  private interface Option {
+    void set(OrtSession.SessionOptions options) throws OrtException;
   }
 
   private interface Opener {

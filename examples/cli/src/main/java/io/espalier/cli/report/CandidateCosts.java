@@ -51,7 +51,7 @@ public final class CandidateCosts {
       }
       boolean bytes = cost.key().equals(BytesCost.KEY);
       long left = bytes ? carved.sizes().total() : after[i];
-      lines.add(new CostLine(cost.key(), cost.plural(), before[i], left, allowed));
+      lines.add(new CostLine(cost, before[i], left, allowed));
     }
     return lines;
   }

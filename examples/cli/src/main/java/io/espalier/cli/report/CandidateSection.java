@@ -81,7 +81,7 @@ final class CandidateSection {
       Html.number(row, Figures.error(scored.candidate().score()));
       Html.number(row, Figures.percent(scored.candidate().spent()));
       for (CostLine cost : report.costs()) {
-        Html.number(row, Figures.exact(scored.costs().getOrDefault(cost.key(), 0L)));
+        Html.number(row, cost.cost().number(scored.costs().getOrDefault(cost.key(), 0L)));
       }
     }
   }

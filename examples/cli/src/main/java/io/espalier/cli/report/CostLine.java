@@ -1,18 +1,17 @@
 package io.espalier.cli.report;
 
+import io.espalier.core.cost.CostHandler;
 import java.util.Optional;
 
 /**
  * One cost of a network.
  *
- * @param key its name to programs
- * @param plural what is counted
+ * @param cost what is counted
  * @param before of the original
  * @param after of what is left
  * @param limit what was allowed
  */
-public record CostLine(
-    String key, String plural, long before, long after, Optional<Allowed> limit) {
+public record CostLine(CostHandler cost, long before, long after, Optional<Allowed> limit) {
   /**
    * A limit.
    *
@@ -20,6 +19,16 @@ public record CostLine(
    * @param amount how much that is
    */
   public record Allowed(String words, double amount) {}
+
+  /** Its name to programs. */
+  String key() {
+    return cost.key();
+  }
+
+  /** How a sentence calls what is counted. */
+  String plural() {
+    return cost.plural();
+  }
 
   /** What is left, as a part of the original. */
   double part() {

@@ -26,8 +26,8 @@ final class CostSection {
                 Column.number("of it used")));
     for (CostLine cost : report.costs()) {
       Element row = Html.row(body, cost.plural());
-      Html.number(row, Figures.exact(cost.before()));
-      Html.number(row, Figures.exact(cost.after()));
+      Html.number(row, cost.cost().number(cost.before()));
+      Html.number(row, cost.cost().number(cost.after()));
       Html.number(row, cost.before() == 0 ? "" : Figures.percent(cost.part()));
       Element cell = row.appendElement("td").addClass("drawn");
       Bars.add(

@@ -2,6 +2,7 @@ package io.espalier.cli.report;
 
 import io.espalier.core.Hparam;
 import io.espalier.core.SearchSpace;
+import io.espalier.core.latency.ConfirmedLatency;
 import io.espalier.core.search.Limit;
 import io.espalier.core.values.Choice;
 import io.espalier.core.values.Config;
@@ -24,6 +25,7 @@ import java.util.Optional;
  * @param frozen what could not be chosen, and why
  * @param uncounted the nodes whose MACs are not known
  * @param remark what else there is to say of the result
+ * @param latency what a run takes; empty where that was not limited
  * @param data what data said; empty where there were none
  */
 public record PruneReport(
@@ -34,6 +36,7 @@ public record PruneReport(
     List<FrozenCause> frozen,
     List<UncountedNode> uncounted,
     Optional<String> remark,
+    Optional<ConfirmedLatency> latency,
     Optional<DataReport> data) {
   public PruneReport {
     costs = List.copyOf(costs);
@@ -74,19 +77,26 @@ public record PruneReport(
         FrozenCause.of(space.frozen()),
         space.uncounted(),
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 
   /** The same with what data said. */
   public PruneReport with(DataReport said) {
     return new PruneReport(
-        model, asked, costs, choices, frozen, uncounted, remark, Optional.of(said));
+        model, asked, costs, choices, frozen, uncounted, remark, latency, Optional.of(said));
+  }
+
+  /** The same with what a run takes. */
+  public PruneReport with(ConfirmedLatency time) {
+    return new PruneReport(
+        model, asked, costs, choices, frozen, uncounted, remark, Optional.of(time), data);
   }
 
   /** The same with a remark. */
   public PruneReport with(String words) {
     return new PruneReport(
-        model, asked, costs, choices, frozen, uncounted, Optional.of(words), data);
+        model, asked, costs, choices, frozen, uncounted, Optional.of(words), latency, data);
   }
 
   private static List<Chosen> chosen(SearchSpace space, Config config) {

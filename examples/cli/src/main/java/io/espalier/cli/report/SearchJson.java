@@ -3,6 +3,7 @@ package io.espalier.cli.report;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.espalier.core.latency.ConfirmedLatency;
 import io.espalier.core.search.ErrorCurve;
 import io.espalier.core.values.Choice;
 import io.espalier.core.values.ConfigJson;
@@ -35,6 +36,7 @@ public final class SearchJson {
               entry.set("others", Json.of(chosen.others()));
             });
     report.remark().ifPresent(words -> root.put("remark", words));
+    report.latency().ifPresent(latency -> put(root.putObject("latency"), latency));
     report.data().ifPresent(data -> put(root, data));
     ArrayNode frozen = root.putArray("frozen");
     report.frozen().forEach(cause -> cause.axes().forEach(axis -> put(frozen.addObject(), axis)));
@@ -50,6 +52,17 @@ public final class SearchJson {
     cost.limit()
         .ifPresent(limit -> entry.put("budget", limit.words()).put("allowed", limit.amount()));
     return entry;
+  }
+
+  /** Times are nanoseconds. */
+  private static void put(ObjectNode entry, ConfirmedLatency latency) {
+    entry
+        .put("predicted", latency.predicted())
+        .put("measured", latency.measured())
+        .put("original", latency.original())
+        .put("allowed", latency.allowed())
+        .put("tolerance", latency.tolerance())
+        .put("searches", latency.searches());
   }
 
   private static JsonNode node(Choice choice) {

@@ -1,5 +1,7 @@
 package io.espalier.cli.report;
 
+import io.espalier.core.cost.MacsCost;
+import io.espalier.core.cost.ParamsCost;
 import io.espalier.core.search.Candidate;
 import io.espalier.core.search.ErrorCurve;
 import io.espalier.core.values.Choice;
@@ -30,8 +32,8 @@ final class Reports {
                 new Asked.Option("--macs", "0.5", true), new Asked.Option("--seed", "0", false))),
         List.of(
             new CostLine(
-                "macs", "MACs", 1000, 480, Optional.of(new CostLine.Allowed("0.5 of it", 500))),
-            new CostLine("params", "parameters", 123_456, 61_728, Optional.empty())),
+                new MacsCost(), 1000, 480, Optional.of(new CostLine.Allowed("0.5 of it", 500))),
+            new CostLine(new ParamsCost(), 123_456, 61_728, Optional.empty())),
         List.of(
             new PruneReport.Chosen(
                 layer + ".out_channels", true, Choice.of(64), Choice.of(24), List.of(layer + "b")),
@@ -46,6 +48,7 @@ final class Reports {
                 new FrozenAxis(layer, "out_features", "/fc " + layer, "Gemm", "it must; do else"),
                 new FrozenAxis("b", "out_features", layer, "", "rules hold it at " + layer + ","))),
         List.of(new UncountedNode(layer, "Loop")),
+        Optional.empty(),
         Optional.empty(),
         Optional.empty());
   }

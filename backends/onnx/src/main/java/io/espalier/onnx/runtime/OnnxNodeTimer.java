@@ -1,0 +1,153 @@
+package io.espalier.onnx.runtime;
+
+import ai.onnx.proto.OnnxMl.NodeProto;
+import io.espalier.core.latency.NodeTimer;
+import io.espalier.core.latency.Timing;
+import io.espalier.core.values.ScratchFolder;
+import io.espalier.core.values.TracedModel;
+import io.espalier.onnx.file.OnnxEdit;
+import io.espalier.onnx.file.OnnxModel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * Times models with ONNX Runtime: some runs with its own profile, then some without, in which the
+ * model and the original take turns.
+ */
+public final class OnnxNodeTimer implements NodeTimer {
+  private static final double PROFILED = 100e6;
+  private static final double TURN = 10e6;
+
+  /** Runs that tell how many more there are to be; one before them does not count. */
+  private static final int FIRST = 3;
+
+  private static final int MOST_PROFILED = 40;
+  private static final int MOST_IN_A_TURN = 20;
+
+  private final Function<TracedModel, OnnxModel> models;
+  private final Map<String, Tensor> inputs;
+  private final SessionSettings settings;
+  private final String conditions;
+  private final OnnxSession original;
+
+  /**
+   * A timer.
+   *
+   * @param models what the runtime loads of a network
+   * @param inputs a tensor for each input
+   * @throws OnnxRunException if the original cannot be loaded
+   */
+  public OnnxNodeTimer(
+      OnnxModel original,
+      Function<TracedModel, OnnxModel> models,
+      Map<String, Tensor> inputs,
+      int threads) {
+    this.models = models;
+    this.inputs = Map.copyOf(inputs);
+    this.settings = SessionSettings.fast().withThreads(threads);
+    this.original = OnnxSession.open(new OnnxEdit(original), settings);
+    this.conditions = conditions(threads);
+  }
+
+  private String conditions(int threads) {
+    StringBuilder shapes = new StringBuilder();
+    for (ValueSpec input : original.inputSpecs()) {
+      Tensor tensor = inputs.get(input.name());
+      shapes.append(", ").append(input.name());
+      shapes.append(tensor == null ? "" : " " + Arrays.toString(tensor.shape()));
+    }
+    return "ONNX Runtime "
+        + OnnxSession.version()
+        + " on "
+        + (threads == 1 ? "1 thread" : threads + " threads")
+        + " of "
+        + Processor.name()
+        + shapes;
+  }
+
+  @Override
+  public String conditions() {
+    return conditions;
+  }
+
+  @Override
+  public Timing time(TracedModel network, int turns) {
+    OnnxModel model = models.apply(network);
+    try (ScratchFolder folder =
+            ScratchFolder.in(Path.of(System.getProperty("java.io.tmpdir", ".")));
+        OnnxSession session =
+            OnnxSession.openProfiled(named(model), settings, folder.path().resolve("profile"))) {
+      double once = Math.max(1, Latency.measure(session, inputs, 1, FIRST));
+      int profiled = (int) Math.max(1, Math.min(MOST_PROFILED, PROFILED / once));
+      Latency.measure(session, inputs, 0, profiled);
+      String profile = Files.readString(session.endProfile());
+      List<Timing.NodeTime> nodes =
+          Profile.nodes(profile, 1 + FIRST + profiled, outputs(model));
+      return compared(nodes, session, once, turns);
+    } catch (IOException e) {
+      throw new OnnxRunException("a profile cannot be kept: " + e.getMessage(), e);
+    }
+  }
+
+  private static OnnxEdit named(OnnxModel model) {
+    OnnxEdit edit = new OnnxEdit(model);
+    for (int i = 0; i < model.nodes().size(); i++) {
+      edit.replaceNode(i, model.nodes().get(i).toBuilder().setName(Profile.name(i)).build());
+    }
+    return edit;
+  }
+
+  private static List<String> outputs(OnnxModel model) {
+    List<String> outputs = new ArrayList<>();
+    for (NodeProto node : model.nodes()) {
+      outputs.add(
+          node.getOutputList().stream().filter(name -> !name.isEmpty()).findFirst().orElse(""));
+    }
+    return outputs;
+  }
+
+  private Timing compared(
+      List<Timing.NodeTime> nodes, OnnxSession session, double once, int turns) {
+    int runs = (int) Math.max(1, Math.min(MOST_IN_A_TURN, TURN / once));
+    int warmup = runs > 1 ? 1 : 0;
+    double[] originals = new double[turns];
+    double[] parts = new double[turns];
+    for (int turn = 0; turn < turns; turn++) {
+      originals[turn] = Latency.measure(original, inputs, warmup, runs);
+      parts[turn] = Latency.measure(session, inputs, warmup, runs) / originals[turn];
+    }
+    double typical = median(originals);
+    return new Timing(nodes, typical * median(parts), typical, noise(parts));
+  }
+
+  /** By what part every second turn says something else than the others. */
+  private static double noise(double[] parts) {
+    if (parts.length < 2) {
+      return 0;
+    }
+    double[] some = new double[(parts.length + 1) / 2];
+    double[] others = new double[parts.length / 2];
+    for (int i = 0; i < parts.length; i++) {
+      (i % 2 == 0 ? some : others)[i / 2] = parts[i];
+    }
+    return Math.abs(median(some) / median(others) - 1);
+  }
+
+  private static double median(double[] values) {
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
+    int middle = sorted.length / 2;
+    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  }
+
+  @Override
+  public void close() {
+    original.close();
+  }
+}

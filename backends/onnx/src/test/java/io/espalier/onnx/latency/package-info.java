@@ -1,0 +1,4 @@
+@NullMarked
+package io.espalier.onnx.latency;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,36 @@
+package io.espalier.core.latency;
+
+/**
+ * The latency of a network that was found under a limit of it, in nanoseconds.
+ *
+ * @param predicted as the search saw it
+ * @param measured of the network, as a part of the original's, for which see there
+ * @param original of the original
+ * @param allowed by the limit
+ * @param tolerance by what part more it may take than is allowed, since times are not exact
+ * @param searches how many searches it took
+ */
+public record ConfirmedLatency(
+    double predicted,
+    double measured,
+    double original,
+    double allowed,
+    double tolerance,
+    int searches) {
+  private static final double BINDING = 0.9;
+
+  /** Whether it takes more than is allowed, and than can be put down to noise. */
+  public boolean exceeds() {
+    return measured > allowed * (1 + tolerance);
+  }
+
+  /** Whether it takes less than was predicted where it might have taken as much. */
+  boolean fallsShort() {
+    return predicted > BINDING * allowed && measured < predicted * (1 - tolerance);
+  }
+
+  /** How far it is from what it should be, as a part; what exceeds is worse than what does not. */
+  double distance() {
+    return exceeds() ? 1 + measured / allowed : Math.abs(1 - measured / predicted);
+  }
+}

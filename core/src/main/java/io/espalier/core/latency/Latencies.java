@@ -1,0 +1,195 @@
+package io.espalier.core.latency;
+
+import io.espalier.core.Dials;
+import io.espalier.core.SearchSpace;
+import io.espalier.core.cost.CostFunction;
+import io.espalier.core.cost.CostHandler;
+import io.espalier.core.cost.CostedNetwork;
+import io.espalier.core.data.DataArray;
+import io.espalier.core.values.Config;
+import io.espalier.core.values.Structure;
+import io.espalier.core.values.TracedModel;
+import io.espalier.spi.EspalierException;
+import io.espalier.trace.Graph;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * The latency of the networks of a space: predicted from some that were timed, and mended by each
+ * that is timed later. Close it after the last was timed; what it has predicted by then goes on.
+ */
+public final class Latencies implements AutoCloseable {
+  /** Timing the networks of the table is to take about so long, in nanoseconds. */
+  private static final double TIME = 200e9;
+
+  private static final int FEWEST = 8;
+  private static final int MOST = 40;
+
+  /** A space of few choices needs no more networks than so many for each. */
+  private static final int FOR_A_DIAL = 6;
+
+  private static final int TURNS = 5;
+  private static final int TURNS_TO_CONFIRM = 21;
+
+  private final SearchSpace space;
+  private final NodeTimer timer;
+  private final TimingBook book;
+  private final Dials dials;
+  private final Segmented segmented;
+  private final List<LatencyTable.Timed> timed = new ArrayList<>();
+
+  private Latencies(SearchSpace space, NodeTimer timer, Collection<Path> folders) {
+    this.space = space;
+    this.timer = timer;
+    this.segmented = new Segmented();
+    this.dials = space.dials(List.of(segmented));
+    this.book =
+        new TimingBook(
+            folders, Structure.fingerprint(space.model().graph()) + " " + timer.conditions());
+  }
+
+  /**
+   * Times some networks of a space.
+   *
+   * @param inputs an array for each input, which networks are run with
+   * @param threads how many threads an operator may use
+   * @param folders where timings are kept, and looked up; none for nowhere
+   * @param progress is told what is being done
+   * @throws EspalierException if the backend cannot time networks, or a run fails
+   */
+  public static Latencies of(
+      SearchSpace space,
+      Map<String, DataArray> inputs,
+      int threads,
+      Collection<Path> folders,
+      Consumer<String> progress) {
+    if (!(space.model() instanceof TimedModel model)) {
+      throw new EspalierException(
+          "the latency of "
+              + space.model().description()
+              + " cannot be measured by its backend; write it to an ONNX file and prune that, or"
+              + " leave --latency out");
+    }
+    NodeTimer timer = model.timer(inputs, threads);
+    try {
+      Latencies latencies = new Latencies(space, timer, folders);
+      latencies.fill(progress);
+      return latencies;
+    } catch (RuntimeException e) {
+      timer.close();
+      throw e;
+    }
+  }
+
+  private void fill(Consumer<String> progress) {
+    int count = Math.min(MOST, FEWEST + FOR_A_DIAL * dials.size());
+    for (int i = 0; i < count; i++) {
+      progress.accept("timing network " + (i + 1) + " of " + count);
+      double taken = time(dials.config(TimedSettings.of(dials, i)), TURNS).taken();
+      if (i == 1) {
+        // what the first that was carved took is kept with it, so that this is the same again
+        count = (int) Math.max(Math.min(FEWEST, count), Math.min(count, TIME / taken));
+      }
+    }
+  }
+
+  /** Times a network, unless that is known, and takes it into the table. */
+  private TimingBook.Entry time(Config config, int turns) {
+    TimingBook.Entry entry = book.of(config, turns, () -> timedNow(config, turns));
+    timed.add(new LatencyTable.Timed(segmented.sizes(config), entry.timing()));
+    return entry;
+  }
+
+  private TimingBook.Entry timedNow(Config config, int turns) {
+    long start = System.nanoTime();
+    boolean whole = dials.config(dials.original()).equals(config);
+    Timing timing;
+    if (whole) {
+      timing = timer.time(space.model(), turns);
+    } else {
+      try (TracedModel carved = space.export(config)) {
+        timing = timer.time(carved, turns);
+      }
+    }
+    return new TimingBook.Entry(timing, (double) (System.nanoTime() - start));
+  }
+
+  /** What the timings depend on, in words. */
+  public String conditions() {
+    return timer.conditions();
+  }
+
+  /** How many networks the table is made from. */
+  public int count() {
+    return timed.size();
+  }
+
+  /** Latency as a cost, as it is predicted from all that was timed up to now. */
+  public LatencyCost cost() {
+    return new LatencyCost(table());
+  }
+
+  private LatencyTable table() {
+    Graph graph = space.map().orElseThrow().graph();
+    return new LatencyTable(graph, segmented.segmentOf, timed);
+  }
+
+  /**
+   * Times a network beside the original, and mends the table by it.
+   *
+   * @param config a choice for everything that can be configured
+   */
+  public Timing confirm(Config config) {
+    return time(config, TURNS_TO_CONFIRM).timing();
+  }
+
+  /** What a run of the original takes, in nanoseconds: the median of all that was timed. */
+  public double original() {
+    return table().original();
+  }
+
+  @Override
+  public void close() {
+    timer.close();
+    book.close();
+  }
+
+  /** Reads the sizes of segments off a config. As a cost it says nothing. */
+  private final class Segmented implements CostHandler {
+    private int[] segmentOf = {};
+    private long[][] last = {};
+
+    @Override
+    public String key() {
+      return "segments";
+    }
+
+    @Override
+    public String plural() {
+      return key();
+    }
+
+    @Override
+    public CostFunction of(CostedNetwork network) {
+      Segments segments = new Segments(network);
+      segmentOf = segments.byNode();
+      return extents -> {
+        long[][] sizes = new long[segments.count()][];
+        for (int i = 0; i < sizes.length; i++) {
+          sizes[i] = segments.sizes(i, extents);
+        }
+        last = sizes;
+        return 0;
+      };
+    }
+
+    long[][] sizes(Config config) {
+      dials.cost(dials.setting(config), 0);
+      return last;
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package io.espalier.core.latency;
+
+import io.espalier.core.Dials;
+import io.espalier.core.values.Choice;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * Which networks of a space are timed for its table: the original first, then drawn ones, so that
+ * each run tells of all parts of the network at once. Their widths are multiples of 16, of 8, of
+ * whatever, or each of something else, in turns, since that is what kernels are chosen by. The same
+ * space gives the same.
+ */
+final class TimedSettings {
+  private static final int[] STEPS = {16, 8, 4, 1};
+  private static final double LEAST = 0.1;
+
+  /** A width has at least so many steps, however small it is. */
+  private static final int STEPS_OF_A_WIDTH = 4;
+
+  /** How often a kernel or a depth stays what it is. */
+  private static final double WHOLE = 0.75;
+
+  private TimedSettings() {}
+
+  /**
+   * One of the settings.
+   *
+   * @param index 0 for the original
+   */
+  static int[] of(Dials dials, int index) {
+    int[] setting = dials.original();
+    if (index == 0) {
+      return setting;
+    }
+    Random random = new Random(index);
+    for (int i = 0; i < setting.length; i++) {
+      double part = LEAST + (1 - LEAST) * random.nextDouble();
+      int drawn = random.nextInt(STEPS.length);
+      boolean whole = random.nextDouble() < WHOLE;
+      if (dials.kind(i) == Dials.Kind.WIDTH) {
+        int step = switch (index % STEPS.length) {
+          case 1 -> STEPS[0];
+          case 2 -> STEPS[1];
+          case 3 -> STEPS[STEPS.length - 1];
+          default -> STEPS[drawn];
+        };
+        setting[i] = nearest(dials.choices(i), part, step);
+      } else if (!whole) {
+        setting[i] = (int) (part * setting[i]);
+      }
+    }
+    return setting;
+  }
+
+  /** The choice nearest to a part of the original, among multiples if there are any below it. */
+  private static int nearest(List<Choice> choices, double part, int step) {
+    int original = choices.get(choices.size() - 1).number();
+    int fitting = Math.max(1, Math.min(step, Integer.highestOneBit(original) / STEPS_OF_A_WIDTH));
+    double wanted = (double) Math.max(1, Math.round(part * original / fitting)) * fitting;
+    int nearest = 0;
+    for (int i = 1; i < choices.size(); i++) {
+      double now = Math.abs(choices.get(i).number() - wanted);
+      if (now < Math.abs(choices.get(nearest).number() - wanted)) {
+        nearest = i;
+      }
+    }
+    return nearest;
+  }
+}

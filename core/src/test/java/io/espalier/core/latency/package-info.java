@@ -1,0 +1,4 @@
+@NullMarked
+package io.espalier.core.latency;
+
+import org.jspecify.annotations.NullMarked;
