@@ -269,8 +269,7 @@ public final class OnnxNetwork implements DataModel, TimedModel {
   public NodeTimer timer(Map<String, DataArray> inputs, int threads) {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     inputs.forEach((name, array) -> tensors.put(name, Tensor.of(array)));
-    return new OnnxNodeTimer(
-        model(), network -> ((OnnxNetwork) network).model(), tensors, threads);
+    return new OnnxNodeTimer(model(), network -> ((OnnxNetwork) network).model(), tensors, threads);
   }
 
   @Override

@@ -7,7 +7,6 @@ import io.espalier.trace.Graph;
 import io.espalier.trace.GraphNode;
 import io.espalier.trace.Layout;
 import io.espalier.trace.SymMap;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -111,9 +110,7 @@ final class Segments {
   private static void addFree(
       Set<Integer> axes, CostedNetwork network, @Nullable List<Layout> layouts) {
     if (layouts != null) {
-      layouts.stream()
-          .filter(Layout::isFree)
-          .forEach(layout -> axes.add(network.axis(layout)));
+      layouts.stream().filter(Layout::isFree).forEach(layout -> axes.add(network.axis(layout)));
     }
   }
 

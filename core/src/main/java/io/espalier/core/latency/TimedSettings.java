@@ -39,12 +39,13 @@ final class TimedSettings {
       int drawn = random.nextInt(STEPS.length);
       boolean whole = random.nextDouble() < WHOLE;
       if (dials.kind(i) == Dials.Kind.WIDTH) {
-        int step = switch (index % STEPS.length) {
-          case 1 -> STEPS[0];
-          case 2 -> STEPS[1];
-          case 3 -> STEPS[STEPS.length - 1];
-          default -> STEPS[drawn];
-        };
+        int step =
+            switch (index % STEPS.length) {
+              case 1 -> STEPS[0];
+              case 2 -> STEPS[1];
+              case 3 -> STEPS[STEPS.length - 1];
+              default -> STEPS[drawn];
+            };
         setting[i] = nearest(dials.choices(i), part, step);
       } else if (!whole) {
         setting[i] = (int) (part * setting[i]);

@@ -104,8 +104,7 @@ final class Widths {
     return meter.grows() || costs(smallest).measure() <= meter.allowed()
         ? smallest
         : Cheapest.of(
-            widths.stream().mapToInt(Width::size).toArray(),
-            setting -> costs(setting).measure());
+            widths.stream().mapToInt(Width::size).toArray(), setting -> costs(setting).measure());
   }
 
   /**

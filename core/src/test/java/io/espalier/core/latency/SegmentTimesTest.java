@@ -30,8 +30,7 @@ class SegmentTimesTest {
   @Test
   void whatWasMeasuredIsPredicted() {
     SegmentTimes times =
-        new SegmentTimes(
-            List.of(sample(64, 64, 5000), sample(32, 64, 3000), sample(33, 64, 6000)));
+        new SegmentTimes(List.of(sample(64, 64, 5000), sample(32, 64, 3000), sample(33, 64, 6000)));
     assertEquals(5000, times.at(sizes(64, 64)), 5);
     assertEquals(3000, times.at(sizes(32, 64)), 3);
     assertEquals(6000, times.at(sizes(33, 64)), 6);

@@ -88,18 +88,14 @@ public final class PredictedLatency {
     OnnxNetwork network = OnnxNetwork.read(file);
     DMRegistry registry = DMRegistry.discover(PredictedLatency.class.getClassLoader());
     SearchSpace space =
-        new SearchSpaces(Set.of(new OnnxBackend()), registry)
-            .generate(network, Rules.everything());
+        new SearchSpaces(Set.of(new OnnxBackend()), registry).generate(network, Rules.everything());
     Map<String, DataArray> inputs = inputs(network);
     long start = System.nanoTime();
     try (Latencies latencies = Latencies.of(space, inputs, threads, List.of(), step -> {});
         NodeTimer timer = network.timer(inputs, threads)) {
       System.out.printf(
           "%s: %d networks timed in %.0f s, %s%n",
-          name,
-          latencies.count(),
-          (System.nanoTime() - start) / NANOS,
-          latencies.conditions());
+          name, latencies.count(), (System.nanoTime() - start) / NANOS, latencies.conditions());
       Dials dials = space.dials(List.of(latencies.cost()));
       double whole = dials.cost(dials.original(), 0);
       double[] errors = new double[count];

@@ -17,11 +17,7 @@ import java.util.Optional;
  * @param exact whether widths that are normalised over stay whole
  */
 record AskedBudget(
-    List<Limit> limits,
-    Optional<LatencyLimit> latency,
-    int divisor,
-    double floor,
-    boolean exact) {
+    List<Limit> limits, Optional<LatencyLimit> latency, int divisor, double floor, boolean exact) {
   AskedBudget {
     limits = List.copyOf(limits);
     if (!limits.isEmpty()) {

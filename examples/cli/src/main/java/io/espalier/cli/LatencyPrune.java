@@ -41,11 +41,7 @@ final class LatencyPrune {
    * @param folders where timings are kept
    */
   LatencyPrune(
-      CarveOptions carving,
-      AskedBudget asked,
-      int threads,
-      List<Path> folders,
-      Progress progress) {
+      CarveOptions carving, AskedBudget asked, int threads, List<Path> folders, Progress progress) {
     this.carving = carving;
     this.asked = asked;
     this.threads = threads;
@@ -103,8 +99,7 @@ final class LatencyPrune {
       if (!quick) {
         space.sortParameters();
         new LatencySearch(space, latencies, limit, SEARCHES)
-            .run(
-                time -> byWeights(space, asked.with(time)), BudgetResult::config, other -> {});
+            .run(time -> byWeights(space, asked.with(time)), BudgetResult::config, other -> {});
       }
       LatencySearch.Found<T> found =
           new LatencySearch(space, latencies, limit, quick ? SEARCHES : SEARCHES_WITH_DATA)

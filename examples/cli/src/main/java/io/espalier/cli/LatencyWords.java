@@ -11,7 +11,8 @@ import java.util.regex.Pattern;
 
 /** Latencies as a user writes and reads them. */
 final class LatencyWords {
-  private static final Pattern AMOUNT = Pattern.compile("([-+.0-9eE]+|NaN|-?Infinity)(ns|us|ms|s)?");
+  private static final Pattern AMOUNT =
+      Pattern.compile("([-+.0-9eE]+|NaN|-?Infinity)(ns|us|ms|s)?");
   private static final Map<String, Double> NANOSECONDS =
       Map.of("ns", 1.0, "us", 1e3, "ms", 1e6, "s", 1e9);
 
@@ -72,7 +73,8 @@ final class LatencyWords {
   }
 
   private static String said(double time, ConfirmedLatency latency, LatencyCost cost) {
-    return String.format(Locale.ROOT, "%s, %.3f", cost.number((long) time), time / latency.original());
+    return String.format(
+        Locale.ROOT, "%s, %.3f", cost.number((long) time), time / latency.original());
   }
 
   private static String exceeded(ConfirmedLatency latency, LatencyCost cost) {

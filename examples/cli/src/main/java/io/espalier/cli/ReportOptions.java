@@ -93,8 +93,7 @@ final class ReportOptions {
     if (page != null) {
       Config config = space.configurableConfig();
       report =
-          PruneReport.of(
-                  space, List.of(), config, result.model(), costs(space, List.of()), asked())
+          PruneReport.of(space, List.of(), config, result.model(), costs(space, List.of()), asked())
               .with(words);
     }
   }

@@ -8,7 +8,6 @@ import io.espalier.core.search.SearchStrategy;
 import io.espalier.spi.EspalierException;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;

@@ -45,7 +45,8 @@ class LatencyPruneTest {
     Path small = dir.resolve("small.onnx");
     Path cache = dir.resolve("cache");
     List<Object> words =
-        List.of("prune", model, "-o", small, "--latency", "0.6", "--params", "0.8", "--cache", cache);
+        List.of(
+            "prune", model, "-o", small, "--latency", "0.6", "--params", "0.8", "--cache", cache);
     String out = Cli.done(with(words, "--report", dir.resolve("r.html")));
     assertTrue(out.contains("latency: predicted "), out);
     assertTrue(out.contains(" of the original's, measured "), out);

@@ -87,8 +87,7 @@ public final class OnnxNodeTimer implements NodeTimer {
       int profiled = (int) Math.max(1, Math.min(MOST_PROFILED, PROFILED / once));
       Latency.measure(session, inputs, 0, profiled);
       String profile = Files.readString(session.endProfile());
-      List<Timing.NodeTime> nodes =
-          Profile.nodes(profile, 1 + FIRST + profiled, outputs(model));
+      List<Timing.NodeTime> nodes = Profile.nodes(profile, 1 + FIRST + profiled, outputs(model));
       return compared(nodes, session, once, turns);
     } catch (IOException e) {
       throw new OnnxRunException("a profile cannot be kept: " + e.getMessage(), e);

@@ -221,8 +221,7 @@ class LatencySearchTest {
   void aBackendThatCannotTimeIsRefused() {
     DMRegistry registry = DMRegistry.discover(LatencySearchTest.class.getClassLoader());
     SearchSpace whole =
-        new SearchSpaces(Set.of(new OnnxBackend()), registry)
-            .generate(MODEL, Rules.everything());
+        new SearchSpaces(Set.of(new OnnxBackend()), registry).generate(MODEL, Rules.everything());
     SearchSpace untimed = new SearchSpace(new Untimed(whole.model()), null, registry);
     EspalierException e =
         assertThrows(EspalierException.class, () -> latencies(untimed, List.of()));

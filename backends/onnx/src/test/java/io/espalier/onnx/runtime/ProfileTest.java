@@ -92,8 +92,7 @@ class ProfileTest {
 
   @Test
   void whatRunsWithinAnotherCountsWithIt() {
-    String json =
-        profile(event("inner", 0, 12, 20), event("@0", 0, 10, 50), event("@1", 1, 60, 5));
+    String json = profile(event("inner", 0, 12, 20), event("@0", 0, 10, 50), event("@1", 1, 60, 5));
     assertEquals(
         List.of(new Timing.NodeTime("a", 50_500), new Timing.NodeTime("b", 5500)),
         Profile.nodes(json, 1, OUTPUTS));
@@ -114,9 +113,7 @@ class ProfileTest {
       Set<String> named = new HashSet<>();
       timing.nodes().forEach(node -> named.add(node.output()));
       long convolutions =
-          network.model().nodes().stream()
-              .filter(node -> node.getOpType().equals("Conv"))
-              .count();
+          network.model().nodes().stream().filter(node -> node.getOpType().equals("Conv")).count();
       assertTrue(named.size() > convolutions, named + "");
       assertTrue(timer.conditions().contains("on 1 thread of"), timer.conditions());
       assertTrue(timer.conditions().contains("input [1, 3, 32, 32]"), timer.conditions());
