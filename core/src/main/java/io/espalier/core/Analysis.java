@@ -30,6 +30,9 @@ final class Analysis implements Objections {
   /** Its multiples fill the unit interval evenly, so that widths of one extent differ. */
   private static final double GOLDEN = 0.6180339887498949;
 
+  /** Each number of units is a choice. */
+  private static final long MOST_UNITS = 1 << 24;
+
   private final TracedModel model;
 
   private Analysis(TracedModel model) {
@@ -64,15 +67,34 @@ final class Analysis implements Objections {
 
   @Override
   public Map<Symbol, String> to(SymMap map) {
+    Map<Symbol, String> objections = tooLong(map);
     List<Symbol> symbols = new ArrayList<>();
-    map.symbols().stream().filter(symbol -> smaller(symbol, 0) > 0).forEach(symbols::add);
-    Map<Symbol, String> objections = new LinkedHashMap<>();
+    map.symbols().stream()
+        .filter(symbol -> smaller(symbol, 0) > 0 && !objections.containsKey(symbol))
+        .forEach(symbols::add);
     find(map, symbols, objections);
     for (int bit = 1; bit < 2 * symbols.size(); bit *= 2) {
       int mask = bit;
       find(map, chosen(symbols, i -> (i & mask) != 0), objections);
     }
     return objections;
+  }
+
+  /** The symbols with too many units to choose from. */
+  private static Map<Symbol, String> tooLong(SymMap map) {
+    Map<Symbol, String> found = new LinkedHashMap<>();
+    for (Symbol symbol : map.symbols()) {
+      if (symbol.extent() > MOST_UNITS) {
+        found.put(
+            symbol,
+            "it has "
+                + symbol.extent()
+                + " units; of more than "
+                + MOST_UNITS
+                + " none are chosen, as numbers of units are listed one by one");
+      }
+    }
+    return found;
   }
 
   private static List<Symbol> chosen(List<Symbol> symbols, IntPredicate condition) {

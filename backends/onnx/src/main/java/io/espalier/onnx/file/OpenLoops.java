@@ -97,37 +97,15 @@ final class OpenLoops {
   private List<NodeProto> opened(Turns turns) {
     NodeProto node = turns.node();
     Scaffold scaffold = new Scaffold(node, names);
-    List<NodeProto> nodes = new ArrayList<>();
-    String size = scaffold.tensor("size");
-    nodes.add(scaffold.part("Size", List.of(witness), size));
     String turn = scaffold.tensor("turn");
-    nodes.add(scaffold.typed(scaffold.part("Sub", List.of(size, size), turn)));
     String again = scaffold.tensor("again");
-    nodes.add(scaffold.part("Equal", List.of(turn, turn), again));
-    for (int i = 0; i < Math.min(2, firstCarried(turns)); i++) {
-      if (!node.getInput(i).isEmpty()) {
-        String copy = scaffold.tensor("input" + i);
-        nodes.add(LoopMarks.input(scaffold.part("Identity", List.of(node.getInput(i)), copy), i));
-      }
-    }
-    GraphProto.Builder body = turns.body().toBuilder().clearInput().clearNode();
+    List<NodeProto> nodes = new ArrayList<>(unknown(scaffold, turn, again));
+    nodes.addAll(settings(turns, scaffold));
     List<String> given = new ArrayList<>();
+    turns.entries().forEach(entry -> given.add(scaffold.tensor("given" + given.size())));
+    GraphProto.Builder body = turns.body().toBuilder().clearInput().clearNode();
     for (int i = 0; i < turns.entries().size(); i++) {
-      Turns.Entry entry = turns.entries().get(i);
-      String own = turns.body().getInput(i).getName();
-      String from = entry.input() < 0 ? "" : scaffold.tensor("given" + i);
-      given.add(from);
-      NodeProto made =
-          switch (entry.way()) {
-            case TURN -> scaffold.part("Identity", List.of(turn), own);
-            case CONDITION -> scaffold.part("Identity", List.of(again), own);
-            case CARRIED -> scaffold.typed(scaffold.part("Where", List.of(again, from, from), own));
-            case SLICE ->
-                Scaffold.with(
-                    scaffold.part("Gather", List.of(from, turn), own), "axis", entry.axis());
-          };
-      body.addNode(
-          LoopMarks.entry(entry.input() < 0 ? made : LoopMarks.input(made, entry.input()), i));
+      body.addNode(entry(turns, i, scaffold, given.get(i), turn, again));
     }
     body.addAllNode(turns.body().getNodeList());
     List<String> ends = new ArrayList<>();
@@ -145,6 +123,50 @@ final class OpenLoops {
     int last = nodes.size() - 1;
     nodes.set(last, LoopMarks.last(nodes.get(last), node));
     return nodes;
+  }
+
+  /** The number of a turn and whether there is another: 0 and true if run, and not known before. */
+  private List<NodeProto> unknown(Scaffold scaffold, String turn, String again) {
+    String size = scaffold.tensor("size");
+    return List.of(
+        scaffold.part("Size", List.of(witness), size),
+        scaffold.typed(scaffold.part("Sub", List.of(size, size), turn)),
+        scaffold.part("Equal", List.of(turn, turn), again));
+  }
+
+  /** Readers of what the loop reads and its body is not given: how many turns, and whether any. */
+  private static List<NodeProto> settings(Turns turns, Scaffold scaffold) {
+    NodeProto node = turns.node();
+    List<NodeProto> nodes = new ArrayList<>();
+    for (int i = 0; i < firstCarried(turns); i++) {
+      if (!node.getInput(i).isEmpty()) {
+        String copy = scaffold.tensor("input" + i);
+        nodes.add(LoopMarks.input(scaffold.part("Identity", List.of(node.getInput(i)), copy), i));
+      }
+    }
+    return nodes;
+  }
+
+  /**
+   * What makes a tensor that the body is given.
+   *
+   * @param given a name for what it is made of outside, which no tensor inside has
+   */
+  private static NodeProto entry(
+      Turns turns, int index, Scaffold scaffold, String given, String turn, String again) {
+    Turns.Entry entry = turns.entries().get(index);
+    String own = turns.body().getInput(index).getName();
+    NodeProto made =
+        switch (entry.way()) {
+          case TURN -> scaffold.part("Identity", List.of(turn), own);
+          case CONDITION -> scaffold.part("Identity", List.of(again), own);
+          case CARRIED -> scaffold.typed(scaffold.part("Where", List.of(again, given, given), own));
+          case SLICE ->
+              Scaffold.with(
+                  scaffold.part("Gather", List.of(given, turn), own), "axis", entry.axis());
+        };
+    NodeProto marked = LoopMarks.entry(made, index);
+    return entry.input() < 0 ? marked : LoopMarks.input(marked, entry.input());
   }
 
   private static int firstCarried(Turns turns) {
