@@ -79,7 +79,8 @@ class ServicesTest {
   @Test
   void criteriaAreFound() {
     assertEquals(
-        Set.of("fpgm", "group_norm", "l1", "l2", "lamp", "random"), registry.criteria().keySet());
+        Set.of("batch_norm_scale", "fpgm", "group_norm", "l1", "l2", "lamp", "random"),
+        registry.criteria().keySet());
   }
 
   @Test

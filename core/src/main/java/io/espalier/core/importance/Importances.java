@@ -16,7 +16,9 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class Importances {
   private final SymMap map;
   private final boolean strict;
+  private @Nullable NormScales norms;
 
   /**
    * @param strict whether a criterion that throws is an error
@@ -126,7 +129,7 @@ final class Importances {
     Layout axis = layouts.get(consumer.axis());
     Node node = map.nodes().get(consumer.node());
     String parameter = map.graph().tensor(tensor).name();
-    Use use = new ConstantUse(node, consumer.input(), layouts, constant);
+    Use use = new ConstantUse(node, consumer.input(), layouts, constant, this::norms);
     try {
       double[] scores =
           PluginException.ask(
@@ -152,6 +155,14 @@ final class Importances {
       }
       throw e;
     }
+  }
+
+  /** Found once, if any criterion asks for them. */
+  private synchronized NormScales norms() {
+    if (norms == null) {
+      norms = new NormScales(map);
+    }
+    return norms;
   }
 
   private static double[] checked(double[] scores, Layout axis) {
@@ -235,7 +246,8 @@ final class Importances {
     }
   }
 
-  private record ConstantUse(Node node, int input, List<Layout> layouts, Constant constant)
+  private record ConstantUse(
+      Node node, int input, List<Layout> layouts, Constant constant, Supplier<NormScales> norms)
       implements Use {
     @Override
     public int[] shape() {
@@ -245,6 +257,11 @@ final class Importances {
     @Override
     public FloatBuffer values() {
       return constant.floats();
+    }
+
+    @Override
+    public Optional<double[]> normScales(int axis) {
+      return norms.get().of(layouts.get(axis));
     }
   }
 }

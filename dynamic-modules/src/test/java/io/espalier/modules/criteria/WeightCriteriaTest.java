@@ -59,6 +59,11 @@ class WeightCriteriaTest {
   }
 
   @Test
+  void withoutNormsTheirScaleIsThatOfTheWeights() {
+    assertScores(new BatchNormScaleImportance(), 5, 0, Math.sqrt(5));
+  }
+
+  @Test
   void aSquareIsAPartOfThoseAsLarge() {
     assertScores(new LampImportance(), 1, 0, 5 / 30.0);
   }

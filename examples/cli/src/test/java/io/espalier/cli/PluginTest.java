@@ -125,8 +125,8 @@ class PluginTest {
     Cli unknown = Cli.run(with(prune, "--importance", "acme.first"));
     assertEquals(2, unknown.code());
     assertEquals(
-        "espalier: there is no importance criterion \"acme.first\"; the registry has [fpgm,"
-            + " group_norm, l1, l2, lamp, random]",
+        "espalier: there is no importance criterion \"acme.first\"; the registry has"
+            + " [batch_norm_scale, fpgm, group_norm, l1, l2, lamp, random]",
         unknown.err().strip());
   }
 
