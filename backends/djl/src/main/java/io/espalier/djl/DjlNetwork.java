@@ -10,6 +10,7 @@ import io.espalier.core.data.DataArray;
 import io.espalier.core.data.InputSpec;
 import io.espalier.core.data.Samples;
 import io.espalier.core.moments.DataModel;
+import io.espalier.core.moments.GradientModel;
 import io.espalier.core.moments.Measured;
 import io.espalier.core.moments.Probe;
 import io.espalier.core.values.Cut;
@@ -20,6 +21,7 @@ import io.espalier.djl.calibrate.BlockInputs;
 import io.espalier.djl.calibrate.BlockMeasuring;
 import io.espalier.djl.calibrate.BlockRun;
 import io.espalier.djl.calibrate.ObservableBlock;
+import io.espalier.djl.calibrate.TaylorImportance;
 import io.espalier.djl.carve.BlockCarver;
 import io.espalier.djl.carve.BlockCut;
 import io.espalier.djl.carve.CarvedCheck;
@@ -30,6 +32,7 @@ import io.espalier.djl.export.OnnxExport;
 import io.espalier.djl.trace.BlockTracer;
 import io.espalier.djl.trace.TracedBlock;
 import io.espalier.spi.EspalierException;
+import io.espalier.spi.ImportanceCriterion;
 import io.espalier.spi.OpId;
 import io.espalier.trace.Graph;
 import io.espalier.trace.Tensor;
@@ -50,7 +53,7 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** A block that was opened and traced. It reads the block's parameters, and never changes them. */
-public final class DjlNetwork implements DataModel, ObservableBlock {
+public final class DjlNetwork implements GradientModel, ObservableBlock {
   private static final OpId CONVOLUTION = OpId.of("Conv");
 
   private final TracedBlock traced;
@@ -229,6 +232,11 @@ public final class DjlNetwork implements DataModel, ObservableBlock {
   public Measured measure(
       DataModel observed, Probe.Request request, Samples data, List<int[]> folds) {
     return BlockMeasuring.measure(this, (DjlNetwork) observed, request, data, folds);
+  }
+
+  @Override
+  public ImportanceCriterion taylor(Samples data, int[] samples, Optional<int[]> labels) {
+    return TaylorImportance.of(this, data, samples, labels);
   }
 
   @Override

@@ -9,6 +9,7 @@ import io.espalier.core.search.BudgetResult;
 import io.espalier.core.search.BudgetSearch;
 import io.espalier.core.search.Candidate;
 import io.espalier.core.search.CandidateRunner;
+import io.espalier.core.search.Criteria;
 import io.espalier.core.search.CurveSearch;
 import io.espalier.core.search.ScoreBook;
 import io.espalier.core.search.SearchProblem;
@@ -16,12 +17,11 @@ import io.espalier.core.search.SearchStrategy;
 import io.espalier.core.search.WidthErrors;
 import io.espalier.spi.DMRegistry;
 import io.espalier.spi.DataCriterion;
-import io.espalier.spi.EspalierException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -75,16 +75,9 @@ record CandidateFinder(
     Set<BudgetResult> candidates = new LinkedHashSet<>();
     DataCriterion ofData = registry().dataCriteria().get(options.criterion());
     if (ofData == null) {
-      if (!registry().criteria().containsKey(options.criterion())) {
-        Set<String> known = new TreeSet<>(registry().criteria().keySet());
-        known.addAll(registry().dataCriteria().keySet());
-        throw new EspalierException(
-            "there is no importance criterion \""
-                + options.criterion()
-                + "\"; the registry has "
-                + known);
-      }
-      space.setCriterion(options.criterion());
+      progress.accept("ranking");
+      int[] fitted = repairs.few().stream().flatMapToInt(Arrays::stream).sorted().toArray();
+      Criteria.choose(space, options.criterion(), data, fitted, options.search().labels());
       space.sortParameters();
       candidates.add(BudgetSearch.find(space, options.budget()));
       return new Candidates(candidates, null);

@@ -2,7 +2,6 @@ package io.espalier.cli;
 
 import io.espalier.core.SearchSpace;
 import io.espalier.core.data.InputSpec;
-import io.espalier.core.moments.DataModel;
 import io.espalier.core.search.Budget;
 import io.espalier.core.search.BudgetResult;
 import io.espalier.core.values.Manifest;
@@ -12,15 +11,11 @@ import io.espalier.core.values.StagedFiles;
 import io.espalier.core.values.TracedModel;
 import io.espalier.onnx.OnnxNetwork;
 import io.espalier.onnx.file.OnnxModel;
-import io.espalier.onnx.runtime.DataInputs;
-import io.espalier.spi.EspalierException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -188,24 +183,12 @@ final class CarveOptions {
 
   /** What to run with: what was given, else shapes that were found where the usual do not run. */
   GivenInputs given(SearchSpace space) {
-    Map<String, List<Long>> shapes = new LinkedHashMap<>();
-    space.map().ifPresent(map -> shapes.putAll(map.foundShapes()));
-    GivenInputs given = options.given();
-    shapes.putAll(given.shapes());
-    return new GivenInputs(shapes, given.values());
+    return options.given(space);
   }
 
   /** What data have to give the model. */
   List<InputSpec> inputs(SearchSpace space) {
-    if (space.model() instanceof OnnxNetwork network) {
-      return DataInputs.of(network.model(), given(space).shapes());
-    }
-    if (space.model() instanceof DataModel model) {
-      return model.inputs();
-    }
-    throw new EspalierException(
-        space.model().description()
-            + " cannot be run on data by its backend; prune it without --data");
+    return options.inputs(space);
   }
 
   private String compare(BudgetResult costs, Path before, SearchSpace space) {

@@ -4,9 +4,14 @@ import com.google.inject.Guice;
 import io.espalier.core.EspalierModule;
 import io.espalier.core.SearchSpace;
 import io.espalier.core.SearchSpaces;
+import io.espalier.core.data.InputSpec;
+import io.espalier.core.moments.DataModel;
 import io.espalier.core.rules.Rules;
+import io.espalier.core.search.Criteria;
 import io.espalier.core.values.Precision;
 import io.espalier.core.values.TracedModel;
+import io.espalier.onnx.OnnxNetwork;
+import io.espalier.onnx.runtime.DataInputs;
 import io.espalier.onnx.runtime.InputValue;
 import io.espalier.spi.EspalierException;
 import io.espalier.trace.TrialSizes;
@@ -115,6 +120,28 @@ final class ModelOptions {
     return new GivenInputs(shapes(), values);
   }
 
+  /** What to run with: what was given, else shapes that were found where the usual do not run. */
+  GivenInputs given(SearchSpace space) {
+    Map<String, List<Long>> shapes = new LinkedHashMap<>();
+    space.map().ifPresent(map -> shapes.putAll(map.foundShapes()));
+    GivenInputs given = given();
+    shapes.putAll(given.shapes());
+    return new GivenInputs(shapes, given.values());
+  }
+
+  /** What data have to give the model. */
+  List<InputSpec> inputs(SearchSpace space) {
+    if (space.model() instanceof OnnxNetwork network) {
+      return DataInputs.of(network.model(), given(space).shapes());
+    }
+    if (space.model() instanceof DataModel model) {
+      return model.inputs();
+    }
+    throw new EspalierException(
+        space.model().description()
+            + " cannot be run on data by its backend; leave --data out");
+  }
+
   private Map<String, InputWords> words() {
     Map<String, InputWords> words = new LinkedHashMap<>();
     inputs.forEach((name, text) -> words.put(name, InputWords.parse(name, text)));
@@ -214,7 +241,7 @@ final class ModelOptions {
         plugins == null
             ? SearchSpaces.discover(loader())
             : Guice.createInjector(new EspalierModule(loader())).getInstance(SearchSpaces.class);
-    if (importance != null && spaces.registry().dataCriteria().containsKey(importance)) {
+    if (importance != null && Criteria.ofData(spaces.registry()).contains(importance)) {
       if (!withData) {
         throw new EspalierException(
             "the criterion \""

@@ -32,7 +32,7 @@ final class SpaceJson {
 
   /** The whole description. */
   static String of(SearchSpace space, Map<String, CostProfile> costs) {
-    ObjectNode root = MAPPER.createObjectNode();
+    ObjectNode root = object();
     root.put("params", space.params());
     root.put("macs", space.macs());
     ArrayNode leftOut = root.putArray("macs_incomplete");
@@ -57,6 +57,14 @@ final class SpaceJson {
     space.map().ifPresent(map -> addFirstNodes(map.layers(), nodes));
     ArrayNode frozen = root.putArray("frozen");
     space.frozen().forEach(axis -> frozen.add(frozen(axis, nodes.get(axis.layer()))));
+    return text(root);
+  }
+
+  static ObjectNode object() {
+    return MAPPER.createObjectNode();
+  }
+
+  static String text(ObjectNode root) {
     try {
       return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(root);
     } catch (JsonProcessingException e) {

@@ -16,6 +16,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -77,6 +78,16 @@ class BlockTest {
   /** All but the first line, and but the bytes: a file has a graph around its parameters. */
   private static List<String> body(String text) {
     return text.lines().skip(1).filter(line -> !line.matches("bytes +\\d.*")).toList();
+  }
+
+  @Test
+  void unitsOfABlockAreRankedByGradients() {
+    String all = "l2,taylor,activation";
+    Object[] inspect = {"inspect", "--block", NET, params, "--importance", all, "--json"};
+    List<Object> args = new ArrayList<>(List.of(inspect));
+    args.addAll(List.of("--data", "random", "--samples", 60));
+    String json = Cli.done(args.toArray());
+    assertTrue(json.contains("\"taylor\" : {"), json);
   }
 
   @Test

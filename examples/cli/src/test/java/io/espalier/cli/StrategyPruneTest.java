@@ -201,16 +201,4 @@ class StrategyPruneTest {
     assertEquals(2, without.code());
     assertTrue(without.err().contains("give --data, or leave them out"), without.err());
   }
-
-  @Test
-  void criteriaStandSideBySide() throws IOException {
-    String table =
-        Cli.done("inspect", model(), "--importance", "l2,l1,group_norm,lamp,fpgm,random");
-    assertTrue(table.contains("fpgm"), table);
-    // norms and their squares put units in one order where one consumer reads them
-    assertTrue(table.lines().anyMatch(line -> line.matches(".* 32 +1\\.00 .* 1\\.00 .*")), table);
-    Cli refused = Cli.run("inspect", model(), "--importance", "l2,l3");
-    assertEquals(2, refused.code());
-    assertTrue(refused.err().contains("l3"), refused.err());
-  }
 }

@@ -10,6 +10,7 @@ import io.espalier.core.data.DataException;
 import io.espalier.core.data.InputSpec;
 import io.espalier.core.data.Samples;
 import io.espalier.core.moments.DataModel;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -72,7 +73,8 @@ public final class BlockSamples implements Samples {
               + "; give as many for each");
     }
     if (array.getDataType().isFloating()) {
-      try (NDArray sum = array.toType(DataType.FLOAT64, true).sum()) {
+      try (NDArray wide = array.toType(DataType.FLOAT64, true);
+          NDArray sum = wide.sum()) {
         if (!Double.isFinite(sum.toDoubleArray()[0])) {
           throw new DataException(
               "the array of input "
@@ -97,7 +99,8 @@ public final class BlockSamples implements Samples {
     Map<String, DataArray> batch = new LinkedHashMap<>();
     for (int i = 0; i < arrays.size(); i++) {
       NDArray array = arrays.get(i);
-      try (NDArray indices = array.getManager().create(samples);
+      long[] positions = Arrays.stream(samples).asLongStream().toArray(); // others are copied first
+      try (NDArray indices = array.getManager().create(positions);
           NDArray rows = array.get(new NDIndex().addIndices("{}", indices))) {
         String name = inputs.get(i).name();
         batch.put(name, DataArrays.of(rows, name));

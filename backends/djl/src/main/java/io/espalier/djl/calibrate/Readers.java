@@ -1,4 +1,4 @@
-package io.espalier.djl.training;
+package io.espalier.djl.calibrate;
 
 import ai.djl.nn.Parameter;
 import io.espalier.djl.trace.TracedBlock;

@@ -1,7 +1,8 @@
-package io.espalier.djl.training;
+package io.espalier.djl.calibrate;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -21,13 +22,23 @@ import ai.djl.translate.Batchifier;
 import io.espalier.core.Hparam;
 import io.espalier.core.SearchSpace;
 import io.espalier.core.SearchSpaces;
+import io.espalier.core.data.DataException;
+import io.espalier.core.data.SampleDraw;
+import io.espalier.core.data.Samples;
+import io.espalier.core.pruning.DataPruning;
+import io.espalier.core.pruning.PruneOptions;
+import io.espalier.core.pruning.Pruned;
 import io.espalier.core.rules.Rules;
+import io.espalier.core.search.Budget;
+import io.espalier.core.search.Cost;
 import io.espalier.djl.DjlBackend;
 import io.espalier.djl.DjlBlock;
 import io.espalier.djl.DjlNetwork;
 import io.espalier.spi.DMRegistry;
 import io.espalier.spi.EspalierException;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -115,6 +126,74 @@ class TaylorImportanceTest {
         1e-6);
     assertEquals(arrays, manager.getManagedArrays().size(), "arrays are left behind");
     assertEquals(0, second.getGradient().abs().sum().getFloat());
+  }
+
+  /** h = x, y = v h: the squared norm is y^2, and unit j scores |2 v_j mean(y h_j)|. */
+  @Test
+  void withoutLabelsTheSquaredNormOfTheOutputsTells() {
+    SequentialBlock block =
+        new SequentialBlock()
+            .add(Linear.builder().setUnits(2).optBias(false).build())
+            .add(Linear.builder().setUnits(1).optBias(false).build());
+    block.initialize(manager, DataType.FLOAT32, new Shape(1, 2));
+    NDArray first = block.getChildren().valueAt(0).getDirectParameters().valueAt(0).getArray();
+    NDArray second = block.getChildren().valueAt(1).getDirectParameters().valueAt(0).getArray();
+    first.set(new float[] {1, 0, 0, 1});
+    second.set(new float[] {2, 1});
+    second.setRequiresGradient(false); // as it is after it was read from a file
+    SearchSpace space = SPACES.generate(DjlBlock.of(block, new Shape(1, 2)), Rules.everything());
+    DjlNetwork network = (DjlNetwork) space.model();
+    NDArray array = manager.create(new float[] {1, 2, 3, 0}, new Shape(2, 2));
+    int arrays = manager.getManagedArrays().size();
+
+    Samples data = BlockSamples.of(network, array);
+    space.setCriterion(network.taylor(data, new int[] {0, 1}, Optional.empty()));
+    space.sortParameters();
+
+    // y = 4 and 6: 2 * mean(4 + 18) against 1 * mean(8 + 0)
+    assertArrayEquals(
+        new double[] {1, 8 / 44.0},
+        space.configurableHparams().values().iterator().next().importance().orElseThrow(),
+        1e-6);
+    assertEquals("taylor", space.criterion());
+    assertFalse(second.hasGradient());
+    assertEquals(arrays, manager.getManagedArrays().size(), "arrays are left behind");
+  }
+
+  @Test
+  void labelsAskForTheCrossEntropyOfTheirClasses() {
+    NDList logits = new NDList(manager.create(new float[] {1, 2, 0, 3, 3, 3}, new Shape(2, 3)));
+    float[] own = Loss.softmaxCrossEntropyLoss()
+        .evaluate(new NDList(manager.create(new float[] {1, 2})), logits)
+        .toFloatArray();
+    assertArrayEquals(own, BlockLoss.ofClasses(logits, 1, 2).toFloatArray(), 1e-6f);
+    assertArrayEquals(
+        new int[] {7, 5},
+        BlockLoss.classes(
+            Optional.of(new int[] {5, 6, 7}),
+            new io.espalier.core.data.Batch(new int[] {2, 3}, Map.of())));
+    DataException thrown =
+        assertThrows(DataException.class, () -> BlockLoss.ofClasses(logits, 1, 3));
+    assertTrue(
+        String.valueOf(thrown.getMessage()).startsWith("labels from 1 to 3 do not fit"),
+        thrown::getMessage);
+  }
+
+  @Test
+  void pruningRanksByIt() {
+    DjlBlock block = Nets.mlp(manager, 1);
+    SearchSpace space = SPACES.generate(block, Rules.everything());
+    manager.getEngine().setRandomSeed(5);
+    Samples data =
+        BlockSamples.of((DjlNetwork) space.model(), manager.randomNormal(new Shape(60, 12)));
+    PruneOptions options =
+        PruneOptions.of(Budget.of(Cost.MACS, 0.5))
+            .withCriterion("taylor")
+            .withRepair(PruneOptions.Repair.NONE);
+    Pruned pruned = DataPruning.run(space, options, data, SampleDraw.all(60), step -> {});
+    assertTrue(pruned.costs().macs() <= pruned.costs().originalMacs() / 2);
+    assertEquals("taylor", space.criterion());
+    assertTrue(Double.isFinite(pruned.error()));
   }
 
   private Batch squared(float[] data, float... labels) {

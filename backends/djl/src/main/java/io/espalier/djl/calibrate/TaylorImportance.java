@@ -1,4 +1,4 @@
-package io.espalier.djl.training;
+package io.espalier.djl.calibrate;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
@@ -10,13 +10,18 @@ import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.dataset.Batch;
 import ai.djl.training.loss.Loss;
-import io.espalier.djl.DjlNetwork;
+import io.espalier.core.data.Samples;
+import io.espalier.djl.trace.TracedBlock;
 import io.espalier.spi.EspalierException;
 import io.espalier.spi.ImportanceCriterion;
 import io.espalier.spi.Use;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +29,11 @@ import org.jspecify.annotations.Nullable;
  * First-order Taylor importance (Molchanov et al., Importance Estimation for Neural Network
  * Pruning, 2019): how much the loss would change without the weights that read a unit. That is
  * their sum of weight times gradient; it is squared, averaged over batches, and its root taken.
+ *
+ * <p>Without labels the loss is the squared norm of the outputs, averaged over samples, by whose
+ * gradients Aljundi et al. tell what matters to a network (Memory Aware Synapses: Learning What Not
+ * to Forget, ECCV 2018). The distance of the outputs from the original's own says nothing: it is
+ * least where nothing was changed yet, and its gradients are zero there.
  *
  * <p>Choose it with {@link io.espalier.core.SearchSpace#setCriterion(ImportanceCriterion)}. It says
  * nothing of a weight that the network reads in another shape than it is stored in.
@@ -48,14 +58,15 @@ public final class TaylorImportance implements ImportanceCriterion {
    * @throws EspalierException if there is no batch
    */
   public static TaylorImportance of(
-      DjlNetwork network, Loss loss, Iterable<Batch> batches, int most) {
+      ObservableBlock network, Loss loss, Iterable<Batch> batches, int most) {
     TaylorImportance importance = new TaylorImportance(Readers.of(network.traced()));
-    Block block = network.traced().source().block();
+    Block block = network.block();
     int count = 0;
     for (Batch batch : batches) {
       try (batch;
           NDManager manager = batch.getManager().newSubManager()) {
-        importance.measure(block, loss, batch, manager);
+        importance.measure(
+            block, batch.getData(), out -> loss.evaluate(batch.getLabels(), out), manager);
       }
       count++;
       if (count >= most) {
@@ -69,14 +80,79 @@ public final class TaylorImportance implements ImportanceCriterion {
     return importance;
   }
 
-  private void measure(Block block, Loss loss, Batch batch, NDManager manager) {
-    // an engine adds to what an earlier backward pass has left
-    sums.keySet().forEach(parameter -> clear(parameter.getArray(), manager));
-    try (GradientCollector collector = manager.getEngine().newGradientCollector()) {
-      NDList outputs = block.forward(new ParameterStore(manager, false), batch.getData(), false);
-      collector.backward(loss.evaluate(batch.getLabels(), outputs));
+  /**
+   * The same of data that were opened for a network.
+   *
+   * @param samples which of the data, ascending
+   * @param labels the class of each of the data, once more for each round of moved copies; the
+   *     first output must hold logits of the classes on its last axis. Without, all outputs tell
+   * @throws EspalierException if the block does not run on the data, or what it computes is no
+   *     number
+   */
+  public static TaylorImportance of(
+      ObservableBlock network, Samples data, int[] samples, Optional<int[]> labels) {
+    TracedBlock traced = network.traced();
+    TaylorImportance importance = new TaylorImportance(Readers.of(traced));
+    try (Samples.Batches batches = data.read(samples, BlockInputs.batch(traced))) {
+      for (var next = batches.next(); next.isPresent(); next = batches.next()) {
+        if (BlockInputs.isWhole(traced, next.get())) {
+          try (NDManager manager = network.newManager()) {
+            int[] classes = BlockLoss.classes(labels, next.get());
+            importance.measure(
+                network.block(),
+                BlockInputs.arrays(traced, next.get(), manager),
+                outputs ->
+                    classes.length == 0
+                        ? BlockLoss.squares(outputs)
+                        : BlockLoss.ofClasses(outputs, classes),
+                manager);
+          }
+        }
+      }
     }
-    sums.forEach((parameter, sum) -> sum.add(parameter.getArray(), manager));
+    importance.checkFinite(network);
+    return importance;
+  }
+
+  private void checkFinite(ObservableBlock network) {
+    if (sums.values().stream().anyMatch(sum -> !sum.isFinite())) {
+      throw new EspalierException(
+          "gradients of "
+              + network.description()
+              + " on the data are no finite numbers; check the data and the parameters");
+    }
+  }
+
+  private void measure(
+      Block block, NDList data, Function<NDList, NDArray> loss, NDManager manager) {
+    List<NDArray> asked = askForGradients();
+    try {
+      // an engine adds to what an earlier backward pass has left
+      sums.keySet().forEach(parameter -> clear(parameter.getArray(), manager));
+      try (GradientCollector collector = manager.getEngine().newGradientCollector()) {
+        NDList outputs = block.forward(new ParameterStore(manager, false), data, false);
+        collector.backward(loss.apply(outputs));
+      }
+      sums.forEach((parameter, sum) -> sum.add(parameter.getArray(), manager));
+    } finally {
+      asked.forEach(array -> array.setRequiresGradient(false));
+    }
+  }
+
+  /** Weights that were frozen, or read from a file, ask for none by themselves. */
+  private List<NDArray> askForGradients() {
+    List<NDArray> asked = new ArrayList<>();
+    for (Parameter parameter : sums.keySet()) {
+      NDArray array = parameter.getArray();
+      boolean statistic =
+          parameter.getType() == Parameter.Type.RUNNING_MEAN
+              || parameter.getType() == Parameter.Type.RUNNING_VAR;
+      if (!statistic && array.getDataType().isFloating() && !array.hasGradient()) {
+        array.setRequiresGradient(true);
+        asked.add(array);
+      }
+    }
+    return asked;
   }
 
   private static void clear(NDArray weight, NDManager manager) {
@@ -133,6 +209,11 @@ public final class TaylorImportance implements ImportanceCriterion {
       }
       clear(weight, manager);
       batches++;
+    }
+
+    boolean isFinite() {
+      return Arrays.stream(squares)
+          .allMatch(own -> own == null || Arrays.stream(own).allMatch(Double::isFinite));
     }
 
     double[] along(int axis, int[] use) {
