@@ -18,13 +18,19 @@ import java.util.Map;
  * difference of each output as a part of its variance, averaged over outputs. What a mask among the
  * inputs hides counts for nothing.
  */
-final class OutputError implements Judge {
+public final class OutputError implements Judge {
   private final Samples data;
   private final int[] samples;
   private final List<Map<String, DataArray>> expected = new ArrayList<>();
   private final Map<String, Long> elements = new LinkedHashMap<>();
 
-  OutputError(DataModel original, Samples data, int[] samples) {
+  /**
+   * Runs the original.
+   *
+   * @param samples which of the data, ascending
+   * @throws EspalierException if an output is no finite number
+   */
+  public OutputError(DataModel original, Samples data, int[] samples) {
     this.data = data;
     this.samples = samples;
     original.run(
@@ -62,7 +68,7 @@ final class OutputError implements Judge {
   }
 
   /** How many samples the outputs are compared on. */
-  int samples() {
+  public int samples() {
     return samples.length;
   }
 
@@ -92,6 +98,37 @@ final class OutputError implements Judge {
       }
     }
     return HexFormat.of().formatHex(sum.digest());
+  }
+
+  /** The variance of each of the original's outputs that are no integers, by name. */
+  public Map<String, Double> variances() {
+    Map<String, Double> variances = new LinkedHashMap<>();
+    expected
+        .get(0)
+        .forEach(
+            (name, array) -> {
+              if (array.isFloating()) {
+                double[] sums = sums(name);
+                long count = Math.max(1, elements.getOrDefault(name, 0L));
+                double mean = sums[0] / count;
+                variances.put(name, Math.max(0, sums[1] / count - mean * mean));
+              }
+            });
+    return variances;
+  }
+
+  /** The sum of an output's numbers, and of their squares. */
+  private double[] sums(String name) {
+    double[] sums = new double[2];
+    for (Map<String, DataArray> outputs : expected) {
+      DataArray array = outputs.get(name);
+      for (int i = 0; array != null && i < array.size(); i++) {
+        double value = array.number(i);
+        sums[0] += value;
+        sums[1] += value * value;
+      }
+    }
+    return sums;
   }
 
   private double error(List<Map<String, DataArray>> actual) {

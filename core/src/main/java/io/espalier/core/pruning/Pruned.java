@@ -1,9 +1,12 @@
 package io.espalier.core.pruning;
 
+import io.espalier.core.SearchSpace;
 import io.espalier.core.moments.DataModel;
 import io.espalier.core.search.BudgetResult;
 import io.espalier.core.search.SearchHistory;
 import io.espalier.core.values.Manifest;
+import io.espalier.trace.Tensor;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -31,5 +34,26 @@ public record Pruned(
     SearchHistory history) {
   public Pruned {
     left = Map.copyOf(left);
+  }
+
+  /**
+   * The same network with other values in its parameters, as training gives them: the manifest
+   * lists all that differ from the cut. The errors stay those from before.
+   *
+   * @param space as pruning has left it
+   * @param trained the network with the other values
+   */
+  public Pruned trained(SearchSpace space, DataModel trained) {
+    List<String> stored =
+        trained.graph().tensors().stream()
+            .map(Tensor::name)
+            .filter(trained::isStored)
+            .distinct()
+            .toList();
+    try (DataModel plain = (DataModel) space.export()) {
+      Manifest listed =
+          Compensated.add(space.manifest(), plain, trained, stored, space.registry());
+      return new Pruned(trained, listed, costs, error, errorBefore, heldBack, left, history);
+    }
   }
 }

@@ -24,19 +24,24 @@ final class DataPrune {
   private final boolean plain;
   private final @Nullable Path cache;
   private final StrategyOptions strategies;
+  private final @Nullable Integer epochs;
+  private String training = "";
 
   /**
    * @param plain whether weights stay as they are cut
    * @param cache the folder that keeps what is measured; null for none
    * @param strategies how candidates are looked for
+   * @param epochs how long the result is trained; null for not at all
    */
   DataPrune(
       CarveOptions carving,
       DataOptions data,
       boolean plain,
       @Nullable Path cache,
-      StrategyOptions strategies) {
+      StrategyOptions strategies,
+      @Nullable Integer epochs) {
     this.strategies = strategies;
+    this.epochs = epochs;
     this.carving = carving;
     this.data = data;
     this.plain = plain;
@@ -67,11 +72,34 @@ final class DataPrune {
     if (cache != null) {
       options = options.withCache(cache);
     }
-    return DataPruning.run(space, options, samples, data.chosen(samples, USUAL), progress);
+    int[] chosen = data.chosen(samples, USUAL);
+    Pruned pruned = DataPruning.run(space, options, samples, chosen, progress);
+    if (epochs == null) {
+      return pruned;
+    }
+    BlockTuning.Tuned tuned =
+        BlockTuning.run(
+            space,
+            pruned,
+            samples,
+            chosen,
+            epochs,
+            data.seed(),
+            options.search().labels(),
+            progress);
+    training = untrained(pruned) + tuned.text();
+    return tuned.pruned();
   }
 
-  /** The error on data that were held back, what was repaired, and what was not. */
+  /**
+   * The error on data that were held back, what was repaired, and what was not; and what training
+   * did after that.
+   */
   String text(Pruned pruned) {
+    return training.isEmpty() ? untrained(pruned) : training;
+  }
+
+  private String untrained(Pruned pruned) {
     StringBuilder text = new StringBuilder();
     text.append(strategies.measure())
         .append(" on ")

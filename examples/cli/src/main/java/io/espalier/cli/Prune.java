@@ -62,6 +62,8 @@ final class Prune implements Callable<Integer> {
 
   @Mixin private StrategyOptions strategies = new StrategyOptions();
 
+  @Mixin private TrainingOptions training = new TrainingOptions();
+
   @Mixin private ReportOptions report = new ReportOptions();
 
   @Option(
@@ -95,6 +97,7 @@ final class Prune implements Callable<Integer> {
     if (timing) {
       carving.alsoTime();
     }
+    training.check(carving.source(), data.given(), lossless);
     carving.writeAs(quantize.precision());
     report.announce(carving);
     String table;
@@ -140,7 +143,7 @@ final class Prune implements Callable<Integer> {
   }
 
   private String withData(AskedBudget asked, Outputs outputs) {
-    DataPrune pruning = new DataPrune(carving, data, plain, cache, strategies);
+    DataPrune pruning = new DataPrune(carving, data, plain, cache, strategies, training.epochs());
     try (Progress progress = Progress.of(terminal, carving.quiet(), DATA_STEPS)) {
       outputs.show(progress);
       progress.step("tracing");

@@ -81,6 +81,21 @@ class BlockTest {
   }
 
   @Test
+  void aBlockIsTrainedAfterwardsAndVerified() throws IOException {
+    Path manifest = dir.resolve("cut.json");
+    List<Object> prune = new ArrayList<>(List.of("prune", "--block", NET, params, "-o", onnx));
+    prune.addAll(List.of("--macs", 0.5, "--manifest", manifest, "--epochs", 2));
+    Cli without = Cli.run(prune.toArray());
+    assertEquals(2, without.code(), without.err());
+    assertTrue(without.err().contains("--epochs trains on data; give --data"), without.err());
+    prune.addAll(List.of("--data", "random", "--samples", 60));
+    String table = Cli.done(prune.toArray());
+    assertTrue(table.contains("trained for 2 epochs: error of outputs on 12 samples"), table);
+    String verdict = Cli.done("verify", "--block", NET, params, onnx, "--manifest", manifest);
+    assertTrue(verdict.contains("the carved network computes what the masked original"), verdict);
+  }
+
+  @Test
   void unitsOfABlockAreRankedByGradients() {
     String all = "l2,taylor,activation";
     Object[] inspect = {"inspect", "--block", NET, params, "--importance", all, "--json"};

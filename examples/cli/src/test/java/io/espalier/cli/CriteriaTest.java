@@ -106,6 +106,16 @@ class CriteriaTest {
   }
 
   @Test
+  void blocksAloneAreTrained() {
+    Object[] prune = {
+      "prune", model(), "-o", dir.resolve("o.onnx"), "--macs", 0.5, "--data", "random", "--epochs", 3
+    };
+    assertRefused(
+        "m.onnx is an ONNX file, whose runtime computes no gradients; open the network by --block",
+        prune);
+  }
+
+  @Test
   void gradientsAreTakenOfBlocksAlone() {
     Object[] prune = {"prune", model(), "-o", dir.resolve("o.onnx"), "--macs", 0.5};
     List<Object> args = new ArrayList<>(List.of(prune));

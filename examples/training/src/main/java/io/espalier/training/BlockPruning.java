@@ -19,6 +19,9 @@ import io.espalier.djl.DjlBlock;
 import io.espalier.djl.DjlNetwork;
 import io.espalier.djl.calibrate.BlockSamples;
 import io.espalier.djl.load.ParamsFile;
+import io.espalier.djl.training.FineTuned;
+import io.espalier.djl.training.FineTuning;
+import io.espalier.djl.training.FineTuningOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,13 +37,16 @@ public final class BlockPruning {
   private static final String USAGE =
       "give the folder of MNIST, a .params file of ResNet14, and options: --draws N, the first N"
           + " draws of images (1); --from N, the first draw (0); --samples N images in a draw"
-          + " (500); --macs 0.5, again for more budgets (0.5, 0.25 and 0.1)";
+          + " (500); --macs 0.5, again for more budgets (0.5, 0.25 and 0.1); --epochs N, how often"
+          + " what was repaired is then trained with all 8,000 images, to compute what the whole"
+          + " network does (0)";
 
   private BlockPruning() {}
 
   /**
    * Expects the folder that holds images and labels, the parameters of the network, and if wanted
-   * {@code --draws}, {@code --from}, {@code --samples} and {@code --macs}, with their numbers.
+   * {@code --draws}, {@code --from}, {@code --samples}, {@code --macs} and {@code --epochs}, with
+   * their numbers.
    */
   public static void main(String[] args) throws IOException {
     List<Path> files = new ArrayList<>();
@@ -48,16 +54,18 @@ public final class BlockPruning {
     int from = 0;
     int draws = 1;
     int samples = 500;
+    int epochs = 0;
     for (int i = 0; i < args.length; i++) {
       switch (args[i]) {
         case "--draws" -> draws = Integer.parseInt(value(args, ++i));
         case "--from" -> from = Integer.parseInt(value(args, ++i));
         case "--samples" -> samples = Integer.parseInt(value(args, ++i));
+        case "--epochs" -> epochs = Integer.parseInt(value(args, ++i));
         case "--macs" -> budgets.add(Double.parseDouble(value(args, ++i)));
         default -> files.add(Path.of(args[i]));
       }
     }
-    if (files.size() != 2 || draws < 1) {
+    if (files.size() != 2 || draws < 1 || epochs < 0) {
       throw new IllegalArgumentException(USAGE);
     }
     if (budgets.isEmpty()) {
@@ -82,8 +90,25 @@ public final class BlockPruning {
                   budget,
                   result.macs(),
                   percent("cut", school.accuracy(result.cut())),
-                  percent("repaired", school.accuracy(result.repaired())),
+                  percent("repaired", school.accuracy(result.repaired().block())),
                   (System.nanoTime() - start) / 1e9));
+          if (epochs > 0) {
+            start = System.nanoTime();
+            FineTuningOptions options = FineTuningOptions.of(epochs).withSeed(draw);
+            FineTuned tuned = train(block, result.repaired(), lessons, options);
+            System.out.println(
+                String.format(
+                    Locale.ROOT,
+                    "  %s after epoch %d of %d, error of outputs %.4f, %.4f before, %.0f s",
+                    percent("trained", school.accuracy(tuned.network().block())),
+                    tuned.epoch(),
+                    epochs,
+                    tuned.error(),
+                    tuned.errorBefore(),
+                    (System.nanoTime() - start) / 1e9));
+            tuned.network().close();
+          }
+          result.repaired().close();
         }
       }
     }
@@ -107,7 +132,7 @@ public final class BlockPruning {
    * @param cut the network as it was cut
    * @param repaired the same with weights that were solved anew
    */
-  record Result(double macs, Block cut, Block repaired) {}
+  record Result(double macs, Block cut, DjlNetwork repaired) {}
 
   /**
    * Prunes a block.
@@ -131,10 +156,29 @@ public final class BlockPruning {
       int[] drawn = SampleDraw.draw(SampleDraw.all(data.count()), samples, seed);
       PruneOptions options = PruneOptions.of(Budget.of(Cost.MACS, macs)).withSeed(seed);
       Pruned pruned = DataPruning.run(space, options, data, drawn, step -> {});
-      Block repaired = ((DjlNetwork) pruned.model()).block();
+      DjlNetwork repaired = (DjlNetwork) pruned.model();
       Block cut = ((DjlNetwork) space.export()).block();
       return new Result(
           (double) pruned.costs().macs() / pruned.costs().originalMacs(), cut, repaired);
+    }
+  }
+
+  /**
+   * Trains a pruned network, without labels, to compute what the whole one does.
+   *
+   * @param block the whole network; it stays as it is
+   * @param small what was cut from it; it stays as it is
+   * @param from the images to train with
+   */
+  static FineTuned train(
+      Block block, DjlNetwork small, Images from, FineTuningOptions options) {
+    DjlNetwork whole = DjlNetwork.of(DjlBlock.of(block, SmallResNet.INPUT));
+    try (NDManager manager = NDManager.newBaseManager(Device.cpu())) {
+      NDArray images =
+          manager.create(from.pixels(), new Shape(from.count(), 1, Digits.SIZE, Digits.SIZE));
+      Samples data = BlockSamples.of(whole, images);
+      return FineTuning.run(
+          whole, small, data, SampleDraw.all(data.count()), options, epoch -> {});
     }
   }
 }

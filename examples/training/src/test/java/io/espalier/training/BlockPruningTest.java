@@ -10,6 +10,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
+import io.espalier.djl.training.FineTuned;
+import io.espalier.djl.training.FineTuningOptions;
 import io.espalier.spi.EspalierException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -47,8 +49,14 @@ class BlockPruningTest {
           BlockPruning.prune(block, Images.drawn(80, 1), 60, /* seed= */ 0, 0.5);
       assertTrue(result.macs() <= 0.5 && result.macs() > 0.2, "MACs " + result.macs());
       double cut = missing(before, scores(result.cut(), manager));
-      double repaired = missing(before, scores(result.repaired(), manager));
+      double repaired = missing(before, scores(result.repaired().block(), manager));
       assertTrue(repaired < 0.9 * cut, repaired + " where the cut alone misses " + cut);
+      FineTuned tuned =
+          BlockPruning.train(
+              block, result.repaired(), Images.drawn(200, 3), FineTuningOptions.of(2));
+      assertTrue(tuned.error() < tuned.errorBefore(), tuned.toString());
+      double trained = missing(before, scores(tuned.network().block(), manager));
+      assertTrue(trained < repaired, trained + " where repair alone misses " + repaired);
       assertArrayEquals(before, scores(block, manager));
     }
   }
