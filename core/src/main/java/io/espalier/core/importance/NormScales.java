@@ -93,9 +93,12 @@ final class NormScales {
       }
       Mean units = segments.get(symbol);
       for (int i = 0; i < unitOf.length; i++) {
-        if (unitOf[i] >= 0 && units == null) {
+        if (unitOf[i] < 0) {
+          continue;
+        }
+        if (units == null) {
           without.set(i);
-        } else if (unitOf[i] >= 0) {
+        } else {
           scales[from + i] = units.at(unitOf[i]);
           known.set(i);
         }

@@ -6,6 +6,7 @@ import io.espalier.core.moments.GradientModel;
 import io.espalier.spi.DMRegistry;
 import io.espalier.spi.EspalierException;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeSet;
 
 /** The criteria that units can be ranked by: of weights, of data, of gradients. */
@@ -16,15 +17,15 @@ public final class Criteria {
   private Criteria() {}
 
   /** The keys of all of them. */
-  public static TreeSet<String> names(DMRegistry registry) {
-    TreeSet<String> names = new TreeSet<>(registry.criteria().keySet());
+  public static SortedSet<String> names(DMRegistry registry) {
+    SortedSet<String> names = new TreeSet<>(registry.criteria().keySet());
     names.addAll(ofData(registry));
     return names;
   }
 
   /** The keys of those that take data. */
-  public static TreeSet<String> ofData(DMRegistry registry) {
-    TreeSet<String> names = new TreeSet<>(registry.dataCriteria().keySet());
+  public static SortedSet<String> ofData(DMRegistry registry) {
+    SortedSet<String> names = new TreeSet<>(registry.dataCriteria().keySet());
     if (!registry.criteria().containsKey(TAYLOR)) {
       names.add(TAYLOR);
     }
@@ -61,7 +62,7 @@ public final class Criteria {
     if (space.model() instanceof GradientModel model) {
       return model;
     }
-    TreeSet<String> others = names(space.registry());
+    SortedSet<String> others = names(space.registry());
     others.remove(TAYLOR);
     throw new EspalierException(
         "the criterion \""
