@@ -39,7 +39,7 @@ class CriteriaTest {
     assertTrue(lines.get(1).matches("width +unit +l2 +l1 .* fpgm +random"), lines.get(1));
     List<List<String>> rows = new ArrayList<>();
     for (String line : lines.subList(2, 2 + 32 + 24)) {
-      rows.add(List.of(line.split(" +")));
+      rows.add(List.of(line.split(" +", -1)));
     }
     Set<String> places = new HashSet<>();
     for (List<String> row : rows.subList(0, 32)) {
