@@ -32,8 +32,8 @@ import java.util.function.Consumer;
  * and Caruana, Do Deep Nets Really Need to be Deep?, 2014, who match logits by their squared
  * difference; Hinton et al., Distilling the Knowledge in a Neural Network, 2015). The loss is the
  * squared difference of every output as a part of its variance; with labels a tenth of their
- * cross-entropy is added. It is trained with Adam, as a trainer does: batch norms follow the data,
- * dropout is active.
+ * cross-entropy is added. It is trained with Adam, and runs as at inference, as the original does:
+ * batch norms keep their statistics, and nothing is dropped.
  *
  * <p>A fifth of the samples is held back. After each epoch they tell how far the outputs are from
  * the original's, and the network of the best moment is taken, which may be that before any
@@ -146,7 +146,6 @@ public final class FineTuning {
     List<Double> errors = new ArrayList<>();
     int best = 0;
     try (NDManager state = trained.newManager()) {
-      state.getEngine().setRandomSeed((int) options.seed()); // of dropout
       List<NDArray> weights = weights();
       List<NDArray> asked = weights.stream().filter(weight -> !weight.hasGradient()).toList();
       asked.forEach(weight -> weight.setRequiresGradient(true));
@@ -228,7 +227,7 @@ public final class FineTuning {
       steps.clear();
       double loss;
       try (GradientCollector collector = manager.getEngine().newGradientCollector()) {
-        NDList now = trained.block().forward(new ParameterStore(manager, false), inputs, true);
+        NDList now = trained.block().forward(new ParameterStore(manager, false), inputs, false);
         NDArray value = loss(some, wanted, now);
         collector.backward(value);
         loss = value.toType(DataType.FLOAT64, true).toDoubleArray()[0];
