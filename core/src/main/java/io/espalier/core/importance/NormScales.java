@@ -30,7 +30,9 @@ final class NormScales {
       NodeFacts.Affine affine = facts.affine();
       if (affine != null && affine.inputs().size() == 1 && !facts.statistics().isEmpty()) {
         for (int i = 0; i < node.inputs().size(); i++) {
-          if (i != affine.shift() && !affine.inputs().contains(i) && !facts.statistics().contains(i)) {
+          if (i != affine.shift()
+              && !affine.inputs().contains(i)
+              && !facts.statistics().contains(i)) {
             add(map, node, i);
           }
         }

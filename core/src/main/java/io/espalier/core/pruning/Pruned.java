@@ -51,8 +51,7 @@ public record Pruned(
             .distinct()
             .toList();
     try (DataModel plain = (DataModel) space.export()) {
-      Manifest listed =
-          Compensated.add(space.manifest(), plain, trained, stored, space.registry());
+      Manifest listed = Compensated.add(space.manifest(), plain, trained, stored, space.registry());
       return new Pruned(trained, listed, costs, error, errorBefore, heldBack, left, history);
     }
   }

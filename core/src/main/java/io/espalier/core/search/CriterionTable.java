@@ -89,9 +89,7 @@ public record CriterionTable(List<String> criteria, List<Row> widths) {
       this.data = data;
       this.samples = samples;
       this.widths =
-          WidthUnits.of(space).stream()
-              .filter(width -> width.hparam().order().length > 1)
-              .toList();
+          WidthUnits.of(space).stream().filter(width -> width.hparam().order().length > 1).toList();
       widths.forEach(width -> rows.put(width.hparam().name(), new LinkedHashMap<>()));
     }
 
@@ -168,8 +166,7 @@ public record CriterionTable(List<String> criteria, List<Row> widths) {
               space.model().description()
                   + " cannot be run on data by its backend; ask criteria of weights");
         }
-        calibration =
-            Calibration.measure(model, space.map().orElseThrow(), some, List.of(samples));
+        calibration = Calibration.measure(model, space.map().orElseThrow(), some, List.of(samples));
       }
       return calibration;
     }

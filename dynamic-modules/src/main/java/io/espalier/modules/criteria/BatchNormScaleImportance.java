@@ -6,9 +6,9 @@ import io.espalier.spi.Use;
 
 /**
  * By how much batch norms scale a unit (Liu et al., Learning Efficient Convolutional Networks
- * through Network Slimming, ICCV 2017), the mean over all that it goes through. Where a weight reads
- * units without a batch norm, it ranks them by {@link L2Importance}: there are none left in a file
- * whose norms were folded into the convolutions.
+ * through Network Slimming, ICCV 2017), the mean over all that it goes through. Where a weight
+ * reads units without a batch norm, it ranks them by {@link L2Importance}: there are none left in a
+ * file whose norms were folded into the convolutions.
  */
 @AutoService(ImportanceCriterion.class)
 public final class BatchNormScaleImportance implements ImportanceCriterion {

@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Trains pruned blocks of DJL further. Apart from the others, so that DJL is loaded only where it is
- * needed.
+ * Trains pruned blocks of DJL further. Apart from the others, so that DJL is loaded only where it
+ * is needed.
  */
 final class BlockTuning {
   private BlockTuning() {}

@@ -18,7 +18,8 @@ final class CriteriaText {
 
   /**
    * A table of the place that each unit has, 1 for the one that stays longest; and for each width
-   * how many of the units that the first criterion would keep at half of it another would keep, too.
+   * how many of the units that the first criterion would keep at half of it another would keep,
+   * too.
    */
   static String of(CriterionTable table) {
     return "the place of each unit, 1 for the one that stays longest"

@@ -138,8 +138,7 @@ final class ModelOptions {
       return model.inputs();
     }
     throw new EspalierException(
-        space.model().description()
-            + " cannot be run on data by its backend; leave --data out");
+        space.model().description() + " cannot be run on data by its backend; leave --data out");
   }
 
   private Map<String, InputWords> words() {

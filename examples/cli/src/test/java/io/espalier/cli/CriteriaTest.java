@@ -33,8 +33,7 @@ class CriteriaTest {
 
   @Test
   void everyUnitHasAPlaceByEachCriterion() {
-    List<String> lines =
-        Cli.done("inspect", model(), "--importance", OF_WEIGHTS).lines().toList();
+    List<String> lines = Cli.done("inspect", model(), "--importance", OF_WEIGHTS).lines().toList();
     assertEquals("the place of each unit, 1 for the one that stays longest", lines.get(0));
     assertTrue(lines.get(1).matches("width +unit +l2 +l1 .* fpgm +random"), lines.get(1));
     List<List<String>> rows = new ArrayList<>();
@@ -108,7 +107,16 @@ class CriteriaTest {
   @Test
   void blocksAloneAreTrained() {
     Object[] prune = {
-      "prune", model(), "-o", dir.resolve("o.onnx"), "--macs", 0.5, "--data", "random", "--epochs", 3
+      "prune",
+      model(),
+      "-o",
+      dir.resolve("o.onnx"),
+      "--macs",
+      0.5,
+      "--data",
+      "random",
+      "--epochs",
+      3
     };
     assertRefused(
         "m.onnx is an ONNX file, whose runtime computes no gradients; open the network by --block",

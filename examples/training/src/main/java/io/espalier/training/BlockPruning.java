@@ -170,15 +170,13 @@ public final class BlockPruning {
    * @param small what was cut from it; it stays as it is
    * @param from the images to train with
    */
-  static FineTuned train(
-      Block block, DjlNetwork small, Images from, FineTuningOptions options) {
+  static FineTuned train(Block block, DjlNetwork small, Images from, FineTuningOptions options) {
     DjlNetwork whole = DjlNetwork.of(DjlBlock.of(block, SmallResNet.INPUT));
     try (NDManager manager = NDManager.newBaseManager(Device.cpu())) {
       NDArray images =
           manager.create(from.pixels(), new Shape(from.count(), 1, Digits.SIZE, Digits.SIZE));
       Samples data = BlockSamples.of(whole, images);
-      return FineTuning.run(
-          whole, small, data, SampleDraw.all(data.count()), options, epoch -> {});
+      return FineTuning.run(whole, small, data, SampleDraw.all(data.count()), options, epoch -> {});
     }
   }
 }

@@ -40,8 +40,7 @@ final class AdamSteps {
   /** Changes the weights by the gradients they have, which are zero then. */
   void step(double rate) {
     steps++;
-    double corrected =
-        rate * Math.sqrt(1 - Math.pow(SECOND, steps)) / (1 - Math.pow(FIRST, steps));
+    double corrected = rate * Math.sqrt(1 - Math.pow(SECOND, steps)) / (1 - Math.pow(FIRST, steps));
     for (int i = 0; i < weights.size(); i++) {
       NDArray gradient = weights.get(i).getGradient();
       NDArray mean = means.get(i).muli(FIRST).addi(gradient.mul(1 - FIRST));

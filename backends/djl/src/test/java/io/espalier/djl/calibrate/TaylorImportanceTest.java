@@ -163,9 +163,10 @@ class TaylorImportanceTest {
   @Test
   void labelsAskForTheCrossEntropyOfTheirClasses() {
     NDList logits = new NDList(manager.create(new float[] {1, 2, 0, 3, 3, 3}, new Shape(2, 3)));
-    float[] own = Loss.softmaxCrossEntropyLoss()
-        .evaluate(new NDList(manager.create(new float[] {1, 2})), logits)
-        .toFloatArray();
+    float[] own =
+        Loss.softmaxCrossEntropyLoss()
+            .evaluate(new NDList(manager.create(new float[] {1, 2})), logits)
+            .toFloatArray();
     assertArrayEquals(own, BlockLoss.ofClasses(logits, 1, 2).toFloatArray(), 1e-6f);
     assertArrayEquals(
         new int[] {7, 5},

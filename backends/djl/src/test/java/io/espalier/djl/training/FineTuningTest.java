@@ -67,8 +67,7 @@ class FineTuningTest {
     Blocks.initialized(manager, block, new Shape(1, 12));
     Exported.randomise(block, 2);
     SearchSpace found =
-        Blocks.spaces()
-            .generate(DjlBlock.of(block, new Shape(1, 12)), Rules.everything());
+        Blocks.spaces().generate(DjlBlock.of(block, new Shape(1, 12)), Rules.everything());
     found.sortParameters();
     found.select(BudgetSearch.find(found, HALF).config());
     return found;
@@ -91,8 +90,7 @@ class FineTuningTest {
   }
 
   private FineTuned tune(DjlNetwork small, FineTuningOptions options) {
-    return FineTuning.run(
-        original(), small, data, SampleDraw.all(SAMPLES), options, epoch -> {});
+    return FineTuning.run(original(), small, data, SampleDraw.all(SAMPLES), options, epoch -> {});
   }
 
   @Test
@@ -103,8 +101,7 @@ class FineTuningTest {
       int arrays = manager.getManagedArrays().size();
       List<FineTuning.Epoch> epochs = new ArrayList<>();
       FineTuned tuned =
-          FineTuning.run(
-              original(), small, data, SampleDraw.all(SAMPLES), OPTIONS, epochs::add);
+          FineTuning.run(original(), small, data, SampleDraw.all(SAMPLES), OPTIONS, epochs::add);
       assertTrue(tuned.error() < 0.6 * tuned.errorBefore(), tuned.toString());
       assertEquals(3, epochs.size());
       assertTrue(epochs.get(2).loss() < epochs.get(0).loss(), epochs.toString());
@@ -151,8 +148,7 @@ class FineTuningTest {
   @Test
   void theManifestListsWhatWasTrained() {
     PruneOptions options = PruneOptions.of(HALF).withRepair(PruneOptions.Repair.NONE);
-    Pruned pruned =
-        DataPruning.run(space, options, data, SampleDraw.all(SAMPLES), step -> {});
+    Pruned pruned = DataPruning.run(space, options, data, SampleDraw.all(SAMPLES), step -> {});
     FineTuned tuned = tune((DjlNetwork) pruned.model(), OPTIONS);
     Pruned trained = pruned.trained(space, tuned.network());
     assertTrue(pruned.manifest().compensated().isEmpty());
@@ -164,8 +160,7 @@ class FineTuningTest {
   }
 
   private void assertRefused(String words, DjlNetwork small, FineTuningOptions options) {
-    EspalierException thrown =
-        assertThrows(EspalierException.class, () -> tune(small, options));
+    EspalierException thrown = assertThrows(EspalierException.class, () -> tune(small, options));
     assertTrue(String.valueOf(thrown.getMessage()).contains(words), thrown::getMessage);
   }
 

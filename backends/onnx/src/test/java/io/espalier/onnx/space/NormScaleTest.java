@@ -88,8 +88,7 @@ class NormScaleTest {
     String out = t.conv("last", t.op("Relu", x), 2, 4);
     SearchSpace space = Cuts.space(t.model(out, "N", 2, 8, 8));
     space.setCriterion("batch_norm_scale");
-    EspalierException thrown =
-        assertThrows(EspalierException.class, space::sortParameters);
+    EspalierException thrown = assertThrows(EspalierException.class, space::sortParameters);
     assertTrue(
         String.valueOf(thrown.getMessage()).contains("a scale that is not finite"),
         thrown::getMessage);
