@@ -234,7 +234,7 @@ final class OpenLoops {
       part = Scaffold.with(part, "start", slice.get().axis());
       nodes.add(
           slice.get().axis() == -1 ? part : Scaffold.with(part, "end", slice.get().axis() + 1));
-    } else if (node.getInput(0).isEmpty()) {
+    } else if (node.getInputCount() == 0 || node.getInput(0).isEmpty()) {
       nodes.add(scaffold.numbers(count, 1));
     } else {
       String one = scaffold.tensor("one");

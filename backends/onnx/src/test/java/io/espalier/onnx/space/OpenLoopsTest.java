@@ -257,6 +257,24 @@ class OpenLoopsTest {
     assertFree(space, "first.out_features");
   }
 
+  /** A loop that carries nothing: it puts together what it reads by name until it says to stop. */
+  @Test
+  void aLoopThatCarriesNothing() {
+    OnnxGraphBuilder b = new OnnxGraphBuilder("body", OPSET, 7);
+    String turn = b.typedInput("turn", DataTypes.INT64);
+    b.typedInput("go", DataTypes.BOOL);
+    String more = b.node("Less", "more", List.of(turn, b.longs("two", new long[] {2})));
+    b.typedOutput("go_on", more, DataTypes.BOOL);
+    String hidden = b.node("Tanh", "hidden", List.of(layer(b, "up", first, 8, 12)));
+    b.output("seen", layer(b, "down", hidden, 12, 8), "N", 8);
+    String start = t.op("Greater", t.number(1), t.number(0));
+    String y = t.op("Loop", with("body", graph(b)), "", start);
+    String mean = t.op("ReduceMean", with("axes", Tiny.list(0), "keepdims", 0), y);
+    SearchSpace space = t.proved(t.linear("last", mean, 8, 3), "N", 3);
+
+    assertFree(space, "up.out_features");
+  }
+
   /** What grows from turn to turn keeps its size; what lies inside of a step is free. */
   @Test
   void aStateThatGrows() {
