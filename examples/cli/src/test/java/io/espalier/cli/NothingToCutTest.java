@@ -78,7 +78,7 @@ class NothingToCutTest {
     IN_A_LOOP("repeat", "Loop", "is not looked into") {
       @Override
       OnnxGraphBuilder build() {
-        OnnxGraphBuilder body = new OnnxGraphBuilder("body", 17, 3);
+        OnnxGraphBuilder body = new OnnxGraphBuilder("body", 14, 3);
         body.typedInput("i", TensorProto.DataType.INT64_VALUE);
         body.typedInput("go_in", TensorProto.DataType.BOOL_VALUE);
         String state = body.input("state", 2, 4);
@@ -88,7 +88,7 @@ class NothingToCutTest {
             body.node("Identity", "go", List.of("go_in")),
             TensorProto.DataType.BOOL_VALUE);
         body.output("state_out", next, 2, 4);
-        OnnxGraphBuilder b = new OnnxGraphBuilder("outer", 17);
+        OnnxGraphBuilder b = new OnnxGraphBuilder("outer", 14);
         String x = b.input("x", 2, 4);
         String times = b.longs("times", new long[] {3});
         String y =
