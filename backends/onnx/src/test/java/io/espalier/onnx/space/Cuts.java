@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** Cuts of small networks, and their proof. */
 final class Cuts {
@@ -114,5 +115,28 @@ final class Cuts {
 
   static void assertLayout(SearchSpace space, String hparam, String layout) {
     assertEquals(layout, space.hparam(hparam).layout());
+  }
+
+  /**
+   * A manifest that says of a parameter that the units behind those kept along its first axis were.
+   */
+  static Manifest shifted(Manifest manifest, String initializer) {
+    List<Manifest.CutParameter> cuts =
+        manifest.parameters().stream()
+            .map(cut -> cut.initializer().equals(initializer) ? shifted(cut) : cut)
+            .toList();
+    return new Manifest(cuts, manifest.skipped(), manifest.normalised());
+  }
+
+  private static Manifest.CutParameter shifted(Manifest.CutParameter cut) {
+    Map<Integer, List<Integer>> keep = new TreeMap<>(cut.keep());
+    keep.computeIfPresent(
+        0,
+        (axis, kept) -> {
+          int extent = cut.shape().get(axis).intValue();
+          return kept.stream().map(unit -> (unit + 1) % extent).sorted().toList();
+        });
+    return new Manifest.CutParameter(
+        cut.node(), cut.output(), cut.input(), cut.initializer(), cut.shape(), keep, cut.mask());
   }
 }
