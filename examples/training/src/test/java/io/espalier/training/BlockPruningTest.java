@@ -54,7 +54,10 @@ class BlockPruningTest {
       assertTrue(repaired < 0.9 * cut, repaired + " where the cut alone misses " + cut);
       FineTuned tuned =
           BlockPruning.train(
-              block, result.repaired(), Images.drawn(200, 3), FineTuningOptions.of(2).withRate(1e-4));
+              block,
+              result.repaired(),
+              Images.drawn(200, 3),
+              FineTuningOptions.of(2).withRate(1e-4));
       assertEquals(2, tuned.errors().size());
       assertTrue(tuned.error() < tuned.errorBefore(), tuned.toString());
       tuned.network().close();
