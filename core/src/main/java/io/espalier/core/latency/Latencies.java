@@ -27,7 +27,7 @@ public final class Latencies implements AutoCloseable {
   private static final double TIME = 200e9;
 
   private static final int FEWEST = 8;
-  private static final int MOST = 40;
+  private static final int MOST = 80;
 
   /** A space of few choices needs no more networks than so many for each. */
   private static final int FOR_A_DIAL = 6;

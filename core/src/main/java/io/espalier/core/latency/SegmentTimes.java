@@ -5,28 +5,31 @@ import java.util.List;
 /**
  * What a segment took at some sizes, and what it takes at others. A smooth part, {@code a + b
  * elements + c MACs} with none of them negative, is fitted to what was measured; what is left of
- * it, as a factor, is interpolated by inverse distance (Shepard 1968), so that a size that was
- * measured takes what was measured.
+ * it, as a factor, is interpolated by inverse distance (Shepard 1968) and drawn towards 1, since
+ * what was measured is noisy.
  *
- * <p>Kernels work in blocks, and are chosen by whether a width of the data is a multiple of 4, 8 or
- * 16. So two widths are apart by how often one doubles to reach the other, and by how often more
- * one can be halved. Axes that weights alone have, such as windows, are apart by the first alone.
+ * <p>Kernels are chosen by whether all widths of the data are multiples of 4: a convolution by
+ * channels takes six times as long where they are not. So each of the two has a smooth part of its
+ * own, held to the one of both where few sizes were measured. Kernels work in blocks of 8 or 16,
+ * too: two widths are apart by how often one doubles to reach the other, and by how often more one
+ * can be halved. Axes that weights alone have, such as windows, are apart by the first alone.
  */
 final class SegmentTimes {
-  private static final int FEATURES = 3;
-  private static final int SWEEPS = 300;
+  /** Widths that kernels take are multiples of it. */
+  private static final int ALIGNED = 4;
 
   /** Widths are told apart up to multiples of two to the power of this. */
-  private static final int MOST_HALVINGS = 4;
+  private static final int MOST_HALVINGS = 3;
 
-  /** The axis that can be halved least often decides which kernel it is: it counts again. */
-  private static final int ALL_HALVINGS = 2;
+  /** What a halving more counts as, as a part of a doubling. */
+  private static final double HALVING = 0.5;
 
-  /** The distance below which two sizes are all but one, squared. */
-  private static final double NEAR = 1e-3;
+  /** Measurements within about this distance, squared, are averaged. */
+  private static final double NEAR = 0.3;
 
   private final List<Sample> samples;
-  private final double[] smooth;
+  private final SmoothTimes aligned;
+  private final SmoothTimes others;
   private final double[] factors;
 
   /**
@@ -36,49 +39,66 @@ final class SegmentTimes {
    * @param nanoseconds how long it took
    */
   @SuppressWarnings("ArrayRecordComponent") // samples are not compared
-  record Sample(long[] sizes, double nanoseconds) {}
+  record Sample(long[] sizes, double nanoseconds) {
+    boolean isAligned() {
+      return SegmentTimes.isAligned(sizes);
+    }
+  }
 
   /** A segment that was measured at least once. */
   SegmentTimes(List<Sample> samples) {
     this.samples = List.copyOf(samples);
-    this.smooth = fit(this.samples);
+    SmoothTimes all = SmoothTimes.of(this.samples);
+    this.aligned = all.fitted(samples.stream().filter(Sample::isAligned).toList());
+    this.others = all.fitted(samples.stream().filter(sample -> !sample.isAligned()).toList());
     this.factors = new double[samples.size()];
     for (int i = 0; i < factors.length; i++) {
-      double base = base(samples.get(i).sizes());
+      double base = smooth(samples.get(i).sizes());
       factors[i] = base > 0 ? samples.get(i).nanoseconds() / base : 1;
     }
   }
 
   /** How long it takes, in nanoseconds. */
   double at(long[] sizes) {
-    double weights = 0;
-    double sum = 0;
+    boolean alike = isAligned(sizes);
+    double weights = 1;
+    double sum = 1;
     for (int i = 0; i < factors.length; i++) {
-      double near = NEAR + squaredDistance(sizes, samples.get(i).sizes());
-      double weight = 1 / (near * near);
-      weights += weight;
-      sum += weight * factors[i];
+      Sample sample = samples.get(i);
+      if (sample.isAligned() == alike) {
+        double near = NEAR + squaredDistance(sizes, sample.sizes());
+        double weight = 1 / (near * near);
+        weights += weight;
+        sum += weight * factors[i];
+      }
     }
-    return base(sizes) * sum / weights;
+    return smooth(sizes) * sum / weights;
+  }
+
+  private double smooth(long[] sizes) {
+    return (isAligned(sizes) ? aligned : others).at(sizes);
+  }
+
+  private static boolean isAligned(long[] sizes) {
+    for (int i = 0; i < sizes[Segments.WIDTHS]; i++) {
+      if (sizes[Segments.FIRST_AXIS + i] % ALIGNED != 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static double squaredDistance(long[] one, long[] other) {
     double sum = 0;
-    int least = MOST_HALVINGS;
-    int leastOfOther = MOST_HALVINGS;
     for (int i = Segments.FIRST_AXIS; i < one.length; i++) {
       if (one[i] != other[i]) {
         sum += square(Math.log((double) one[i] / other[i]) / Math.log(2));
       }
       if (i < Segments.FIRST_AXIS + one[Segments.WIDTHS]) {
-        int halvings = halvings(one[i]);
-        int ofOther = halvings(other[i]);
-        sum += square(halvings - ofOther);
-        least = Math.min(least, halvings);
-        leastOfOther = Math.min(leastOfOther, ofOther);
+        sum += square(HALVING * (halvings(one[i]) - halvings(other[i])));
       }
     }
-    return sum + square(ALL_HALVINGS * (least - leastOfOther));
+    return sum;
   }
 
   private static double square(double number) {
@@ -87,50 +107,5 @@ final class SegmentTimes {
 
   private static int halvings(long width) {
     return Math.min(MOST_HALVINGS, Long.numberOfTrailingZeros(width));
-  }
-
-  private double base(long[] sizes) {
-    return smooth[0] + smooth[1] * sizes[Segments.ELEMENTS] + smooth[2] * sizes[Segments.MACS];
-  }
-
-  /** Least squares of relative errors, none negative: one unknown after the other. */
-  private static double[] fit(List<Sample> samples) {
-    int count = samples.size();
-    double mean = samples.stream().mapToDouble(Sample::nanoseconds).average().orElse(0);
-    double[] found = new double[FEATURES];
-    if (mean == 0) {
-      return found;
-    }
-    double[][] rows = new double[count][];
-    double[] left = new double[count];
-    for (int i = 0; i < count; i++) {
-      Sample sample = samples.get(i);
-      double weight = 1 / (sample.nanoseconds() + mean);
-      rows[i] =
-          new double[] {
-            weight,
-            weight * sample.sizes()[Segments.ELEMENTS],
-            weight * sample.sizes()[Segments.MACS]
-          };
-      left[i] = weight * sample.nanoseconds();
-    }
-    for (int sweep = 0; sweep < SWEEPS; sweep++) {
-      for (int feature = FEATURES - 1; feature >= 0; feature--) {
-        double square = 0;
-        double product = 0;
-        for (int i = 0; i < count; i++) {
-          square += rows[i][feature] * rows[i][feature];
-          product += rows[i][feature] * left[i];
-        }
-        if (square > 0) {
-          double step = Math.max(-found[feature], product / square);
-          found[feature] += step;
-          for (int i = 0; i < count; i++) {
-            left[i] -= step * rows[i][feature];
-          }
-        }
-      }
-    }
-    return found;
   }
 }

@@ -7,9 +7,9 @@ import java.util.Random;
 
 /**
  * Which networks of a space are timed for its table: the original first, then drawn ones, so that
- * each run tells of all parts of the network at once. Their widths are multiples of 16, of 8, of
- * whatever, or each of something else, in turns, since that is what kernels are chosen by. The same
- * space gives the same.
+ * each run tells of all parts of the network at once. Their widths are multiples of 16 or 8,
+ * arbitrary, or each of something else, in turns, since that is what kernels are chosen by. The
+ * same space gives the same.
  */
 final class TimedSettings {
   private static final int[] STEPS = {16, 8, 4, 1};
@@ -19,7 +19,7 @@ final class TimedSettings {
   private static final int STEPS_OF_A_WIDTH = 4;
 
   /** How often a kernel or a depth stays what it is. */
-  private static final double WHOLE = 0.75;
+  private static final double WHOLE = 0.5;
 
   private TimedSettings() {}
 
@@ -41,10 +41,9 @@ final class TimedSettings {
       if (dials.kind(i) == Dials.Kind.WIDTH) {
         int step =
             switch (index % STEPS.length) {
-              case 1 -> STEPS[0];
-              case 2 -> STEPS[1];
-              case 3 -> STEPS[STEPS.length - 1];
-              default -> STEPS[drawn];
+              case 1 -> STEPS[drawn % 2];
+              case 2 -> STEPS[drawn];
+              default -> 1;
             };
         setting[i] = nearest(dials.choices(i), part, step);
       } else if (!whole) {

@@ -41,7 +41,7 @@ import java.util.Set;
  * twice beside the original, and what a search under 0.6 of the latency ends at.
  */
 public final class PredictedLatency {
-  private static final int TURNS = 11;
+  private static final int TURNS = 21;
   private static final double FAR = 0.1;
   private static final double NEAR = 0.05;
   private static final double PART = 0.6;
