@@ -435,6 +435,22 @@ public final class SearchSpace {
     saved.applyTo(this);
   }
 
+  /**
+   * The space of the same network with other weights, under the same rules, with the choices, orders
+   * and active config that this one has now. What is changed later in one changes nothing in the
+   * other.
+   *
+   * @param other the network with other weights
+   */
+  public SearchSpace over(TracedModel other) {
+    SearchSpace space =
+        new SearchSpace(other, Analysis.of(other, registry, sizes), registry, sizes);
+    space.ranking.rankAs(ranking);
+    space.generate(rules());
+    save().applyTo(space);
+    return space;
+  }
+
   // ---- what the views read
 
   Optional<double[]> importance(HparamSpec spec) {

@@ -2,6 +2,7 @@ package io.espalier.core.calibration;
 
 import io.espalier.spi.Ranking;
 import io.espalier.trace.Layout;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -11,6 +12,13 @@ public final class Rankings {
 
   Rankings(Map<Layout.Symbol, Ranking> rankings) {
     this.rankings = Map.copyOf(rankings);
+  }
+
+  /** These, and what is said of widths that these say nothing of. */
+  public Rankings and(Map<Layout.Symbol, Ranking> others) {
+    Map<Layout.Symbol, Ranking> all = new HashMap<>(others);
+    all.putAll(rankings);
+    return new Rankings(all);
   }
 
   /** That of a width; empty where nothing reads it whose weight can be solved anew. */

@@ -9,10 +9,12 @@ import java.util.List;
  *
  * @param pass the multiply-accumulate operations of one pass over the data, in both networks
  * @param samples how many samples there are
+ * @param size how large a sample is beside the sizes that the network was analysed at, and that
+ *     extents of layouts are
  * @param mostRounds how many further rounds there are at most for each layer whose negative results
  *     do not matter
  */
-public record Effort(double pass, int samples, int mostRounds) {
+public record Effort(double pass, int samples, double size, int mostRounds) {
   /** All passes together take no more operations than this, if the layers can be put together. */
   private static final double OPERATIONS = 8e12;
 
@@ -37,13 +39,18 @@ public record Effort(double pass, int samples, int mostRounds) {
   private static final int MOST_ROUNDS = 2;
 
   /** As many rounds as are of use. */
+  public Effort(double pass, int samples, double size) {
+    this(pass, samples, size, MOST_ROUNDS);
+  }
+
+  /** The same of samples of the size that the network was analysed at. */
   public Effort(double pass, int samples) {
-    this(pass, samples, MOST_ROUNDS);
+    this(pass, samples, 1);
   }
 
   /** Enough to tell which of some networks can be repaired better. */
   public Effort withoutRounds() {
-    return new Effort(pass, samples, 0);
+    return new Effort(pass, samples, size, 0);
   }
 
   /** About how many operations it takes to repair a network of so many levels. */
@@ -79,7 +86,7 @@ public record Effort(double pass, int samples, int mostRounds) {
    * @param axis the axis of its channels
    */
   double spare(Site site, List<Layout> aimed, int axis) {
-    double rows = samples;
+    double rows = samples * size;
     for (int i = 1; i < aimed.size(); i++) {
       rows *= i == axis ? 1 : aimed.get(i).extent();
     }

@@ -64,6 +64,13 @@ public final class Ranking {
     scores.remove(criterion);
   }
 
+  /** Takes the criterion of another. */
+  public void rankAs(Ranking other) {
+    criterion = other.criterion;
+    own = other.own;
+    scores.clear();
+  }
+
   /** The widths that a criterion could not score. */
   public Collection<FrozenAxis> unscored() {
     return unscored.values();

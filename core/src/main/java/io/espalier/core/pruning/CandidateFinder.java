@@ -17,10 +17,13 @@ import io.espalier.core.search.SearchStrategy;
 import io.espalier.core.search.WidthErrors;
 import io.espalier.spi.DMRegistry;
 import io.espalier.spi.DataCriterion;
+import io.espalier.spi.Ranking;
+import io.espalier.trace.Layout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * Finds networks that are worth a trial: those that curves of errors give, or what a strategy makes
  * of them. Units are put in order on the way.
  *
+ * @param known what is known of widths that no weight reads
  * @param heldBack the samples that nothing is fitted to
  * @param scores what is known of candidates
  * @param seen is told of curves and candidates
@@ -38,6 +42,7 @@ record CandidateFinder(
     SearchSpace space,
     PruneOptions options,
     Repairs repairs,
+    Map<Layout.Symbol, Ranking> known,
     Samples data,
     int[] heldBack,
     ScoreBook scores,
@@ -85,7 +90,7 @@ record CandidateFinder(
     space.sortParameters();
     BudgetResult byWeights = BudgetSearch.find(space, options.budget());
     progress.accept("ranking");
-    Rankings rankings = repairs.calibration().rank(ofData);
+    Rankings rankings = repairs.calibration().rank(ofData).and(known);
     CurveSearch.order(space, rankings);
     WidthErrors predicted = WidthErrors.predicted(space, rankings);
     List<WidthErrors> tables = new ArrayList<>(List.of(predicted));
@@ -152,7 +157,7 @@ record CandidateFinder(
    */
   private int judges(int most, int cuts) {
     int widths = space.configurableHparams().size();
-    double runs = (double) cuts * widths * Math.max(1, space.macs());
+    double runs = repairs.size() * cuts * widths * Math.max(1, space.macs());
     int judges = (int) Math.min(most, OPERATIONS / runs);
     int few = Math.min(most, FEWEST_TO_SCALE);
     return judges >= few || cuts > 1 ? judges : few * runs <= MOST_OPERATIONS ? few : 0;

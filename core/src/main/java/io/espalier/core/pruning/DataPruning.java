@@ -4,6 +4,7 @@ import io.espalier.core.SearchSpace;
 import io.espalier.core.calibration.Calibration;
 import io.espalier.core.calibration.MomentsCache;
 import io.espalier.core.calibration.Places;
+import io.espalier.core.calibration.SampleSize;
 import io.espalier.core.compensation.Compensation;
 import io.espalier.core.compensation.Effort;
 import io.espalier.core.compensation.RepairMemory;
@@ -22,12 +23,15 @@ import io.espalier.core.values.Config;
 import io.espalier.core.values.Manifest;
 import io.espalier.spi.DMRegistry;
 import io.espalier.spi.EspalierException;
+import io.espalier.spi.Ranking;
+import io.espalier.trace.Layout;
 import io.espalier.trace.SymMap;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -65,21 +69,25 @@ public final class DataPruning {
   private final DataModel original;
   private final long originalMacs;
   private final SymMap map;
+  private final double size;
   private final PruneOptions options;
   private final MovedImages moved;
   private final Samples data;
   private final int[] samples;
   private final Consumer<String> progress;
   private final @Nullable MomentsCache cache;
+  private final Map<Layout.Symbol, Ranking> known;
   private final Seen seen = new Seen();
 
   private DataPruning(
       SearchSpace space,
+      Map<Layout.Symbol, Ranking> known,
       PruneOptions options,
       Samples data,
       int[] samples,
       Consumer<String> progress) {
     this.space = space;
+    this.known = known;
     this.registry = space.registry();
     this.options = options;
     this.samples = samples.clone();
@@ -96,6 +104,7 @@ public final class DataPruning {
             .orElseThrow(
                 () -> new EspalierException("the space was restored without a symbolic map"));
     this.originalMacs = originalMacs(space);
+    this.size = SampleSize.of(map, data, samples);
     this.moved = MovedImages.of(data, original.inputs(), copies(), options.seed());
     this.data = new KeptSamples(moved, ROOM);
     this.cache = options.cache() == null ? null : MomentsCache.in(options.cache(), progress);
@@ -112,7 +121,7 @@ public final class DataPruning {
     int levels = options.repair() == PruneOptions.Repair.NONE ? 0 : Places.of(map).levels();
     for (int copies : COPIES) {
       int count = samples.length * (1 + copies);
-      if (levels > 0 && new Effort(2.0 * originalMacs * count, count).isAmple(levels)) {
+      if (levels > 0 && new Effort(2 * size * originalMacs * count, count, size).isAmple(levels)) {
         return copies;
       }
     }
@@ -134,7 +143,23 @@ public final class DataPruning {
       Samples data,
       int[] samples,
       Consumer<String> progress) {
-    return new DataPruning(space, options, data, samples, progress).run();
+    Optional<MixedSpace> mixed = MixedSpace.of(space, options, data, fitted(samples, options), progress);
+    if (mixed.isEmpty()) {
+      return new DataPruning(space, Map.of(), options, data, samples, progress).run();
+    }
+    return mixed
+        .get()
+        .inTermsOfTheOriginal(
+            new DataPruning(
+                    mixed.get().space(), mixed.get().known(), options, data, samples, progress)
+                .run());
+  }
+
+  /** Those samples that are not held back; none where there are too few. */
+  private static int[] fitted(int[] samples, PruneOptions options) {
+    return samples.length < FEWEST
+        ? new int[0]
+        : SampleDraw.split(samples, HELD_BACK, options.seed()).fittedSamples();
   }
 
   private Pruned run() {
@@ -156,7 +181,8 @@ public final class DataPruning {
     Judge judge = deciding.judge(outputs, heldBack, moved.count());
     try (ScoreBook scores = deciding.book(outputs)) {
       CandidateFinder.Candidates candidates =
-          new CandidateFinder(space, options, repairs, data, heldBack, scores, seen, progress)
+          new CandidateFinder(
+                  space, options, repairs, known, data, heldBack, scores, seen, progress)
               .find();
       Trial best = null;
       for (BudgetResult candidate : promising(candidates.choices(), repairs, outputs, scores)) {
@@ -227,6 +253,7 @@ public final class DataPruning {
     return new Repairs(
         space,
         originalMacs,
+        size,
         options.repair(),
         calibration,
         data,

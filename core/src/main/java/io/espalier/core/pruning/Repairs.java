@@ -17,6 +17,7 @@ import java.util.Map;
  *
  * @param space whose active config is carved
  * @param originalMacs the multiply-accumulate operations of the original for one sample
+ * @param size how large a sample is beside the sizes that these are counted at
  * @param kind how weights are repaired
  * @param calibration what the data say of the original
  * @param data the data
@@ -27,6 +28,7 @@ import java.util.Map;
 record Repairs(
     SearchSpace space,
     long originalMacs,
+    double size,
     PruneOptions.Repair kind,
     Calibration calibration,
     Samples data,
@@ -103,6 +105,6 @@ record Repairs(
 
   private Effort effort(List<int[]> sets) {
     int count = sets.stream().mapToInt(set -> set.length).sum();
-    return new Effort((double) (space.macs() + originalMacs) * count, count);
+    return new Effort(size * (space.macs() + originalMacs) * count, count, size);
   }
 }

@@ -166,6 +166,10 @@ class ArchitectureTest {
       coreSeesOnly("lossless", "values", "data", "moments", "calibration");
 
   @ArchTest
+  static final ArchRule ROTATION_SEES_CALIBRATION =
+      coreSeesOnly("rotation", "values", "data", "moments", "calibration");
+
+  @ArchTest
   static final ArchRule COMPENSATION_SEES_CALIBRATION =
       coreSeesOnly("compensation", "values", "data", "moments", "calibration");
 
@@ -182,6 +186,7 @@ class ArchitectureTest {
           "moments",
           "calibration",
           "lossless",
+          "rotation",
           "compensation");
 
   @ArchTest static final ArchRule DATA_SEE_VALUES = coreSeesOnly("data", "values", "rules");

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.espalier.core.rotation;
+
+import org.jspecify.annotations.NullMarked;
