@@ -436,9 +436,9 @@ public final class SearchSpace {
   }
 
   /**
-   * The space of the same network with other weights, under the same rules, with the choices, orders
-   * and active config that this one has now. What is changed later in one changes nothing in the
-   * other.
+   * The space of the same network with other weights, under the same rules, with the choices,
+   * orders and active config that this one has now. What is changed later in one changes nothing in
+   * the other.
    *
    * @param other the network with other weights
    */

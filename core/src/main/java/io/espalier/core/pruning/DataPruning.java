@@ -143,7 +143,8 @@ public final class DataPruning {
       Samples data,
       int[] samples,
       Consumer<String> progress) {
-    Optional<MixedSpace> mixed = MixedSpace.of(space, options, data, fitted(samples, options), progress);
+    Optional<MixedSpace> mixed =
+        MixedSpace.of(space, options, data, fitted(samples, options), progress);
     if (mixed.isEmpty()) {
       return new DataPruning(space, Map.of(), options, data, samples, progress).run();
     }

@@ -69,9 +69,7 @@ record Basis(double[][] to, double[][] back, double[] squares) {
   private static double[][] rows(DMatrixRMaj matrix) {
     double[][] rows = new double[matrix.numRows][];
     Arrays.setAll(
-        rows,
-        i ->
-            Arrays.copyOfRange(matrix.data, i * matrix.numCols, (i + 1) * matrix.numCols));
+        rows, i -> Arrays.copyOfRange(matrix.data, i * matrix.numCols, (i + 1) * matrix.numCols));
     return rows;
   }
 

@@ -19,8 +19,8 @@ import java.util.Objects;
 import java.util.function.Predicate;
 
 /**
- * New values for weights that stand on both sides of a width, which leave what a network computes as
- * it is and mix the units of the width, so that as few of them as possible carry as much as
+ * New values for weights that stand on both sides of a width, which leave what a network computes
+ * as it is and mix the units of the width, so that as few of them as possible carry as much as
  * possible: values of attention by what the data say of what reads them, queries and keys by the
  * products that they have. Each head has a mixture of its own.
  */
@@ -48,11 +48,7 @@ public final class Rotation {
    * @param samples which of the data tell, ascending
    */
   public static Rotation of(
-      DataModel model,
-      SymMap map,
-      Predicate<Layout.Symbol> wanted,
-      Samples data,
-      int[] samples) {
+      DataModel model, SymMap map, Predicate<Layout.Symbol> wanted, Samples data, int[] samples) {
     Rotation rotation = new Rotation(map);
     List<Turn> turns =
         Turns.of(map, model::isStored).stream()
@@ -148,14 +144,12 @@ public final class Rotation {
       int from = block * n;
       if (turn.reader().isPresent()) {
         Place reader = turn.reader().get();
-        Basis basis =
-            Basis.of(varying(moments.get(0), from, n), products(weight(reader), from, n));
+        Basis basis = Basis.of(varying(moments.get(0), from, n), products(weight(reader), from, n));
         mix(turn.writers().get(0), from, basis.to());
         mixRows(reader, from, basis.back());
       } else {
         double[][] queries = written(turn.writers().get(0), moments.get(0), from, n, false);
-        double[][] keys =
-            written(turn.writers().get(1), moments.get(1), from, n, turn.softened());
+        double[][] keys = written(turn.writers().get(1), moments.get(1), from, n, turn.softened());
         Basis basis = Basis.of(queries, keys);
         mix(turn.writers().get(0), from, basis.to());
         mix(turn.writers().get(1), from, transposed(basis.back()));
@@ -268,8 +262,7 @@ public final class Rotation {
     }
     if (writer.shift() >= 0) {
       String name = map.graph().tensor(writer.shift()).name();
-      mix(
-          values.computeIfAbsent(name, key -> shift(writer.shift())), unit -> from + unit, by);
+      mix(values.computeIfAbsent(name, key -> shift(writer.shift())), unit -> from + unit, by);
     }
   }
 

@@ -114,16 +114,13 @@ class MixedUnitsTest {
     String scale = p.b.floats("scale", new float[] {0.5f});
     query = p.node("Mul", "scaled", query, scale);
     String scores = p.node("MatMul", "scores", query, p.projection("k", false));
-    String weights =
-        p.b.node("Softmax", "/attn/softmax", List.of(scores), Map.of("axis", -1));
+    String weights = p.b.node("Softmax", "/attn/softmax", List.of(scores), Map.of("axis", -1));
     String values = p.projection("v", beside == Beside.A_SHIFT_OF_VALUES);
     String y = p.node("MatMul", "mix", weights, values);
     if (beside == Beside.A_RECTIFIER_BEHIND_VALUES) {
       y = p.node("Relu", "relu", y);
     }
-    y =
-        p.b.node(
-            "Transpose", "/attn/back", List.of(y), Map.of("perm", new long[] {0, 2, 1, 3}));
+    y = p.b.node("Transpose", "/attn/back", List.of(y), Map.of("perm", new long[] {0, 2, 1, 3}));
     y = p.node("Reshape", "merge", y, p.b.longs("merged", new long[] {0, 0, HEADS * DIM}, 3));
     y = p.node("MatMul", "proj/MatMul", y, p.b.weights("attn.proj.weight", 16, WIDTH));
     y = p.node("Add", "proj/Add", y, p.b.random("attn.proj.bias", 0, 0.1, WIDTH));
@@ -136,14 +133,12 @@ class MixedUnitsTest {
   }
 
   private static InMemory data(OnnxNetwork network, long seed) {
-    return InMemory.random(
-        network.inputs(), Map.of("x", new long[] {1, 9, WIDTH}), SAMPLES, seed);
+    return InMemory.random(network.inputs(), Map.of("x", new long[] {1, 9, WIDTH}), SAMPLES, seed);
   }
 
   private static Rotation rotation(OnnxNetwork network) {
     SearchSpace space = SPACES.generate(network, Rules.everything());
-    return Rotation.of(
-        network, space.map().orElseThrow(), symbol -> true, data(network, 1), ALL);
+    return Rotation.of(network, space.map().orElseThrow(), symbol -> true, data(network, 1), ALL);
   }
 
   private static double error(OnnxNetwork original, OnnxNetwork other) {
@@ -182,8 +177,7 @@ class MixedUnitsTest {
     assertTrue(
         pruned.manifest().compensated().stream()
             .anyMatch(entry -> entry.initializer().equals("attn.v.weight")));
-    Verification verified =
-        Verifier.verify(network.model(), small.model(), pruned.manifest());
+    Verification verified = Verifier.verify(network.model(), small.model(), pruned.manifest());
     assertEquals(Verification.Verdict.PROVED, verified.verdict(), verified::toString);
   }
 
@@ -206,8 +200,7 @@ class MixedUnitsTest {
     OnnxNetwork network = attention(Beside.NOTHING);
     SearchSpace space = SPACES.generate(network, Rules.everything());
     Rotation none =
-        Rotation.of(
-            network, space.map().orElseThrow(), symbol -> false, data(network, 1), ALL);
+        Rotation.of(network, space.map().orElseThrow(), symbol -> false, data(network, 1), ALL);
     assertTrue(none.values().isEmpty());
     assertFalse(rotation(network).values().isEmpty());
   }
