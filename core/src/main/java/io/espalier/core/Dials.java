@@ -24,6 +24,7 @@ public final class Dials {
   private final List<Dial> dials = new ArrayList<>();
   private final Map<String, Integer> byName = new LinkedHashMap<>();
   private final int[] whole;
+  private final int[] original;
   private final List<CostHandler> costs;
   private final CostSheet sheet;
 
@@ -52,7 +53,8 @@ public final class Dials {
       Map<String, Hparam> hparams,
       Collection<CostHandler> costs,
       CostSheet sheet) {
-    this.whole = state.space().original();
+    this.whole = state.whole();
+    this.original = state.space().original();
     this.costs = List.copyOf(costs);
     this.sheet = sheet;
     for (Hparam hparam : hparams.values()) {
@@ -96,7 +98,7 @@ public final class Dials {
     return dials.get(dial).choices();
   }
 
-  /** The setting that leaves the network as it is. */
+  /** The setting that leaves the network as it is, but for what is held at something else. */
   public int[] original() {
     return dials.stream().mapToInt(dial -> dial.choices().size() - 1).toArray();
   }
@@ -160,6 +162,11 @@ public final class Dials {
    */
   public long cost(int[] setting, int cost) {
     return sheet.at(positions(setting), cost);
+  }
+
+  /** What the original costs, with what is held at something else whole. */
+  public long[] originalCosts() {
+    return sheet.at(original);
   }
 
   private int[] positions(int[] setting) {

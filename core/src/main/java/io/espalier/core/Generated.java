@@ -115,7 +115,7 @@ record Generated(TracedModel model, SpaceState state, CostSheet costs) {
   }
 
   private int[] setting(Config config) {
-    return state.resolve(config, space().original(), false);
+    return state.resolve(config, state.whole(), false);
   }
 
   long params() {

@@ -115,6 +115,18 @@ public final class Hparam {
     space.state().setActive(spec, choice);
   }
 
+  /**
+   * From now on it is what is said, here and under every other name, and can be nothing else: no
+   * search turns it, and configs that do not name it have it so. Opens what is closed otherwise, as
+   * rows of a table are.
+   *
+   * @param value a number of elements, at most the original
+   * @throws EspalierException if it cannot be that, or it is derived
+   */
+  public void hold(int value) {
+    space.state().hold(spec, value);
+  }
+
   /** The value of the original network. */
   public Choice original() {
     return space.state().original(spec);

@@ -28,6 +28,7 @@ import java.util.Map;
  * @param fingerprint the model's, with its weights
  * @param model how the model was called when the space was saved
  * @param rules the rules
+ * @param held what hparams are held at, by the first name of the hparam
  * @param choices narrowed choices, by the first name of the hparam
  * @param orders orders of units, by the first name of the hparam; those in natural order are left
  *     out
@@ -38,6 +39,7 @@ public record SavedSpace(
     String fingerprint,
     String model,
     Rules rules,
+    Map<String, Integer> held,
     Map<String, List<Choice>> choices,
     Map<String, int[]> orders,
     Config active) {
@@ -45,13 +47,16 @@ public record SavedSpace(
   private static final int VERSION = 1;
 
   static SavedSpace of(SearchSpace space) {
+    Map<String, Integer> held = new LinkedHashMap<>(space.state().held());
     Map<String, List<Choice>> choices = new LinkedHashMap<>();
     Map<String, int[]> orders = new LinkedHashMap<>();
     for (Hparam hparam : space.namedHparams().values()) {
       if (!hparam.isPrimary() || hparam.isDerived() || !hparam.hasDial()) {
         continue;
       }
-      choices.put(hparam.name(), hparam.choices());
+      if (!held.containsKey(hparam.name())) {
+        choices.put(hparam.name(), hparam.choices());
+      }
       int[] order = hparam.order();
       if (!Arrays.equals(order, Arrays.stream(order).sorted().toArray())) {
         orders.put(hparam.name(), order);
@@ -62,6 +67,7 @@ public record SavedSpace(
         space.model().fingerprint(),
         space.model().description(),
         space.rules(),
+        held,
         choices,
         orders,
         space.config());
@@ -109,6 +115,7 @@ public record SavedSpace(
   }
 
   void applyTo(SearchSpace space) {
+    held.forEach((name, value) -> space.hparam(name).hold(value));
     space.select(active);
     choices.forEach((name, list) -> space.hparam(name).setChoices(list));
     orders.forEach((name, order) -> space.hparam(name).setOrder(order));
@@ -123,6 +130,10 @@ public record SavedSpace(
     root.put("structure", structure);
     root.put("fingerprint", fingerprint);
     root.set("rules", Json.any(rules.toJson()));
+    if (!held.isEmpty()) {
+      ObjectNode values = root.putObject("held");
+      held.forEach(values::put);
+    }
     ObjectNode narrowed = root.putObject("choices");
     choices.forEach(
         (name, list) -> narrowed.set(name, Json.of(list.stream().map(ConfigJson::node).toList())));
@@ -178,6 +189,12 @@ public record SavedSpace(
             .forEach(choice -> list.add(ConfigJson.choice(entry.getKey(), choice, what)));
         choices.put(entry.getKey(), list);
       }
+      Map<String, Integer> held = new LinkedHashMap<>();
+      if (root.has("held")) {
+        for (Map.Entry<String, JsonNode> entry : Json.fields(root, "held")) {
+          held.put(entry.getKey(), Json.integer(entry.getValue()));
+        }
+      }
       Map<String, int[]> orders = new LinkedHashMap<>();
       for (Map.Entry<String, JsonNode> entry : Json.fields(root, "orders")) {
         List<Integer> order = Json.integers(entry.getValue());
@@ -188,6 +205,7 @@ public record SavedSpace(
           root.required("fingerprint").asText(),
           root.path("model").asText(),
           Rules.parse(root.required("rules").toString()),
+          held,
           choices,
           orders,
           ConfigJson.config((ObjectNode) root.required("active"), what));

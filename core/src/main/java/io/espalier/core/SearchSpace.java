@@ -20,6 +20,7 @@ import io.espalier.spi.DMRegistry;
 import io.espalier.spi.DynamicModule;
 import io.espalier.spi.EspalierException;
 import io.espalier.spi.ImportanceCriterion;
+import io.espalier.trace.Layout;
 import io.espalier.trace.SymMap;
 import io.espalier.trace.TrialSizes;
 import java.io.PrintStream;
@@ -137,6 +138,14 @@ public final class SearchSpace {
   /** The hparam of a name; an error names those that are near. */
   public Hparam hparam(String name) {
     return new Hparam(this, space().spec(name));
+  }
+
+  /** The hparam that turns a symbol, under its first name, if one does. */
+  public Optional<Hparam> hparam(Layout.Symbol symbol) {
+    return space().dials().stream()
+        .filter(dial -> dial.symbols().contains(symbol))
+        .findFirst()
+        .map(dial -> hparam(dial.name()));
   }
 
   /** Every hparam by name, in graph order. */

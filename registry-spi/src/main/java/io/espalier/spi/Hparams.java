@@ -60,6 +60,22 @@ public interface Hparams {
   default void positions(String name, Axis axis, RuleOption ratio, RuleOption divisor) {}
 
   /**
+   * Names the elements of a parameter that data pick by their positions, such as the rows of a
+   * table that ids pick. They are no width: they stay unless they are opened, and no search turns
+   * them.
+   *
+   * @param name the last part of the hparam's name
+   * @param axis the axis along which they are picked, as the node's rule {@linkplain Typing#indexes
+   *     declares}
+   * @param ratio the option that lists allowed ratios, an {@linkplain RuleOption#openingRatio
+   *     opening} one
+   * @param divisor the option that their number is rounded to
+   */
+  default void rows(String name, Axis axis, RuleOption ratio, RuleOption divisor) {
+    width(name, axis, ratio, divisor);
+  }
+
+  /**
    * Says that a parameter reads its units from a width, so that the size of its weights along that
    * axis tells how much each unit matters. A width that no stored parameter consumes cannot be
    * sorted.

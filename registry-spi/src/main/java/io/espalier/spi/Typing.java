@@ -144,6 +144,23 @@ public interface Typing {
   boolean positions(int input, List<Axis> places, List<Axis> along);
 
   /**
+   * Declares that the values of an integer input, which are data, are positions along an axis of a
+   * stored parameter, as ids are that pick rows of a table: 0 to below its extent, or counted from
+   * its end where they are negative. Then elements along that axis may go: carving puts a small
+   * table of {@code int32} in front of the input, by which a position is mapped to that of the same
+   * element among those that stay, or else of the most similar one that stays.
+   *
+   * <p>Elements stay unless they are opened; and where anything else reads along the axis, or the
+   * parameter is not stored as floating-point numbers, several for each position.
+   *
+   * @param input the input that holds the positions
+   * @param table the input that is the parameter
+   * @param axis the axis of the parameter, counted from 0
+   * @return false where the positions are no data, but known beforehand; nothing is declared then
+   */
+  boolean indexes(int input, int table, int axis);
+
+  /**
    * Declares that an attribute must go where carving adds an input that the node left out, since
    * the two exclude each other.
    */

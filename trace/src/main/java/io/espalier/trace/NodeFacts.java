@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param attributes integer attributes that follow widths
  * @param elements elements of integer inputs that follow widths
  * @param positions integer inputs that hold positions along axes
+ * @param indexed inputs whose values are positions along an axis of a stored parameter
  * @param replaced by the input that carving adds, the attribute that goes then
  * @param optional inputs that are left out where a width of the node changes
  * @param macs products of extents that add up to the node's multiply-accumulate operations
@@ -28,6 +29,7 @@ public record NodeFacts(
     List<AttributeTarget> attributes,
     List<ElementTarget> elements,
     List<Positions> positions,
+    List<Indexed> indexed,
     Map<Integer, String> replaced,
     Set<Integer> optional,
     List<List<Layout>> macs,
@@ -42,13 +44,14 @@ public record NodeFacts(
   /** A node whose rule declared nothing. */
   public static final NodeFacts NONE =
       new NodeFacts(
-          List.of(), List.of(), List.of(), Map.of(), Set.of(), List.of(), List.of(), Set.of(),
-          Set.of(), List.of(), List.of(), null, -1, -1);
+          List.of(), List.of(), List.of(), List.of(), Map.of(), Set.of(), List.of(), List.of(),
+          Set.of(), Set.of(), List.of(), List.of(), null, -1, -1);
 
   public NodeFacts {
     attributes = List.copyOf(attributes);
     elements = List.copyOf(elements);
     positions = List.copyOf(positions);
+    indexed = List.copyOf(indexed);
     replaced = Map.copyOf(replaced);
     optional = Set.copyOf(optional);
     macs = macs.stream().map(List::copyOf).toList();
@@ -91,6 +94,16 @@ public record NodeFacts(
       along = List.copyOf(along);
     }
   }
+
+  /**
+   * That the values of an input, which are data, are positions along an axis of a parameter.
+   *
+   * @param input the input's position
+   * @param table the position of the parameter
+   * @param axis the axis of the parameter
+   * @param rows what lies along it
+   */
+  public record Indexed(int input, int table, int axis, Layout rows) {}
 
   /**
    * An axis that a node normalises over.

@@ -26,6 +26,7 @@ final class NodeTyping implements Typing {
   final List<NodeFacts.AttributeTarget> attributes = new ArrayList<>();
   final List<NodeFacts.ElementTarget> elements = new ArrayList<>();
   final List<PositionTerms> positions = new ArrayList<>(0);
+  final List<IndexedTerms> indexed = new ArrayList<>(0);
   final Map<Integer, String> replaced = new LinkedHashMap<>();
   final List<Integer> optional = new ArrayList<>(0);
   final List<List<Term>> macs = new ArrayList<>();
@@ -40,6 +41,9 @@ final class NodeTyping implements Typing {
 
   /** Positions that a constant input holds, before the network is solved. */
   record PositionTerms(int input, List<Term> places, List<Term> along) {}
+
+  /** Positions along an axis of a parameter that are data, before the network is solved. */
+  record IndexedTerms(int input, int table, int axis, Term rows) {}
 
   @SuppressWarnings({"unchecked", "rawtypes"})
   NodeTyping(Pass pass, GraphNode node, Unifier unifier) {
@@ -317,6 +321,26 @@ final class NodeTyping implements Typing {
   }
 
   @Override
+  public boolean indexes(int input, int table, int axis) {
+    List<? extends Axis> own = pass.inputAxes(node.index(), table);
+    if (own == null || axis < 0 || axis >= own.size()) {
+      throw new IllegalArgumentException("input " + table + " has no axis " + axis);
+    }
+    if (!pass.isData(node, input)) {
+      return false;
+    }
+    Term rows = term(own.get(axis));
+    if (!pass.holdsSlices(node, table, rows)) {
+      freeze(
+          rows,
+          "elements are picked from it by index, and of what is not stored as it is read, or not as"
+              + " several floating-point numbers each, none can stand for another");
+    }
+    indexed.add(new IndexedTerms(input, table, axis, rows));
+    return true;
+  }
+
+  @Override
   public void replaces(int input, String attribute) {
     replaced.put(input, attribute);
   }
@@ -361,6 +385,7 @@ final class NodeTyping implements Typing {
     attributes.clear();
     elements.clear();
     positions.clear();
+    indexed.clear();
     replaced.clear();
     optional.clear();
     macs.clear();

@@ -106,6 +106,7 @@ final class Pass implements AxisSource {
     widths.settle();
     new SharedMatrices(graph, unifier, uses).tie();
     widths.settle();
+    new IndexedRows(graph, this, unifier).settle();
   }
 
   private void typeInput(int id) {
@@ -213,6 +214,18 @@ final class Pass implements AxisSource {
       }
     }
     return false;
+  }
+
+  /** Whether an input holds data: what the elements are is known only when the network runs. */
+  boolean isData(GraphNode node, int input) {
+    int tensor = input < node.inputs().size() ? node.inputs().get(input) : -1;
+    return tensor >= 0 && !graph.tensor(tensor).parameter() && ints(tensor) == null;
+  }
+
+  /** Whether an input is stored as floating-point numbers, several for each element of an axis. */
+  boolean holdsSlices(GraphNode node, int input, Term axis) {
+    Constant stored = graph.constant(node.inputs().get(input));
+    return stored != null && !stored.integer() && stored.size() > axis.extent();
   }
 
   /** Whether the widths inside the groups of a node may go where whole groups may. */

@@ -8,6 +8,7 @@ import io.espalier.spi.Node;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -101,6 +102,7 @@ public final class SymMap {
     if (typing.attributes.isEmpty()
         && typing.elements.isEmpty()
         && typing.positions.isEmpty()
+        && typing.indexed.isEmpty()
         && typing.optional.isEmpty()
         && typing.macs.isEmpty()
         && typing.normalised.isEmpty()
@@ -125,6 +127,12 @@ public final class SymMap {
                 p ->
                     new NodeFacts.Positions(
                         p.input(), layouts(snapshot, p.places()), layouts(snapshot, p.along())))
+            .toList(),
+        typing.indexed.stream()
+            .map(
+                i ->
+                    new NodeFacts.Indexed(
+                        i.input(), i.table(), i.axis(), snapshot.of(i.rows())))
             .toList(),
         typing.replaced,
         Set.copyOf(typing.optional),
@@ -190,6 +198,15 @@ public final class SymMap {
   /** What the rule of a node declared. */
   public NodeFacts facts(int node) {
     return facts[node];
+  }
+
+  /** The symbols along which data pick elements by their positions, as ids pick rows of a table. */
+  public Set<Layout.Symbol> indexed() {
+    Set<Layout.Symbol> symbols = new LinkedHashSet<>();
+    for (NodeFacts own : facts) {
+      own.indexed().forEach(i -> Layout.forEachSymbol(i.rows(), symbols::add));
+    }
+    return symbols;
   }
 
   /** The nodes as rules and modules see them, by index. */

@@ -139,6 +139,12 @@ public final class DjlNetwork implements GradientModel, ObservableBlock {
   /** Where a block, in a field or a lambda, holds a width that nobody says how to change. */
   @Override
   public Optional<String> objection(Cut cut) {
+    if (traced.graph().nodes().stream()
+        .flatMap(node -> cut.map().facts(node.index()).indexed().stream())
+        .anyMatch(cut::maps)) {
+      return Optional.of(
+          "a block reads rows by the ids that it is given; export it as .onnx, and cut rows there");
+    }
     try (NDManager manager = NDManager.newBaseManager()) {
       BlockCut smaller = network.cut(cut);
       Block outline = BlockCarver.outline(smaller, manager);

@@ -1,6 +1,7 @@
 package io.espalier.onnx;
 
 import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import io.espalier.core.data.Batch;
 import io.espalier.core.data.DataArray;
 import io.espalier.core.data.InputSpec;
@@ -45,8 +46,10 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -221,6 +224,37 @@ public final class OnnxNetwork implements DataModel, TimedModel {
   public void runOnOneThread(
       Samples data, int[] samples, BiConsumer<Batch, Map<String, DataArray>> listener) {
     run(data, samples, listener, SessionSettings.fast().withThreads(1));
+  }
+
+  @Override
+  public void follow(
+      Set<String> tensors,
+      Samples data,
+      int[] samples,
+      BiConsumer<Batch, Map<String, DataArray>> listener) {
+    Set<String> inside = new LinkedHashSet<>(tensors);
+    inputs().forEach(input -> inside.remove(input.name()));
+    if (inside.isEmpty()) {
+      try (Samples.Batches batches = data.read(samples, batch())) {
+        for (var next = batches.next(); next.isPresent(); next = batches.next()) {
+          listener.accept(next.get(), next.get().arrays());
+        }
+      }
+      return;
+    }
+    OnnxEdit edit = new OnnxEdit(model());
+    inside.forEach(
+        name -> edit.addOutput(ValueInfoProto.newBuilder().setName(name).build()));
+    try (OnnxSession session = OnnxSession.open(edit, SessionSettings.fast());
+        Samples.Batches batches = data.read(samples, batch())) {
+      for (var next = batches.next(); next.isPresent(); next = batches.next()) {
+        if (isWhole(next.get())) {
+          Map<String, DataArray> all = new LinkedHashMap<>(next.get().arrays());
+          all.putAll(session.runArrays(next.get().arrays()));
+          listener.accept(next.get(), all);
+        }
+      }
+    }
   }
 
   private void run(

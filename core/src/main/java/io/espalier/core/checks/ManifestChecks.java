@@ -25,6 +25,7 @@ public final class ManifestChecks {
               new Check<>("what is kept is a part of an axis, ascending", ManifestChecks::parts),
               new Check<>("an axis of an edge is listed once", ManifestChecks::repeated),
               new Check<>("only what can be multiplied is masked", ManifestChecks::masks),
+              new Check<>("a position leads to what stays, its own if that does", MappedCheck::run),
               new Check<>(
                   "what reads a block that goes reads what stays", ManifestChecks::skipped)));
 

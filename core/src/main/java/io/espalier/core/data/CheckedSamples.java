@@ -43,6 +43,11 @@ final class CheckedSamples implements Samples {
   }
 
   @Override
+  public List<Integer> keptIds() {
+    return List.copyOf(DataSources.ask(source, request.location(), samples::keptIds));
+  }
+
+  @Override
   public Batches read(int[] wanted, int size) {
     for (int i = 0; i < wanted.length; i++) {
       if (wanted[i] < 0 || wanted[i] >= count || (i > 0 && wanted[i] <= wanted[i - 1])) {

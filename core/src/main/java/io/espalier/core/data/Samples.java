@@ -37,6 +37,14 @@ public interface Samples {
     return List.of();
   }
 
+  /**
+   * Ids whose rows of a table of tokens stay however seldom the data have them, such as those of
+   * special tokens; none in most data.
+   */
+  default List<Integer> keptIds() {
+    return List.of();
+  }
+
   /** How a message names a sample, such as {@code sample 3}, {@code line 4} or {@code cat.png}. */
   default String describe(int sample) {
     return "sample " + sample;

@@ -65,6 +65,22 @@ public final class TokenMask {
     return real;
   }
 
+  /**
+   * Which elements of an input hold something.
+   *
+   * @param input of any shape; all of it where no mask has this shape
+   */
+  public boolean[] realElements(DataArray input) {
+    boolean[] real = new boolean[input.size()];
+    Arrays.fill(real, true);
+    for (DataArray mask : masks) {
+      for (int i = 0; Arrays.equals(mask.shape(), input.shape()) && i < real.length; i++) {
+        real[i] &= mask.number(i) != 0;
+      }
+    }
+    return real;
+  }
+
   private static boolean isOf(DataArray mask, long[] shape) {
     return shape.length > RANK && Arrays.equals(mask.shape(), 0, RANK, shape, 0, RANK);
   }

@@ -5,9 +5,11 @@ import io.espalier.core.data.DataArray;
 import io.espalier.core.data.InputSpec;
 import io.espalier.core.data.Samples;
 import io.espalier.core.values.TracedModel;
+import io.espalier.spi.EspalierException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiConsumer;
 
 /** A network that a backend can run on data, and observe while it runs. */
@@ -30,6 +32,22 @@ public interface DataModel extends TracedModel {
   default void runOnOneThread(
       Samples data, int[] samples, BiConsumer<Batch, Map<String, DataArray>> listener) {
     run(data, samples, listener);
+  }
+
+  /**
+   * Runs the network, and gives out integers that it computes inside, or is given.
+   *
+   * @param tensors their names
+   * @param listener is given every batch with them by name
+   * @throws io.espalier.spi.EspalierException if the backend gives out nothing that is inside
+   */
+  default void follow(
+      Set<String> tensors,
+      Samples data,
+      int[] samples,
+      BiConsumer<Batch, Map<String, DataArray>> listener) {
+    throw new EspalierException(
+        description() + " gives out nothing that it computes inside; leave the data out");
   }
 
   /**

@@ -31,7 +31,7 @@ public final class FileLimit {
     for (Limit limit : budget.limits()) {
       if (limit.cost().key().equals(BytesCost.KEY)) {
         Dials dials = space.dials(List.of(limit.cost()));
-        double allowed = limit.allowed(dials.cost(dials.original(), 0));
+        double allowed = limit.allowed(dials.originalCosts()[0]);
         Config config = BudgetSearch.find(space, budget).config();
         if (dials.cost(dials.setting(config), 0) == dials.cost(dials.original(), 0)) {
           return budget;
@@ -53,7 +53,7 @@ public final class FileLimit {
     for (Limit limit : budget.limits()) {
       if (limit.cost().key().equals(BytesCost.KEY)) {
         Dials dials = space.dials(List.of(limit.cost()));
-        double allowed = limit.allowed(dials.cost(dials.original(), 0));
+        double allowed = limit.allowed(dials.originalCosts()[0]);
         long taken = carved.sizes().total();
         if (taken > allowed) {
           throw new EspalierException(

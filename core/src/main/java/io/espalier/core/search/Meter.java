@@ -28,7 +28,7 @@ final class Meter {
     budget.limits().forEach(limit -> counted.add(limit.cost()));
     this.dials = space.dials(counted);
     this.limits = budget.limits();
-    this.whole = dials.costs(dials.original());
+    this.whole = dials.originalCosts();
     this.allowed = new double[limits.size()];
     for (int i = 0; i < allowed.length; i++) {
       allowed[i] = limits.get(i).allowed(whole[FIRST_LIMIT + i]);
@@ -41,13 +41,21 @@ final class Meter {
 
   /** What a setting of all dials costs. */
   Costs at(int[] setting) {
-    long[] costs = dials.costs(setting);
+    return costs(dials.costs(setting));
+  }
+
+  private Costs costs(long[] costs) {
     double load = 0;
     for (int i = 0; i < allowed.length; i++) {
       load = Math.max(load, costs[FIRST_LIMIT + i] / allowed[i]);
     }
     double measure = allowed.length == 1 ? costs[FIRST_LIMIT] : load * allowed[0];
     return new Costs(costs[PARAMS], costs[MACS], measure);
+  }
+
+  /** What the original costs. */
+  Costs original() {
+    return costs(whole);
   }
 
   /** The most that {@link Costs#measure} may be. */

@@ -7,6 +7,7 @@ import io.espalier.core.values.Config;
 import io.espalier.trace.Layout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The units behind a width: its values count elements, and one unit may stand for several.
@@ -18,12 +19,17 @@ import java.util.List;
 public record WidthUnits(Hparam hparam, Layout.Symbol symbol, int elements) {
 
   /**
-   * Those of every width that can be configured, in graph order. Found by turning each width in
-   * turn and looking at what is cut; the active config is put back.
+   * Those of every width that can be configured, in graph order, but for elements that data pick by
+   * their positions: no weight tells what these are worth. Found by turning each width in turn and
+   * looking at what is cut; the active config is put back.
    */
   public static List<WidthUnits> of(SearchSpace space) {
     List<Hparam> hparams = List.copyOf(space.configurableHparams().values());
-    List<Layout.Symbol> symbols = space.map().orElseThrow().symbols();
+    Set<Layout.Symbol> indexed = space.map().orElseThrow().indexed();
+    List<Layout.Symbol> symbols =
+        space.map().orElseThrow().symbols().stream()
+            .filter(symbol -> !indexed.contains(symbol))
+            .toList();
     List<WidthUnits> found = new ArrayList<>();
     Config before = space.config();
     try {

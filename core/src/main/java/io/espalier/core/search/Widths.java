@@ -160,7 +160,7 @@ final class Widths {
   /** A setting as a result, beside what the original costs. */
   BudgetResult result(int[] setting) {
     Costs costs = costs(setting);
-    Costs original = meter.at(meter.dials().original());
+    Costs original = meter.original();
     return new BudgetResult(
         config(setting),
         costs.params(),

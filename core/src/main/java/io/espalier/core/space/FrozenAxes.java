@@ -34,6 +34,8 @@ public final class FrozenAxes {
       frozen.add(of(failure.layer().name(), EVERY_AXIS, failure));
       symbols(failure.layer()).forEach(symbol -> failed.putIfAbsent(symbol, failure));
     }
+    Map<Layout.Symbol, Space.Ruled> ruled = new HashMap<>(space.closed());
+    ruled.putAll(space.ruled());
     for (HparamSpec spec : space.hparams()) {
       if (spec.kind() != Dial.Kind.WIDTH) {
         continue;
@@ -47,8 +49,8 @@ public final class FrozenAxes {
               new FrozenAxis(layer, spec.localName(), reason.node(), reason.op(), reason.text()));
         }
       } else {
-        stopped(layout, failed, space.ruled())
-            .map(symbol -> of(layer, spec.localName(), symbol, failed, space.ruled()))
+        stopped(layout, failed, ruled)
+            .map(symbol -> of(layer, spec.localName(), symbol, failed, ruled))
             .ifPresent(frozen::add);
       }
     }

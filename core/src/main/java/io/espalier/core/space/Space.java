@@ -6,6 +6,7 @@ import io.espalier.core.values.Block;
 import io.espalier.core.values.Choice;
 import io.espalier.core.values.Cut;
 import io.espalier.core.values.FrozenAxis;
+import io.espalier.core.values.SimilarSlices;
 import io.espalier.spi.DynamicModule;
 import io.espalier.spi.EspalierException;
 import io.espalier.spi.Layer;
@@ -37,9 +38,11 @@ public final class Space {
   private final List<Consumer> consumers;
   private final List<Failure> failures;
   private final Map<Layout.Symbol, Ruled> ruled;
+  private final Map<Layout.Symbol, Ruled> closed;
   private final List<FrozenAxis> heldDepths;
   private final List<Dial> depths;
   private final int[] original;
+  private final SimilarSlices similar = new SimilarSlices();
 
   /**
    * A parameter that reads its units from a width.
@@ -80,6 +83,18 @@ public final class Space {
           layer,
           "no layer type that rules could name has this width; it is open without rules",
           false);
+    }
+
+    /** Of elements that data pick by their positions. */
+    static Ruled ofRows(Declarations.Declared hparam) {
+      return new Ruled(
+          hparam.name().substring(0, hparam.name().lastIndexOf('.')),
+          "rows that ids pick stay; --vocabulary N, or a rule for "
+              + hparam.module().key()
+              + " that gives "
+              + hparam.choices().name()
+              + ", opens them",
+          true);
     }
 
     /** How a reason goes on that names another layer. */
@@ -136,6 +151,7 @@ public final class Space {
       List<Consumer> consumers,
       List<Failure> failures,
       Map<Layout.Symbol, Ruled> ruled,
+      Map<Layout.Symbol, Ruled> closed,
       List<FrozenAxis> heldDepths) {
     this.heldDepths = heldDepths;
     this.map = map;
@@ -145,6 +161,7 @@ public final class Space {
     this.consumers = List.copyOf(consumers);
     this.failures = List.copyOf(failures);
     this.ruled = Map.copyOf(ruled);
+    this.closed = Map.copyOf(closed);
     this.byName = new LinkedHashMap<>();
     hparams.forEach(spec -> byName.put(spec.name(), spec));
     this.layers = List.copyOf(layers);
@@ -210,6 +227,14 @@ public final class Space {
   /** What the rules freeze, of what could be free. */
   Map<Layout.Symbol, Ruled> ruled() {
     return ruled;
+  }
+
+  /**
+   * What stays whole until it is {@linkplain SpaceState#hold held} at something else: the elements
+   * that data pick by their positions, where no rule opens them.
+   */
+  Map<Layout.Symbol, Ruled> closed() {
+    return closed;
   }
 
   /** The symbols that rules leave no width but the original. */
@@ -315,6 +340,6 @@ public final class Space {
    *     stay as they are
    */
   public Cut cut(int[] setting, int[] @Nullable [] orders) {
-    return new Cut(map, widths(setting), orders, skipped(setting));
+    return new Cut(map, widths(setting), orders, skipped(setting), similar);
   }
 }

@@ -42,6 +42,11 @@ public final class SpaceBuilder {
   private final ResolvedRules rules;
   private final @Nullable BitSet[] allowed;
   private final Map<Symbol, Space.Ruled> ruled = new HashMap<>();
+
+  /** What data pick elements of by their positions, and is not opened by the rules. */
+  private final Map<Symbol, Space.Ruled> closed = new HashMap<>();
+
+  private final Set<Symbol> indexed;
   private final @Nullable Dial[] dialOfSymbol;
   private final Map<List<Symbol>, Dial> crops = new HashMap<>();
 
@@ -67,6 +72,7 @@ public final class SpaceBuilder {
     this.model = model;
     this.map = map;
     this.rules = rules;
+    this.indexed = map.indexed();
     this.declarations = new Declarations(map, registry, rules);
     this.depths = new Depths(map);
     declarations.collect(map, depths);
@@ -125,6 +131,7 @@ public final class SpaceBuilder {
         declarations.consumers(),
         declarations.failures(),
         ruled,
+        closed,
         List.copyOf(held.values()));
   }
 
@@ -145,6 +152,10 @@ public final class SpaceBuilder {
    * stays.
    */
   private void restrict(Symbol symbol, Declared hparam) {
+    if (indexed.contains(symbol) && !isOpened(hparam)) {
+      closed.putIfAbsent(symbol, Space.Ruled.ofRows(hparam));
+      return;
+    }
     int n = Math.toIntExact(symbol.extent());
     int[] choices = {n};
     if (hparam.options().isPresent()) {
@@ -163,6 +174,10 @@ public final class SpaceBuilder {
     if (!intersect(symbol, choices)) {
       ruled.putIfAbsent(symbol, Space.Ruled.by(hparam));
     }
+  }
+
+  private static boolean isOpened(Declared hparam) {
+    return hparam.options().filter(options -> options.opens(hparam.choices())).isPresent();
   }
 
   /** Intersects the choices of a width inside groups with those of the option that opens it. */

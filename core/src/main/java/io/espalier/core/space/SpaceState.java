@@ -8,6 +8,7 @@ import io.espalier.trace.Layout;
 import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,8 @@ public final class SpaceState {
   /** For each symbol, its units from the most important on; null for the order they have. */
   private final int[] @Nullable [] orders;
 
+  private final Map<String, Integer> held = new LinkedHashMap<>();
+
   private volatile Object revision = new Object();
 
   public SpaceState(Space space) {
@@ -36,7 +39,9 @@ public final class SpaceState {
     this.open = new int[space.dials().size()][];
     this.sampled = new Choices[space.dials().size()];
     for (Dial dial : space.dials()) {
-      open[dial.index()] = IntStream.range(0, dial.settings().size()).toArray();
+      boolean closed = dial.symbols().stream().anyMatch(space.closed()::containsKey);
+      int first = closed ? dial.original() : 0;
+      open[dial.index()] = IntStream.range(first, dial.settings().size()).toArray();
     }
     this.orders = new int[space.map().symbols().size()][];
   }
@@ -107,6 +112,42 @@ public final class SpaceState {
   /** From now on a dial may only be what it is, or whole. */
   public void freeze(Dial dial) {
     open(dial, IntStream.of(active[dial.index()], dial.original()).sorted().distinct().toArray());
+  }
+
+  /**
+   * From now on an hparam is what is said, and nothing else may be chosen: neither by a search, nor
+   * by a config that does not name it. Opens what is closed otherwise.
+   *
+   * @throws EspalierException if it cannot be that
+   */
+  public void hold(HparamSpec spec, int value) {
+    Dial dial = dial(spec);
+    for (int position = 0; position < dial.settings().size(); position++) {
+      if (space.valueAt(spec, position).equals(Choice.of(value))) {
+        open(dial, new int[] {position});
+        held.put(dial.name(), value);
+        active[dial.index()] = position;
+        revision = new Object();
+        return;
+      }
+    }
+    throw new EspalierException(
+        spec.name() + " cannot be " + value + "; it may be less than " + original(spec));
+  }
+
+  /** What hparams are held at, by their first names. */
+  public Map<String, Integer> held() {
+    return Collections.unmodifiableMap(held);
+  }
+
+  /** The setting that leaves the network as it is, but for what is held at something else. */
+  public int[] whole() {
+    int[] whole = space.original();
+    for (String name : held.keySet()) {
+      Dial dial = dial(space.spec(name));
+      whole[dial.index()] = positions(dial)[0];
+    }
+    return whole;
   }
 
   private void open(Dial dial, int[] positions) {

@@ -1,5 +1,7 @@
 package io.espalier.core.values;
 
+import io.espalier.trace.Constant;
+import io.espalier.trace.GraphNode;
 import io.espalier.trace.Layout;
 import io.espalier.trace.NodeFacts;
 import io.espalier.trace.SymMap;
@@ -9,6 +11,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +27,7 @@ public final class Cut {
   private final BitSet skippedNodes = new BitSet();
   private final List<Block> skipped;
   private final IdentityHashMap<Layout, int[]> kept = new IdentityHashMap<>();
+  private final SimilarSlices similar;
 
   /**
    * A cut of a network.
@@ -35,6 +39,21 @@ public final class Cut {
    * @param skipped the blocks that are taken out, in graph order
    */
   public Cut(SymMap map, Layout.Widths widths, int[] @Nullable [] orders, List<Block> skipped) {
+    this(map, widths, orders, skipped, new SimilarSlices());
+  }
+
+  /**
+   * As above.
+   *
+   * @param similar knows where positions lead whose elements go
+   */
+  public Cut(
+      SymMap map,
+      Layout.Widths widths,
+      int[] @Nullable [] orders,
+      List<Block> skipped,
+      SimilarSlices similar) {
+    this.similar = similar;
     this.map = map;
     this.widths = widths;
     this.orders = orders;
@@ -69,6 +88,25 @@ public final class Cut {
   public boolean recounts(NodeFacts.Positions positions) {
     return positions.places().stream().anyMatch(this::cuts)
         || positions.along().stream().anyMatch(this::cuts);
+  }
+
+  /** Whether positions along an axis of a parameter have to be mapped, since elements of it go. */
+  public boolean maps(NodeFacts.Indexed indexed) {
+    return cuts(indexed.rows());
+  }
+
+  /**
+   * Where positions along an axis of a parameter lead: for each of the original one among those
+   * that stay, its own or that of the most similar element. Not to be changed.
+   *
+   * @param node the node that picks elements
+   * @param indexed that it does, where some of them go
+   */
+  public int[] map(GraphNode node, NodeFacts.Indexed indexed) {
+    Constant table = map.graph().constant(node.inputs().get(indexed.table()));
+    int[] stay = kept(indexed.rows());
+    return similar.map(
+        Objects.requireNonNull(table), indexed.axis(), Objects.requireNonNull(stay));
   }
 
   /** The kept indices of an axis, ascending; null where all of it is kept. */

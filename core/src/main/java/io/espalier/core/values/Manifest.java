@@ -26,6 +26,7 @@ import java.util.TreeMap;
  * @param parameters one entry for each edge on which parameters that were cut meet data
  * @param skipped blocks that were taken out
  * @param normalised nodes that normalise over an axis that was cut
+ * @param mapped inputs whose values are positions along an axis that was cut
  * @param compensated stored parameters that were given other values after they were cut
  * @param quantised stored parameters that were written in fewer bits after all that
  */
@@ -33,12 +34,14 @@ public record Manifest(
     List<CutParameter> parameters,
     List<Skipped> skipped,
     List<CutNormalised> normalised,
+    List<Mapped> mapped,
     List<Compensated> compensated,
     List<Quantised> quantised) {
   public Manifest {
     parameters = List.copyOf(parameters);
     skipped = List.copyOf(skipped);
     normalised = List.copyOf(normalised);
+    mapped = List.copyOf(mapped);
     compensated = List.copyOf(compensated);
     quantised = List.copyOf(quantised);
   }
@@ -46,7 +49,7 @@ public record Manifest(
   /** A cut after which every value is still that of the original. */
   public Manifest(
       List<CutParameter> parameters, List<Skipped> skipped, List<CutNormalised> normalised) {
-    this(parameters, skipped, normalised, List.of(), List.of());
+    this(parameters, skipped, normalised, List.of(), List.of(), List.of());
   }
 
   /**
@@ -91,6 +94,23 @@ public record Manifest(
       String node, String output, int input, int axis, List<Integer> keep) {}
 
   /**
+   * An input whose values are positions along an axis of a parameter that was cut. The masked
+   * reference reads the element {@code keep[table[position]]} of it, where {@code keep} is what is
+   * kept of that axis.
+   *
+   * @param output the first output of the node
+   * @param input the node's input that holds the positions
+   * @param parameter the node's input that is the parameter
+   * @param axis the axis of the parameter
+   * @param table for each position of the original one among the kept elements
+   */
+  public record Mapped(String output, int input, int parameter, int axis, List<Integer> table) {
+    public Mapped {
+      table = List.copyOf(table);
+    }
+  }
+
+  /**
    * A stored parameter that was given other values after it was cut.
    *
    * @param initializer its name in the smaller network
@@ -113,23 +133,46 @@ public record Manifest(
 
   /** The same cut, after which these parameters were given other values. */
   public Manifest withCompensated(List<Compensated> parametersWithOtherValues) {
-    return new Manifest(parameters, skipped, normalised, parametersWithOtherValues, quantised);
+    return new Manifest(
+        parameters, skipped, normalised, mapped, parametersWithOtherValues, quantised);
   }
 
   /** The same cut, after which these parameters were written in fewer bits. */
   public Manifest withQuantised(List<Quantised> parametersInFewerBits) {
-    return new Manifest(parameters, skipped, normalised, compensated, parametersInFewerBits);
+    return new Manifest(
+        parameters, skipped, normalised, mapped, compensated, parametersInFewerBits);
+  }
+
+  /** The same but for what was cut, rewired and normalised over: every position leads as before. */
+  public Manifest withCut(
+      List<CutParameter> otherParameters,
+      List<Skipped> otherSkipped,
+      List<CutNormalised> otherNormalised) {
+    return new Manifest(
+        otherParameters, otherSkipped, otherNormalised, mapped, compensated, quantised);
   }
 
   static Manifest of(Cut cut) {
     SymMap map = cut.map();
     Graph graph = map.graph();
     List<CutNormalised> normalised = new ArrayList<>();
+    List<Mapped> mapped = new ArrayList<>();
     for (GraphNode node : graph.nodes()) {
       if (cut.skips(node.index())) {
         continue;
       }
       NodeFacts facts = map.facts(node.index());
+      for (NodeFacts.Indexed indexed : facts.indexed()) {
+        if (cut.maps(indexed)) {
+          mapped.add(
+              new Mapped(
+                  CutEdges.firstOutput(graph, node),
+                  indexed.input(),
+                  indexed.table(),
+                  indexed.axis(),
+                  list(cut.map(node, indexed))));
+        }
+      }
       for (NodeFacts.Normalised over : facts.normalised()) {
         int[] keep = cut.kept(layouts(map, node, over.input()).get(over.axis()));
         if (keep != null) {
@@ -145,7 +188,8 @@ public record Manifest(
                 from ->
                     new Skipped(graph.tensor(from).name(), graph.tensor(cut.source(from)).name()))
             .toList();
-    return new Manifest(CutEdges.of(cut), skipped, normalised);
+    return new Manifest(
+        CutEdges.of(cut), skipped, normalised, mapped, List.of(), List.of());
   }
 
   private static List<Layout> layouts(SymMap map, GraphNode node, int input) {
@@ -181,6 +225,17 @@ public record Manifest(
           .put("input", norm.input())
           .put("axis", norm.axis())
           .set("keep", Json.of(norm.keep()));
+    }
+    if (!mapped.isEmpty()) {
+      ArrayNode maps = root.putArray("mapped");
+      for (Mapped positions : mapped) {
+        maps.addObject()
+            .put("output", positions.output())
+            .put("input", positions.input())
+            .put("parameter", positions.parameter())
+            .put("axis", positions.axis())
+            .set("table", Json.of(positions.table()));
+      }
     }
     if (!compensated.isEmpty()) {
       ArrayNode values = root.putArray("compensated");
@@ -272,6 +327,16 @@ public record Manifest(
                 Json.integer(entry.required("axis")),
                 Json.integers(entry.required("keep"))));
       }
+      List<Mapped> mapped = new ArrayList<>();
+      for (JsonNode entry : Json.listIfAny(root, "mapped")) {
+        mapped.add(
+            new Mapped(
+                entry.required("output").asText(),
+                Json.integer(entry.required("input")),
+                entry.has("parameter") ? Json.integer(entry.required("parameter")) : 0,
+                entry.has("axis") ? Json.integer(entry.required("axis")) : 0,
+                Json.integers(entry.required("table"))));
+      }
       List<Compensated> compensated = new ArrayList<>();
       for (JsonNode entry : Json.listIfAny(root, "compensated")) {
         compensated.add(
@@ -290,7 +355,7 @@ public record Manifest(
                 Json.integer(entry.required("input")),
                 entry.required("sha256").asText()));
       }
-      return new Manifest(parameters, skipped, normalised, compensated, quantised);
+      return new Manifest(parameters, skipped, normalised, mapped, compensated, quantised);
     } catch (IllegalArgumentException e) {
       throw new EspalierException(what + " is no manifest of Espalier: " + e.getMessage(), e);
     }

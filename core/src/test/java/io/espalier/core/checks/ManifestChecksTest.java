@@ -8,6 +8,7 @@ import io.espalier.core.values.Cut;
 import io.espalier.core.values.Manifest;
 import io.espalier.core.values.Manifest.CutNormalised;
 import io.espalier.core.values.Manifest.CutParameter;
+import io.espalier.core.values.Manifest.Mapped;
 import io.espalier.core.values.Manifest.Skipped;
 import io.espalier.trace.Layout;
 import io.espalier.trace.SymMap;
@@ -62,6 +63,15 @@ class ManifestChecksTest {
 
   private static Listed norms(List<CutNormalised> norms) {
     return Listed.of(CUT, new Manifest(VALID.manifest().parameters(), List.of(), norms));
+  }
+
+  /** Positions that are none. */
+  private static Listed mapped(String output, int input) {
+    Mapped nothing = new Mapped(output, input, 1, 0, List.of(0, 1, 2, 3, 0, 0));
+    List<CutParameter> edges = VALID.manifest().parameters();
+    return Listed.of(
+        CUT,
+        new Manifest(edges, List.of(), List.of(), List.of(nothing), List.of(), List.of()));
   }
 
   private static Listed twice() {
@@ -134,6 +144,10 @@ class ManifestChecksTest {
                     new CutNormalised("first", "b", 0, 1, KEPT),
                     new CutNormalised("first", "b", 0, 1, KEPT))))
         .by("only what can be multiplied is masked", masked())
+        .by(
+            "a position leads to what stays, its own if that does",
+            mapped("a", 0),
+            mapped("nothing", 0))
         .by(
             "what reads a block that goes reads what stays",
             skipped(CUT, "b", "a"),

@@ -5,12 +5,18 @@ import io.espalier.spi.DynamicModule;
 import io.espalier.spi.Hparams;
 import io.espalier.spi.Layer;
 import io.espalier.spi.RuleOption;
+import io.espalier.spi.Value;
 import java.util.List;
 
-/** A table with a row for each token; its rows are never cut. */
+/**
+ * A table with a row for each token. Rows that ids pick stay unless they are opened: that one goes
+ * is seen by every text that has it.
+ */
 @AutoService(DynamicModule.class)
 public final class Embedding implements DynamicModule {
   private static final String OPERATOR = "Gather";
+  private static final RuleOption ROWS_RATIO = RuleOption.openingRatio("num_embeddings_ratio");
+  private static final RuleOption ROWS_DIVISOR = RuleOption.divisor("num_embeddings_divisor");
 
   @Override
   public String key() {
@@ -19,7 +25,7 @@ public final class Embedding implements DynamicModule {
 
   @Override
   public List<RuleOption> options() {
-    return List.of(Options.FEATURES_RATIO, Options.FEATURE_DIVISOR);
+    return List.of(Options.FEATURES_RATIO, Options.FEATURE_DIVISOR, ROWS_RATIO, ROWS_DIVISOR);
   }
 
   @Override
@@ -32,10 +38,8 @@ public final class Embedding implements DynamicModule {
 
   @Override
   public void describe(Layer layer, Hparams hparams) {
-    hparams.width(
-        "embedding_dim",
-        Nodes.first(layer, OPERATOR).orElseThrow().input(0).axis(1),
-        Options.FEATURES_RATIO,
-        Options.FEATURE_DIVISOR);
+    Value table = Nodes.first(layer, OPERATOR).orElseThrow().input(0);
+    hparams.rows("num_embeddings", table.axis(0), ROWS_RATIO, ROWS_DIVISOR);
+    hparams.width("embedding_dim", table.axis(1), Options.FEATURES_RATIO, Options.FEATURE_DIVISOR);
   }
 }

@@ -15,7 +15,8 @@ import java.util.Set;
 /**
  * Rows of a table picked by index: data [before..., rows, after...], y [before..., indices...,
  * after...]. Constant positions that spell a range or another order of factors cut and turn the
- * rows; else they are frozen. Everything else carries over, such as an embedding.
+ * rows; ids that are data leave the rows of a stored matrix free; else they are frozen. Everything
+ * else carries over, such as an embedding.
  */
 @AutoService(OperatorRule.class)
 public final class GatherRule implements OperatorRule {
@@ -33,7 +34,12 @@ public final class GatherRule implements OperatorRule {
       return;
     }
     List<Axis> y = new ArrayList<>(data.subList(0, axis));
-    y.addAll(picked(node, t, data.get(axis), node.input(1).rank()));
+    boolean matrix = node.input(0).parameter() && data.size() == 2 && axis == 0;
+    if (matrix && t.indexes(1, 0, 0)) {
+      y.addAll(node.input(1).axes());
+    } else {
+      y.addAll(picked(node, t, data.get(axis), node.input(1).rank()));
+    }
     y.addAll(data.subList(axis + 1, data.size()));
     t.output(0, y);
   }

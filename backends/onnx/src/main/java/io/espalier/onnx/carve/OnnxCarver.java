@@ -15,6 +15,7 @@ import io.espalier.trace.GraphNode;
 import io.espalier.trace.Layout;
 import io.espalier.trace.NodeFacts;
 import io.espalier.trace.SymMap;
+import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -46,6 +47,8 @@ public final class OnnxCarver {
   private final Set<String> names = new HashSet<>();
   private final Map<Integer, Map<Slice, List<Reader>>> uses = new TreeMap<>();
   private final Map<String, String> splices = new HashMap<>();
+  private final Map<List<Object>, String> mappings = new HashMap<>();
+  private final Map<IntBuffer, String> positionTables = new HashMap<>();
   private final Map<String, long[]> replaced = new HashMap<>();
 
   /** Constants that sub-graphs read, by name or through an Identity; those must stay whole. */
@@ -169,7 +172,7 @@ public final class OnnxCarver {
       if (tensor < 0) {
         continue;
       }
-      if (recount(node, i)) {
+      if (recount(node, i) || map(node, i)) {
         continue;
       }
       if (map.facts(node.index()).optional().contains(i) && touchesCut(node)) {
@@ -206,6 +209,42 @@ public final class OnnxCarver {
       }
     }
     return false;
+  }
+
+  /** Puts a table in front of an input that holds positions along an axis of which elements go. */
+  private boolean map(GraphNode node, int input) {
+    for (NodeFacts.Indexed indexed : map.facts(node.index()).indexed()) {
+      if (indexed.input() == input && cut.maps(indexed)) {
+        int positions = cut.source(node.inputs().get(input));
+        int[] leads = cut.map(node, indexed);
+        String stored = graph.tensor(graph.root(node.inputs().get(indexed.table()))).name();
+        String mapped =
+            mappings.computeIfAbsent(
+                List.<Object>of(positions, IntBuffer.wrap(leads)),
+                key -> mapping(positions, leads, stored, cut.kept(indexed.rows())));
+        nodes.setInput(traced.onnxIndex(node.index()), input, mapped);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Tables that lead to the same are one. */
+  private String mapping(int positions, int[] leads, String stored, int @Nullable [] kept) {
+    String table = positionTables.get(IntBuffer.wrap(leads));
+    PositionMap made =
+        new PositionMap(table == null ? fresh(stored + "_position") : table, leads, kept);
+    if (table == null) {
+      positionTables.put(IntBuffer.wrap(leads), made.table().name());
+      add(made.table());
+    }
+    String name = fresh(graph.tensor(positions).name() + "_mapped");
+    int producer = graph.tensor(positions).producer();
+    inserted
+        .computeIfAbsent(
+            producer < 0 ? 0 : traced.onnxIndex(producer) + 1, index -> new ArrayList<>())
+        .add(made.node(graph.tensor(positions).name(), name));
+    return name;
   }
 
   /** For each input, the elements whose value drifts from what it must be. */

@@ -166,7 +166,7 @@ public final class DataInputs {
         rows = Math.min(rows, rows(node.getOutput(0), depth + 1));
       } else if (node.getOpType().equals("Gather") && node.getInput(1).equals(value)) {
         OnnxTensor table = model.initializers().get(node.getInput(0));
-        if (table != null && table.rank() > 1 && axis(node) == 0) {
+        if (table != null && table.rank() > 0 && axis(node) == 0) {
           rows = Math.min(rows, table.dim(0));
         }
       }

@@ -97,7 +97,7 @@ public final class Control {
             shift -> {
               List<CutParameter> changed = new ArrayList<>(manifest.parameters());
               changed.set(shift.entry(), shift.shifted());
-              return new Manifest(changed, manifest.skipped(), manifest.normalised());
+              return manifest.withCut(changed, manifest.skipped(), manifest.normalised());
             })
         .toList();
   }

@@ -28,7 +28,7 @@ final class ControlCuts {
       }
     }
     if (!manifest.skipped().isEmpty()) {
-      controls.add(new Manifest(manifest.parameters(), List.of(), manifest.normalised()));
+      controls.add(manifest.withCut(manifest.parameters(), List.of(), manifest.normalised()));
     }
     return controls;
   }
@@ -82,7 +82,7 @@ final class ControlCuts {
           new CutNormalised(
               cut.node(), cut.output(), cut.input(), cut.axis(), other.stream().sorted().toList()));
     }
-    return new Manifest(
+    return manifest.withCut(
         parameters, manifest.skipped(), masked ? manifest.normalised() : normalised);
   }
 }

@@ -4,6 +4,7 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import io.espalier.core.values.Manifest;
 import io.espalier.core.values.Manifest.CutNormalised;
 import io.espalier.core.values.Manifest.CutParameter;
+import io.espalier.core.values.Manifest.Mapped;
 import io.espalier.onnx.file.OnnxEdit;
 import io.espalier.onnx.file.OnnxModel;
 import io.espalier.onnx.file.SpelledOut;
@@ -22,8 +23,8 @@ import java.util.TreeMap;
 /**
  * The original network at full width, changed so that it computes what the smaller one must: what
  * was cut is multiplied by zero where parameters meet data, readers of blocks that were taken out
- * read what went into them, and nodes that normalise over an axis that was cut do so over what is
- * kept of it.
+ * read what went into them, nodes that normalise over an axis that was cut do so over what is kept
+ * of it, and positions along one lead to what is kept.
  */
 public final class MaskedReference {
   private final OnnxModel model;
@@ -114,6 +115,10 @@ public final class MaskedReference {
         }
         Masks.onto(node, cut, value, keep);
       }
+    }
+    for (Mapped mapped : manifest.mapped()) {
+      NodeEdit node = node(mapped.output(), mapped.output(), mapped.input());
+      node.mapInput(mapped.input(), MappedPositions.read(manifest, mapped));
     }
     Map<NodeEdit, List<CutNormalised>> normalised = new LinkedHashMap<>();
     for (CutNormalised cut : manifest.normalised()) {

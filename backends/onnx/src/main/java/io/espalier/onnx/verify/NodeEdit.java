@@ -59,6 +59,13 @@ final class NodeEdit {
     node.setInput(input, made.getOutput(0));
   }
 
+  /** Makes one input read what stands in a table at the positions that it read. */
+  void mapInput(int input, TensorProto table) {
+    NodeProto.Builder made = made("Gather", List.of(constant(table), node.getInput(input)));
+    before.add(made.build());
+    node.setInput(input, made.getOutput(0));
+  }
+
   /** Puts a node behind an output: who read that one reads the new one. */
   void onOutput(int output, String operator, List<String> more, AttributeProto... attributes) {
     NodeProto.Builder last = lastBehind.getOrDefault(output, node);

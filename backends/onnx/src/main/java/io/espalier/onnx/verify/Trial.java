@@ -163,14 +163,19 @@ final class Trial {
 
   /** What of the parameters is not as it should be. */
   List<String> changed(Drawn drawn, double tolerance) {
-    return ParameterCheck.of(
-        original,
-        MaskedReference.spelledOut(original, manifest),
-        SpelledOut.opened(carved),
-        manifest,
-        () -> reference(drawn),
-        options.settings(Optimisation.NONE),
-        tolerance);
+    OnnxModel whole = MaskedReference.spelledOut(original, manifest);
+    OnnxModel smaller = SpelledOut.opened(carved);
+    List<String> wrong = MappedPositions.check(whole, smaller, manifest);
+    wrong.addAll(
+        ParameterCheck.of(
+            original,
+            whole,
+            smaller,
+            manifest,
+            () -> reference(drawn),
+            options.settings(Optimisation.NONE),
+            tolerance));
+    return wrong;
   }
 
   /** Runs both models. */

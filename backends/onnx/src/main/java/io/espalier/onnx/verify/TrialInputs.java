@@ -85,7 +85,7 @@ final class TrialInputs {
       OnnxTensor table = model.initializers().get(node.getInputCount() > 1 ? node.getInput(0) : "");
       if (node.getOpType().equals("Gather")
           && table != null
-          && table.rank() > 1
+          && table.rank() > 0
           && inputs.contains(node.getInput(1))) {
         bound = Math.min(bound, table.dim(0));
       }

@@ -55,6 +55,7 @@ public final class Verifier {
   private boolean pixels;
   private Drawn drawn;
   private boolean drawnAgain;
+  private List<Manifest.Mapped> mapped = List.of();
 
   /**
    * A verifier of models carved from one original.
@@ -91,14 +92,10 @@ public final class Verifier {
   public Verification verify(OnnxModel carved, Manifest manifest) {
     Manifest used =
         options.masksOnly()
-            ? new Manifest(
-                manifest.parameters(),
-                List.of(),
-                List.of(),
-                manifest.compensated(),
-                manifest.quantised())
+            ? manifest.withCut(manifest.parameters(), List.of(), List.of())
             : manifest;
-    if (drawnAgain) {
+    if (drawnAgain || !mapped.equals(used.mapped())) {
+      mapped = used.mapped();
       drawn = draw(0);
       drawnAgain = false;
     }
@@ -181,6 +178,7 @@ public final class Verifier {
       long seed = options.seed() + (long) attempt * options.runs() + run;
       Map<String, Tensor> values =
           TrialInputs.of(original, seed, options.shapes(), options.values());
+      values = MappedPositions.drawn(values, original, mapped, seed, options.values().keySet());
       if (pixels) {
         values = TrialInputs.asPixels(values, options.values().keySet());
       }
