@@ -125,7 +125,8 @@ final class BudgetOptions {
     if (given.isEmpty() && time.isEmpty()) {
       throw new EspalierException(
           "there is no budget; give at least one of --macs=0.5, --params=0.5, --bytes=4MB,"
-              + " --activations=2MB, --latency=15ms, or --lossless");
+              + " --activations=2MB, --latency=15ms, or --lossless, --vocabulary=N or"
+              + " --quantize=int8");
     }
     CostHandlers costs = CostHandlers.discover(loader);
     List<Limit> limits = new ArrayList<>();

@@ -5,6 +5,7 @@ import io.espalier.core.data.InputSpec;
 import io.espalier.core.data.OutputComparison;
 import io.espalier.core.data.Samples;
 import io.espalier.core.data.formats.LabelFile;
+import io.espalier.onnx.carve.PositionMap;
 import io.espalier.onnx.file.OnnxModel;
 import io.espalier.onnx.runtime.DataInputs;
 import io.espalier.spi.EspalierException;
@@ -75,7 +76,7 @@ final class Compare implements Callable<Integer> {
       List<InputSpec> inputs = DataInputs.of(original, options.shapes());
       requireSameInputs(inputs, DataInputs.of(small, options.shapes()));
       Samples samples = data.open(inputs, RANDOM_SAMPLES, options.loader());
-      Findings findings = findings(samples);
+      Findings findings = MappedTokens.beside(findings(samples), PositionMap.of(small));
       progress.step("comparing");
       try (OutputRuns runs = new OutputRuns(original, small, inputs, samples)) {
         int compared = runs.compare(data.chosen(samples), findings);

@@ -54,6 +54,14 @@ final class DataPrune {
     return carving.generate();
   }
 
+  /** Cuts the vocabulary, if that was asked for, by how often the data read its rows. */
+  void cut(SearchSpace space, VocabularyOptions vocabulary) {
+    if (vocabulary.given()) {
+      Samples samples = data.open(carving.inputs(space), USUAL, carving.options().loader());
+      vocabulary.cut(space, samples, data.chosen(samples, USUAL));
+    }
+  }
+
   /** Finds and repairs the sub-network. */
   Pruned run(SearchSpace space, Budget budget, Consumer<String> progress) {
     progress.accept("reading data");

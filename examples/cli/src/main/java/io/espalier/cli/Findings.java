@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 
 /** What is found of how far two models are apart. */
-sealed interface Findings permits OutputFindings, TextFindings {
+sealed interface Findings permits OutputFindings, TextFindings, MappedTokens {
   /** Adds what both computed from a batch. */
   void add(Batch batch, Map<String, DataArray> original, Map<String, DataArray> small);
 

@@ -86,6 +86,8 @@ final class Prune implements Callable<Integer> {
 
   @Mixin private QuantizeOptions quantize = new QuantizeOptions();
 
+  @Mixin private VocabularyOptions vocabulary = new VocabularyOptions();
+
   private final Terminal terminal;
 
   Prune(Terminal terminal) {
@@ -94,6 +96,7 @@ final class Prune implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    vocabulary.check();
     if (timing) {
       carving.alsoTime();
     }
@@ -101,9 +104,9 @@ final class Prune implements Callable<Integer> {
     carving.writeAs(quantize.precision());
     report.announce(carving);
     String table;
-    if (quantize.given() && !lossless && budgets.isEmpty()) {
+    if ((quantize.given() || vocabulary.given()) && !lossless && budgets.isEmpty()) {
       try (Outputs outputs = carving.outputs()) {
-        table = quantised(outputs);
+        table = withoutBudget(outputs);
       }
     } else if (lossless) {
       budgets.requireNone();
@@ -148,6 +151,7 @@ final class Prune implements Callable<Integer> {
       outputs.show(progress);
       progress.step("tracing");
       SearchSpace space = pruning.generate();
+      pruning.cut(space, vocabulary);
       requireMacs(asked, space);
       LatencyPrune.Found<Pruned> found =
           searches(asked, progress)
@@ -165,7 +169,7 @@ final class Prune implements Callable<Integer> {
         return "";
       }
       progress.step("comparing");
-      return carving.compare(space, pruned.costs()) + found.words() + pruning.text(pruned);
+      return carving.compare(space, pruned.costs()) + found.words() + vocabulary.text() + pruning.text(pruned);
     }
   }
 
@@ -200,6 +204,7 @@ final class Prune implements Callable<Integer> {
       outputs.show(progress);
       progress.step("tracing");
       SearchSpace space = carving.generate();
+      vocabulary.cut(space);
       progress.step("looking for units that contribute nothing");
       LosslessPruning.Result result = pruning.run(space);
       progress.step("carving");
@@ -209,31 +214,44 @@ final class Prune implements Callable<Integer> {
         return "";
       }
       progress.step("comparing");
-      return carving.compare(space, pruning.costs(space)) + pruning.text(result);
+      return carving.compare(space, pruning.costs(space)) + vocabulary.text() + pruning.text(result);
     }
   }
 
-  /** Everything stays, in fewer bits. */
-  private String quantised(Outputs outputs) {
-    if (data.given()) {
+  /** All widths stay: in fewer bits, or with fewer rows. */
+  private String withoutBudget(Outputs outputs) {
+    if (data.given() && !vocabulary.given()) {
       throw new EspalierException(
-          "--quantize needs no data, which say what is cut; give a budget as well, or leave --data"
-              + " out");
+          "--quantize needs no data, which say what is cut; give a budget or --vocabulary as well,"
+              + " or leave --data out");
     }
-    requireNothingSaidOfData(false);
+    if (!data.given()) {
+      requireNothingSaidOfData(false);
+    } else if (plain || cache != null || strategies.isGiven()) {
+      throw new EspalierException(
+          "--no-compensate, --cache and options of a search say how widths are cut by data; give a"
+              + " budget as well, or leave them out");
+    }
     report.requireNotGiven();
+    DataPrune pruning = new DataPrune(carving, data, plain, cache, strategies, training.epochs());
     try (Progress progress = Progress.of(terminal, carving.quiet(), 3)) {
       outputs.show(progress);
       progress.step("tracing");
-      SearchSpace space = carving.generate();
+      SearchSpace space = data.given() ? pruning.generate() : carving.generate();
+      if (data.given()) {
+        pruning.cut(space, vocabulary);
+      } else {
+        vocabulary.cut(space);
+      }
       progress.step("writing");
-      carving.write(space, space.model(), outputs);
+      carving.write(space, vocabulary.given() ? space.export() : space.model(), outputs);
       if (carving.quiet()) {
         return "";
       }
       progress.step("comparing");
       Budget all = Budget.of(Cost.MACS, 1);
-      return carving.compare(space, BudgetResult.of(space, all, space.config()));
+      return carving.compare(space, BudgetResult.of(space, all, space.config()))
+          + vocabulary.text();
     }
   }
 
@@ -243,6 +261,7 @@ final class Prune implements Callable<Integer> {
       outputs.show(progress);
       progress.step("tracing");
       SearchSpace space = carving.generate();
+      vocabulary.cut(space);
       requireMacs(asked, space);
       progress.step("sorting");
       space.sortParameters();
@@ -258,7 +277,7 @@ final class Prune implements Callable<Integer> {
         return "";
       }
       progress.step("comparing");
-      return carving.compare(space, found.result()) + found.words();
+      return carving.compare(space, found.result()) + found.words() + vocabulary.text();
     }
   }
 

@@ -110,17 +110,22 @@ final class StrategyOptions {
             + (known.isEmpty() ? "no plugin adds any" : "there are " + known));
   }
 
+  /** Whether anything was said of a search. */
+  boolean isGiven() {
+    return strategy != null
+        || evaluations != null
+        || checkpoint != null
+        || labels != null
+        || evaluator != null;
+  }
+
   /**
    * Checks that nothing is said where there are no data.
    *
    * @throws EspalierException if something is
    */
   void requireNothingSaid() {
-    if (strategy != null
-        || evaluations != null
-        || checkpoint != null
-        || labels != null
-        || evaluator != null) {
+    if (isGiven()) {
       throw new EspalierException(
           "--strategy, --evaluations, --checkpoint, --labels and --evaluator are for a search that"
               + " tries networks on data; give --data, or leave them out");

@@ -174,6 +174,10 @@ class ArchitectureTest {
       coreSeesOnly("compensation", "values", "data", "moments", "calibration");
 
   @ArchTest
+  static final ArchRule VOCABULARY_SEES_DATA =
+      coreSeesOnly("vocabulary", "values", "", "data", "moments");
+
+  @ArchTest
   static final ArchRule PRUNING_SEES_ALL =
       coreSeesOnly(
           "pruning",

@@ -59,6 +59,7 @@ final class Reader {
       import io.espalier.core.rules.*;
       import io.espalier.core.search.*;
       import io.espalier.core.values.*;
+      import io.espalier.core.vocabulary.*;
       import io.espalier.djl.*;
       import io.espalier.djl.calibrate.*;
       import io.espalier.djl.elastic.*;

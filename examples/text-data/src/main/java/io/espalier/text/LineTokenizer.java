@@ -3,13 +3,17 @@ package io.espalier.text;
 import ai.djl.engine.EngineException;
 import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.espalier.core.data.DataException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,11 +24,14 @@ final class LineTokenizer {
   /** How many tokens the usual encoder takes. */
   private static final int USUAL_LENGTH = 512;
 
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
   /** How tokenizers call what fills up; where none of these is a token, it has the id 0. */
   private static final List<String> FILLERS = List.of("[PAD]", "<pad>", "<|pad|>");
 
   private final HuggingFaceTokenizer tokenizer;
   private final long filler;
+  private final List<Integer> specials;
 
   /**
    * The tokens of a line.
@@ -39,8 +46,9 @@ final class LineTokenizer {
     }
   }
 
-  private LineTokenizer(HuggingFaceTokenizer tokenizer) {
+  private LineTokenizer(HuggingFaceTokenizer tokenizer, List<Integer> specials) {
     this.tokenizer = tokenizer;
+    this.specials = List.copyOf(specials);
     this.filler = FILLERS.stream().mapToLong(this::id).filter(id -> id >= 0).findFirst().orElse(0);
   }
 
@@ -65,7 +73,23 @@ final class LineTokenizer {
         load(
             location,
             json,
-            Map.of("truncation", "true", "maxLength", limit, "modelMaxLength", limit)));
+            Map.of("truncation", "true", "maxLength", limit, "modelMaxLength", limit)),
+        specials(json));
+  }
+
+  /** The ids of what a tokenizer adds that is no text: it was seen to be one. */
+  private static List<Integer> specials(byte[] json) {
+    List<Integer> ids = new ArrayList<>();
+    try {
+      for (JsonNode token : MAPPER.readTree(json).path("added_tokens")) {
+        if (token.path("special").asBoolean() && token.path("id").canConvertToInt()) {
+          ids.add(token.path("id").asInt());
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return ids;
   }
 
   private static byte[] read(String location) {
@@ -123,6 +147,11 @@ final class LineTokenizer {
   /** The id of what fills up behind a line. */
   long filler() {
     return filler;
+  }
+
+  /** The ids of special tokens, such as those around a line. */
+  List<Integer> specials() {
+    return specials;
   }
 
   /** The tokens of a line, as many as it has and the limit allows. */

@@ -56,6 +56,11 @@ final class TextSamples implements Samples {
   }
 
   @Override
+  public List<Integer> keptIds() {
+    return tokenizer.specials();
+  }
+
+  @Override
   public Batches read(int[] samples, int size) {
     Comparator<Text> longestFirst = Comparator.comparingInt(Text::length).reversed();
     List<Text> texts =
