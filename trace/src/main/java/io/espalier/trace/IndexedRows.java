@@ -50,7 +50,9 @@ final class IndexedRows {
       return;
     }
     IdentityHashMap<Term, GraphNode> stopped = new IdentityHashMap<>();
-    graph.nodes().forEach(node -> otherwiseRead(node).forEach(row -> stopped.putIfAbsent(row, node)));
+    graph
+        .nodes()
+        .forEach(node -> otherwiseRead(node).forEach(row -> stopped.putIfAbsent(row, node)));
     stopped.forEach(
         (row, node) -> {
           explain(node);

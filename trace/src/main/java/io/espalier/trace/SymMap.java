@@ -129,10 +129,7 @@ public final class SymMap {
                         p.input(), layouts(snapshot, p.places()), layouts(snapshot, p.along())))
             .toList(),
         typing.indexed.stream()
-            .map(
-                i ->
-                    new NodeFacts.Indexed(
-                        i.input(), i.table(), i.axis(), snapshot.of(i.rows())))
+            .map(i -> new NodeFacts.Indexed(i.input(), i.table(), i.axis(), snapshot.of(i.rows())))
             .toList(),
         typing.replaced,
         Set.copyOf(typing.optional),

@@ -243,8 +243,7 @@ public final class OnnxNetwork implements DataModel, TimedModel {
       return;
     }
     OnnxEdit edit = new OnnxEdit(model());
-    inside.forEach(
-        name -> edit.addOutput(ValueInfoProto.newBuilder().setName(name).build()));
+    inside.forEach(name -> edit.addOutput(ValueInfoProto.newBuilder().setName(name).build()));
     try (OnnxSession session = OnnxSession.open(edit, SessionSettings.fast());
         Samples.Batches batches = data.read(samples, batch())) {
       for (var next = batches.next(); next.isPresent(); next = batches.next()) {

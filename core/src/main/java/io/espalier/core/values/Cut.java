@@ -105,8 +105,7 @@ public final class Cut {
   public int[] map(GraphNode node, NodeFacts.Indexed indexed) {
     Constant table = map.graph().constant(node.inputs().get(indexed.table()));
     int[] stay = kept(indexed.rows());
-    return similar.map(
-        Objects.requireNonNull(table), indexed.axis(), Objects.requireNonNull(stay));
+    return similar.map(Objects.requireNonNull(table), indexed.axis(), Objects.requireNonNull(stay));
   }
 
   /** The kept indices of an axis, ascending; null where all of it is kept. */

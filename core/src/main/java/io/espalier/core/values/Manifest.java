@@ -188,8 +188,7 @@ public record Manifest(
                 from ->
                     new Skipped(graph.tensor(from).name(), graph.tensor(cut.source(from)).name()))
             .toList();
-    return new Manifest(
-        CutEdges.of(cut), skipped, normalised, mapped, List.of(), List.of());
+    return new Manifest(CutEdges.of(cut), skipped, normalised, mapped, List.of(), List.of());
   }
 
   private static List<Layout> layouts(SymMap map, GraphNode node, int input) {

@@ -176,7 +176,11 @@ public final class Vocabulary {
     for (int id : kept) {
       if (id < 0 || id >= size) {
         throw new EspalierException(
-            "the row of id " + id + " is to stay, and the vocabulary has " + number(size) + " rows");
+            "the row of id "
+                + id
+                + " is to stay, and the vocabulary has "
+                + number(size)
+                + " rows");
       }
     }
     if (kept.size() > rows) {

@@ -70,8 +70,7 @@ class ManifestChecksTest {
     Mapped nothing = new Mapped(output, input, 1, 0, List.of(0, 1, 2, 3, 0, 0));
     List<CutParameter> edges = VALID.manifest().parameters();
     return Listed.of(
-        CUT,
-        new Manifest(edges, List.of(), List.of(), List.of(nothing), List.of(), List.of()));
+        CUT, new Manifest(edges, List.of(), List.of(), List.of(nothing), List.of(), List.of()));
   }
 
   private static Listed twice() {

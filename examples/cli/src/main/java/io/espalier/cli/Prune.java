@@ -169,7 +169,10 @@ final class Prune implements Callable<Integer> {
         return "";
       }
       progress.step("comparing");
-      return carving.compare(space, pruned.costs()) + found.words() + vocabulary.text() + pruning.text(pruned);
+      return carving.compare(space, pruned.costs())
+          + found.words()
+          + vocabulary.text()
+          + pruning.text(pruned);
     }
   }
 
@@ -214,7 +217,9 @@ final class Prune implements Callable<Integer> {
         return "";
       }
       progress.step("comparing");
-      return carving.compare(space, pruning.costs(space)) + vocabulary.text() + pruning.text(result);
+      return carving.compare(space, pruning.costs(space))
+          + vocabulary.text()
+          + pruning.text(result);
     }
   }
 

@@ -55,8 +55,8 @@ final class ReportOptions {
   void requireNotGiven() {
     if (page != null) {
       throw new EspalierException(
-          "--report tells what was tried and why, and without a budget nothing is; give one as well,"
-              + " or leave --report out");
+          "--report tells what was tried and why, and without a budget nothing is; give one as"
+              + " well, or leave --report out");
     }
   }
 

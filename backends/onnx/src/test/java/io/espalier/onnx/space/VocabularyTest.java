@@ -113,8 +113,7 @@ class VocabularyTest {
     for (int i = 0; i < FEATURES; i++) {
       values[30 * FEATURES + i] = 5 * values[3 * FEATURES + i];
     }
-    return behind(
-        rows("words", t.b.floats("words.weight", values, WORDS, FEATURES), ids("ids")));
+    return behind(rows("words", t.b.floats("words.weight", values, WORDS, FEATURES), ids("ids")));
   }
 
   @Test
@@ -275,8 +274,7 @@ class VocabularyTest {
     t.b.longs("count", list(WORDS));
     String start = t.op("Tanh", t.b.input("start", "N", 7, FEATURES));
     String turns = t.b.longs("turns", list(3));
-    OnnxModel model =
-        behind(t.op("Loop", with("body", b.toProto().getGraph()), turns, "", start));
+    OnnxModel model = behind(t.op("Loop", with("body", b.toProto().getGraph()), turns, "", start));
     SearchSpace space = Cuts.space(model);
 
     if (space.namedHparams().keySet().stream().anyMatch(n -> n.endsWith("num_embeddings"))) {
@@ -398,8 +396,7 @@ class VocabularyTest {
             .findFirst()
             .orElseThrow();
     int[] spoilt = other.stream().mapToInt(Integer::intValue).toArray();
-    ByteBuffer bytes =
-        ByteBuffer.allocate(4 * spoilt.length).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer bytes = ByteBuffer.allocate(4 * spoilt.length).order(ByteOrder.LITTLE_ENDIAN);
     bytes.asIntBuffer().put(spoilt);
     OnnxModel wrong =
         new OnnxEdit(small)
@@ -415,12 +412,7 @@ class VocabularyTest {
         new Mapped(right.output(), right.input(), right.parameter(), right.axis(), other);
     Manifest lying =
         new Manifest(
-            manifest.parameters(),
-            List.of(),
-            List.of(),
-            List.of(shifted),
-            List.of(),
-            List.of());
+            manifest.parameters(), List.of(), List.of(), List.of(shifted), List.of(), List.of());
     assertFalse(Verifier.verify(model, small, lying).passed());
     assertFalse(
         Verifier.verify(model, small, new Manifest(manifest.parameters(), List.of(), List.of()))
