@@ -36,12 +36,12 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Random networks, cut at random: whatever is carved computes what the masked network does.
  *
  * <p>{@code -Despalier.fuzz.first=N -Despalier.fuzz.count=N} runs other seeds than those of the
- * build.
+ * build, {@code -Despalier.fuzz.cuts=N} cuts each network as often.
  */
 class FuzzTest {
   private static final int FIRST = Integer.getInteger("espalier.fuzz.first", 0);
   private static final int COUNT = Integer.getInteger("espalier.fuzz.count", 500);
-  private static final int CONFIGS = 5;
+  private static final int CUTS = Integer.getInteger("espalier.fuzz.cuts", 5);
   private static final int RETRIES = 4;
 
   /** It was 8 before all uses of one weight were tied. */
@@ -130,11 +130,11 @@ class FuzzTest {
     VerifyOptions options = VerifyOptions.defaults().withShapes(network.shapes());
     Verifier verifier = new Verifier(network.model(), options);
     Verifier quick = new Verifier(network.model(), options.withQuickness());
-    for (int i = 0; i < CONFIGS; i++) {
+    for (int i = 0; i < CUTS; i++) {
       shuffle(space, random);
       boolean narrowest = i == 0 && seed % NARROWEST == 0;
       space.sample(narrowest ? Samplers.min() : Samplers.random(random));
-      boolean last = i == CONFIGS - 1;
+      boolean last = i == CUTS - 1;
       OnnxModel carved = carved(space);
       Verification verification = (last ? verifier : quick).verify(carved, space.manifest());
       for (int again = 1; !verification.passed() && again <= retries; again++) {

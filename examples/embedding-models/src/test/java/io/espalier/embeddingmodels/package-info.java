@@ -1,0 +1,4 @@
+@NullMarked
+package io.espalier.embeddingmodels;
+
+import org.jspecify.annotations.NullMarked;
