@@ -11,16 +11,20 @@ import io.espalier.core.pruning.DataPruning;
 import io.espalier.core.pruning.PruneOptions;
 import io.espalier.core.pruning.PruneOptions.Repair;
 import io.espalier.core.pruning.Pruned;
+import io.espalier.core.pruning.SearchOptions;
 import io.espalier.core.rules.Rules;
 import io.espalier.core.search.Budget;
 import io.espalier.core.search.Cost;
+import io.espalier.core.search.SearchStrategies;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Function;
 
 /**
@@ -33,13 +37,14 @@ public final class DigitPruning {
   private static final int SAMPLES = 500;
   private static final String USAGE =
       "give the folder of MNIST, an ONNX file, and options: --draws N (5); --macs 0.5,0.25,0.1;"
-          + " --criteria reconstruction; --repairs SEQUENTIAL; --divisor N (8); --mean M and"
-          + " --deviation D of pixels from 0 to 1 (0 and 1)";
+          + " --criteria reconstruction; --repairs SEQUENTIAL; --strategies curves; --divisor N"
+          + " (8); --mean M and --deviation D of pixels from 0 to 1 (0 and 1)";
 
   private int draws = 5;
   private List<Double> budgets = List.of(0.5, 0.25, 0.1);
   private List<String> criteria = List.of("reconstruction");
   private List<Repair> repairs = List.of(Repair.SEQUENTIAL);
+  private Map<String, SearchOptions> strategies = searches(SearchStrategies.CURVES);
   private int divisor = 8;
   private float mean;
   private float deviation = 1;
@@ -47,7 +52,7 @@ public final class DigitPruning {
   private DigitPruning() {}
 
   /**
-   * Prints the accuracy of what is left, for each criterion, repair and budget.
+   * Prints the accuracy of what is left, for each strategy, criterion, repair and budget.
    *
    * <p>Expects the folder that holds images and labels, an ONNX file, and options.
    */
@@ -76,6 +81,7 @@ public final class DigitPruning {
       case "--macs" -> budgets = list(value, Double::valueOf);
       case "--criteria" -> criteria = list(value, name -> name);
       case "--repairs" -> repairs = list(value, DigitPruning::repair);
+      case "--strategies" -> strategies = searches(value);
       case "--divisor" -> divisor = Integer.parseInt(value);
       case "--mean" -> mean = Float.parseFloat(value);
       case "--deviation" -> deviation = Float.parseFloat(value);
@@ -104,20 +110,41 @@ public final class DigitPruning {
     System.out.println(String.format(Locale.ROOT, "%s: %.2f%%", file.getFileName(), whole));
     Path small = Files.createTempFile("digits", ".onnx");
     try {
-      for (String criterion : criteria) {
-        for (Repair repair : repairs) {
-          for (double budget : budgets) {
-            PruneOptions options =
-                PruneOptions.of(Budget.of(Cost.MACS, budget).withDivisor(divisor))
-                    .withCriterion(criterion)
-                    .withRepair(repair);
-            row(folder, file, small, exam, whole, options);
-          }
+      for (Map.Entry<String, SearchOptions> strategy : strategies.entrySet()) {
+        System.out.println("by " + strategy.getKey() + ":");
+        for (PruneOptions options : rows(strategy.getValue())) {
+          row(folder, file, small, exam, whole, options);
         }
       }
     } finally {
       Files.deleteIfExists(small);
     }
+  }
+
+  private static Map<String, SearchOptions> searches(String names) {
+    SearchStrategies known = SearchStrategies.discover(DigitPruning.class.getClassLoader());
+    SearchOptions usual = SearchOptions.usual();
+    Map<String, SearchOptions> searches = new LinkedHashMap<>();
+    for (String name : list(names, name -> name)) {
+      searches.put(name, known.find(name).map(usual::withStrategy).orElse(usual));
+    }
+    return searches;
+  }
+
+  private List<PruneOptions> rows(SearchOptions search) {
+    List<PruneOptions> rows = new ArrayList<>();
+    for (String criterion : criteria) {
+      for (Repair repair : repairs) {
+        for (double budget : budgets) {
+          rows.add(
+              PruneOptions.of(Budget.of(Cost.MACS, budget).withDivisor(divisor))
+                  .withCriterion(criterion)
+                  .withRepair(repair)
+                  .withSearch(search));
+        }
+      }
+    }
+    return rows;
   }
 
   private void row(

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.espalier.onnx.build.OnnxGraphBuilder;
 import io.espalier.onnx.file.OnnxEdit;
+import io.espalier.spi.EspalierException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -73,15 +74,38 @@ class DigitPruningTest {
             "l2,reconstruction",
             "--repairs",
             "NONE,SEQUENTIAL");
-    assertEquals(5, lines.size(), lines.toString());
+    assertEquals(6, lines.size(), lines.toString());
     assertTrue(lines.get(0).matches("digits\\.onnx: \\d+\\.\\d\\d%"), lines.get(0));
-    int at = 1;
+    assertEquals("by curves:", lines.get(1));
+    int at = 2;
     for (String criterion : List.of("l2", "reconstruction")) {
       for (String repair : List.of("none", "sequential")) {
         String line = lines.get(at++);
         assertTrue(line.matches(criterion + ", " + repair + ", 0\\.5" + half), line);
       }
     }
+  }
+
+  @Test
+  void eachStrategyHasItsLines() throws IOException {
+    MadeDigits.write(folder, ALL);
+    List<String> lines =
+        lines(
+            folder,
+            model(),
+            "--draws",
+            1,
+            "--macs",
+            "0.5",
+            "--repairs",
+            "NONE",
+            "--strategies",
+            "greedy,random");
+    assertEquals(5, lines.size(), lines.toString());
+    assertEquals("by greedy:", lines.get(1));
+    assertTrue(lines.get(2).startsWith("reconstruction, none, 0.5 of the MACs: "), lines.get(2));
+    assertEquals("by random:", lines.get(3));
+    assertTrue(lines.get(4).startsWith("reconstruction, none, 0.5 of the MACs: "), lines.get(4));
   }
 
   @Test
@@ -92,6 +116,9 @@ class DigitPruningTest {
     refused("give the folder of MNIST", folder);
     refused("give the folder of MNIST", folder, model, "--draws", 0);
     refused("there is no repair ALL, only [NONE, ", folder, model, "--repairs", "NONE,ALL");
+    EspalierException none =
+        assertThrows(EspalierException.class, () -> lines(folder, model, "--strategies", "curve"));
+    assertTrue(none.getMessage().startsWith("there is no strategy \"curve\""), none.getMessage());
   }
 
   @Test
