@@ -131,11 +131,37 @@ final class CutEdges {
               .filter(other -> other != axis)
               .flatMap(other -> symbols(layouts(node, input).get(other)).stream())
               .noneMatch(own::contains);
-      if (alone && made(node).containsAll(own) && own.stream().anyMatch(feared::contains)) {
+      boolean comesOut =
+          made(node).containsAll(own)
+              && own.stream().noneMatch(symbol -> isSummed(node, input, symbol));
+      if (alone && comesOut && own.stream().anyMatch(feared::contains)) {
         found.add(axis);
       }
     }
     return found;
+  }
+
+  /**
+   * Whether a node sums over the axis of an input that counts some units, although units of the
+   * same kind come out: those are of another axis of the data then, which loses one in the sum.
+   */
+  private boolean isSummed(GraphNode node, int input, Layout.Symbol symbol) {
+    long most = 0;
+    for (int other = 0; other < node.inputs().size(); other++) {
+      if (other != input) {
+        most = Math.max(most, count(layouts(node, other), symbol));
+      }
+    }
+    long out = 0;
+    for (int output : node.outputs()) {
+      List<Layout> axes = output < 0 ? null : map.tensor(output);
+      out = Math.max(out, axes == null ? 0 : count(axes, symbol));
+    }
+    return out < most;
+  }
+
+  private long count(List<Layout> axes, Layout.Symbol symbol) {
+    return axes.stream().filter(axis -> symbols(axis).contains(symbol)).count();
   }
 
   private Set<Layout.Symbol> made(GraphNode node) {

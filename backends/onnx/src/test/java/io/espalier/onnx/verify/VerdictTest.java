@@ -149,6 +149,42 @@ class VerdictTest {
     }
   }
 
+  /** A unit pairs with each unit: one axis of pairs is summed over, and the other divides. */
+  @Test
+  void aSumOverUnitsThatAlsoDivideIsMasked() {
+    String x = b.input("x", "N", 5);
+    String y = b.node("MatMul", "first", List.of(x, b.weights("w1", 5, 8)));
+    y = b.node("Sigmoid", "positive", List.of(y));
+    String rows = b.node("Unsqueeze", "rows", List.of(y, b.longs("two", new long[] {2}, 1)));
+    String columns = b.node("Unsqueeze", "columns", List.of(y, b.longs("one", new long[] {1}, 1)));
+    y = b.node("MatMul", "pairs", List.of(rows, columns));
+    y = b.node("MatMul", "second", List.of(y, b.weights("w2", 8, 3)));
+    y = b.node("Abs", "abs", List.of(y));
+    y =
+        b.node(
+            "Div",
+            "div",
+            List.of(y, b.node("ReduceSum", "sum", List.of(y, b.longs("last", new long[] {2}, 1)))));
+    y =
+        b.node(
+            "ReduceSum",
+            "all",
+            List.of(y, b.longs("units", new long[] {1}, 1)),
+            Map.of("keepdims", 0L));
+    Carved carved = Carved.half(b.output("y", y, "N", 3).build());
+    assertEquals(
+        List.of("w1 [1] false", "w2 [0] true"),
+        carved.manifest().parameters().stream()
+            .map(edge -> edge.initializer() + " " + edge.keep().keySet() + " " + edge.mask())
+            .toList());
+    Verification right = carved.verify();
+    assertEquals(Verdict.PROVED, right.verdict(), right::toString);
+    for (Manifest wrong :
+        Control.shiftedByOne(carved.manifest(), new java.util.SplittableRandom(1), 5)) {
+      assertFalse(Verifier.verify(carved.original(), carved.small(), wrong).agrees());
+    }
+  }
+
   @Test
   void rowsThatNobodyAsksForAreCompared() throws InvalidProtocolBufferException {
     String ids = b.typedInput("ids", DataTypes.INT64, "N", 5);
