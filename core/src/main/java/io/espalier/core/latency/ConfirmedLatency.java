@@ -1,5 +1,7 @@
 package io.espalier.core.latency;
 
+import java.util.List;
+
 /**
  * The latency of a network that was found under a limit of it, in nanoseconds.
  *
@@ -9,6 +11,7 @@ package io.espalier.core.latency;
  * @param allowed by the limit
  * @param tolerance by what part more it may take than is allowed, since times are not exact
  * @param searches how many searches it took
+ * @param layers what its layers take, in graph order
  */
 public record ConfirmedLatency(
     double predicted,
@@ -16,8 +19,13 @@ public record ConfirmedLatency(
     double original,
     double allowed,
     double tolerance,
-    int searches) {
+    int searches,
+    List<LayerLatency> layers) {
   private static final double BINDING = 0.9;
+
+  public ConfirmedLatency {
+    layers = List.copyOf(layers);
+  }
 
   /** Whether it takes more than is allowed, and than can be put down to noise. */
   public boolean exceeds() {

@@ -147,6 +147,30 @@ public final class Latencies implements AutoCloseable {
     return time(config, TURNS_TO_CONFIRM).timing();
   }
 
+  /**
+   * What the layers of a network take beside what was predicted, in graph order.
+   *
+   * @param config of the network
+   * @param timing of it
+   * @param predicted the prediction
+   */
+  List<LayerLatency> layers(Config config, Timing timing, LatencyCost predicted) {
+    LatencyTable table = predicted.table();
+    long[][] whole = segmented.sizes(dials.config(dials.original()));
+    LatencyTable.Timed network = new LatencyTable.Timed(segmented.sizes(config), timing);
+    double[] measured = table.times(network);
+    List<LayerLatency> layers = new ArrayList<>();
+    for (int i = 0; i < measured.length; i++) {
+      layers.add(
+          new LayerLatency(
+              segmented.names.get(i),
+              table.at(i, whole[i]),
+              table.at(i, network.sizes()[i]),
+              measured[i]));
+    }
+    return layers;
+  }
+
   /** What a run of the original takes, in nanoseconds: the median of all that was timed. */
   public double original() {
     return table().original();
@@ -161,6 +185,7 @@ public final class Latencies implements AutoCloseable {
   /** Reads the sizes of segments off a config. As a cost it says nothing. */
   private final class Segmented implements CostHandler {
     private int[] segmentOf = {};
+    private List<String> names = List.of();
     private long[][] last = {};
 
     @Override
@@ -177,6 +202,7 @@ public final class Latencies implements AutoCloseable {
     public CostFunction of(CostedNetwork network) {
       Segments segments = new Segments(network);
       segmentOf = segments.byNode();
+      names = segments.names(network.map().graph());
       return extents -> {
         long[][] sizes = new long[segments.count()][];
         for (int i = 0; i < sizes.length; i++) {

@@ -27,6 +27,10 @@ public final class LatencyCost implements CostHandler {
     this.table = table;
   }
 
+  LatencyTable table() {
+    return table;
+  }
+
   @Override
   public String key() {
     return KEY;

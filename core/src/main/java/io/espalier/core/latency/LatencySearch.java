@@ -99,6 +99,7 @@ public final class LatencySearch {
         (double) whole,
         limit.by(cost).allowed(whole),
         Math.max(TOLERANCE, timing.noise()),
-        searches);
+        searches,
+        latencies.layers(config, timing, cost));
   }
 }

@@ -20,6 +20,7 @@ final class LatencyTable {
   private static final double MOST_OVERHEAD = 0.9;
 
   private final double original;
+  private final Map<String, Integer> byOutput;
   private final @Nullable SegmentTimes[] segments;
 
   /**
@@ -43,14 +44,14 @@ final class LatencyTable {
     double[] originals = all.stream().mapToDouble(timed -> timed.timing().original()).toArray();
     Arrays.sort(originals);
     this.original = originals[originals.length / 2];
-    Map<String, Integer> byOutput = byOutput(graph, segmentOf);
+    this.byOutput = byOutput(graph, segmentOf);
     int count = all.get(0).sizes().length;
     List<List<SegmentTimes.Sample>> samples = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       samples.add(new ArrayList<>());
     }
     for (Timed timed : all) {
-      double[] times = times(timed, byOutput);
+      double[] times = times(timed);
       for (int i = 0; i < count; i++) {
         if (timed.sizes()[i].length > 0) {
           samples.get(i).add(new SegmentTimes.Sample(timed.sizes()[i], times[i]));
@@ -79,7 +80,7 @@ final class LatencyTable {
    * What each segment took. What the runtime adds belongs to what ran before it, or, at the
    * beginning, to what comes first.
    */
-  private double[] times(Timed timed, Map<String, Integer> byOutput) {
+  double[] times(Timed timed) {
     double[] times = new double[timed.sizes().length];
     double overhead = overhead(timed.timing());
     double sum = 0;

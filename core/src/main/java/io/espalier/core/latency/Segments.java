@@ -159,6 +159,13 @@ final class Segments {
     return segmentOf.clone();
   }
 
+  /** What the first node of each is called. */
+  List<String> names(Graph graph) {
+    return segments.stream()
+        .map(segment -> graph.nodes().get(segment.parts.get(0).node()).label())
+        .toList();
+  }
+
   /** How large a segment is: operations, elements, and its axes; empty if it is gone. */
   long[] sizes(int index, Extents extents) {
     Segment segment = segments.get(index);

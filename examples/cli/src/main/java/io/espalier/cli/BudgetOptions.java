@@ -10,21 +10,17 @@ import io.espalier.core.latency.LatencyLimit;
 import io.espalier.core.search.Limit;
 import io.espalier.spi.EspalierException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** What a smaller network may cost: parts of the original, or numbers with a unit. */
 final class BudgetOptions {
-  private static final Pattern AMOUNT = Pattern.compile("([-+.0-9eE]+|NaN|-?Infinity)([kKMGT]?B?)");
-  private static final String UNITS = "kmgt";
-  private static final double THOUSAND = 1000;
+  private static final Map<String, Double> UNITS = units();
 
   @Option(
       names = "--macs",
@@ -142,37 +138,25 @@ final class BudgetOptions {
 
   /** A bare number is a part, one with a unit is absolute: {@code 300M}, {@code 4MB}. */
   static Limit limit(CostHandler cost, String words) {
-    Matcher amount = AMOUNT.matcher(words);
-    double number = amount.matches() ? number(amount.group(1), words) : refuse(words);
-    String unit = amount.group(2).toLowerCase(Locale.ROOT);
-    if (unit.isEmpty()) {
-      if (number > 1) {
-        throw new EspalierException(
-            "'"
-                + words
-                + "' is more than the whole: a bare number is a part of the original's "
-                + cost.plural()
-                + ", such as 0.5; give a unit for an amount, such as 300M or 4MB");
-      }
-      return Limit.part(cost, number);
-    }
-    int thousands = 1 + UNITS.indexOf(unit.charAt(0));
-    return Limit.absolute(cost, number * Math.pow(THOUSAND, thousands));
+    Amount amount =
+        Amount.read(
+            words,
+            new Amount.Kind(
+                UNITS,
+                "budget",
+                "the original's " + cost.plural(),
+                "a part of the original, such as 0.5, or a number with a unit, such as 300M or 4MB",
+                "0.5",
+                "an amount, such as 300M or 4MB"));
+    return amount.part()
+        ? Limit.part(cost, amount.number())
+        : Limit.absolute(cost, amount.number());
   }
 
-  private static double number(String number, String words) {
-    try {
-      return Double.parseDouble(number);
-    } catch (NumberFormatException e) {
-      return refuse(words);
-    }
-  }
-
-  private static double refuse(String words) {
-    throw new EspalierException(
-        "'"
-            + words
-            + "' is no budget; give a part of the original, such as 0.5, or a number with a unit,"
-            + " such as 300M or 4MB");
+  private static Map<String, Double> units() {
+    Map<String, Double> units = new HashMap<>(Map.of("", 1.0, "k", 1e3, "K", 1e3));
+    units.putAll(Map.of("M", 1e6, "G", 1e9, "T", 1e12));
+    Map.copyOf(units).forEach((unit, one) -> units.put(unit + "B", one));
+    return units;
   }
 }

@@ -104,6 +104,10 @@ final class LatencyPrune {
       LatencySearch.Found<T> found =
           new LatencySearch(space, latencies, limit, quick ? SEARCHES : SEARCHES_WITH_DATA)
               .run(time -> search.apply(asked.with(time)), config, release);
+      if (found.latency().exceeds()) {
+        release.accept(found.result());
+        throw LatencyWords.exceeded(found.latency(), latencies.cost());
+      }
       space.select(config.apply(found.result()));
       LatencyCost cost = latencies.cost();
       return new Found<>(

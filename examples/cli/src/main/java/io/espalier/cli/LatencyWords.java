@@ -4,17 +4,23 @@ import io.espalier.core.latency.ConfirmedLatency;
 import io.espalier.core.latency.LatencyCost;
 import io.espalier.core.latency.LatencyLimit;
 import io.espalier.spi.EspalierException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** Latencies as a user writes and reads them. */
 final class LatencyWords {
-  private static final Pattern AMOUNT =
-      Pattern.compile("([-+.0-9eE]+|NaN|-?Infinity)(ns|us|ms|s)?");
-  private static final Map<String, Double> NANOSECONDS =
-      Map.of("ns", 1.0, "us", 1e3, "ms", 1e6, "s", 1e9);
+  private static final Amount.Kind KIND =
+      new Amount.Kind(
+          Map.of("ns", 1.0, "us", 1e3, "ms", 1e6, "s", 1e9),
+          "latency",
+          "the original's latency",
+          "a part of the original's, such as 0.6, or a time in ns, us, ms or s, such as 15ms",
+          "0.6",
+          "a time, such as 15ms");
+
+  private static final int DIGITS = 3;
 
   private LatencyWords() {}
 
@@ -24,36 +30,8 @@ final class LatencyWords {
    * @throws EspalierException if it is neither
    */
   static LatencyLimit read(String words) {
-    Matcher amount = AMOUNT.matcher(words);
-    double number = amount.matches() ? number(amount.group(1), words) : refuse(words);
-    String unit = amount.group(2);
-    if (unit != null) {
-      return new LatencyLimit(number * NANOSECONDS.getOrDefault(unit, Double.NaN), false);
-    }
-    if (number > 1) {
-      throw new EspalierException(
-          "'"
-              + words
-              + "' is more than the whole: a bare number is a part of the original's latency, such"
-              + " as 0.6; give a unit for a time, such as 15ms");
-    }
-    return new LatencyLimit(number, true);
-  }
-
-  private static double number(String number, String words) {
-    try {
-      return Double.parseDouble(number);
-    } catch (NumberFormatException e) {
-      return refuse(words);
-    }
-  }
-
-  private static double refuse(String words) {
-    throw new EspalierException(
-        "'"
-            + words
-            + "' is no latency; give a part of the original's, such as 0.6, or a time in ns, us, ms"
-            + " or s, such as 15ms");
+    Amount amount = Amount.read(words, KIND);
+    return new LatencyLimit(amount.number(), amount.part());
   }
 
   /** {@code latency: predicted 9.1 ms (0.598 of the original), measured 9.2 ms (0.605)}. */
@@ -68,8 +46,7 @@ final class LatencyWords {
         + conditions
         + " takes; networks timed: "
         + timed
-        + end
-        + (latency.exceeds() ? exceeded(latency, cost) + end : "");
+        + end;
   }
 
   private static String said(double time, ConfirmedLatency latency, LatencyCost cost) {
@@ -77,12 +54,19 @@ final class LatencyWords {
         Locale.ROOT, "%s, %.3f", cost.number((long) time), time / latency.original());
   }
 
-  private static String exceeded(ConfirmedLatency latency, LatencyCost cost) {
-    return "that is more than the "
-        + cost.number((long) latency.allowed())
-        + " that were allowed, and nothing nearer was found in "
-        + latency.searches()
-        + (latency.searches() == 1 ? " search" : " searches")
-        + "; allow a little less, or run this while nothing else runs";
+  /** Why nothing is written: what was found takes longer than was allowed. */
+  static EspalierException exceeded(ConfirmedLatency latency, LatencyCost cost) {
+    double part = latency.measured() / latency.original();
+    return new EspalierException(
+        "the budget of latency was not met: the nearest that was found in "
+            + latency.searches()
+            + (latency.searches() == 1 ? " search" : " searches")
+            + " takes "
+            + said(latency.measured(), latency, cost)
+            + " of the original's, where "
+            + cost.number((long) latency.allowed())
+            + " are allowed; allow as much, with --latency "
+            + BigDecimal.valueOf(Math.min(1, part)).setScale(DIGITS, RoundingMode.CEILING)
+            + ", or run this while nothing else runs");
   }
 }

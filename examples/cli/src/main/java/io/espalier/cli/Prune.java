@@ -128,8 +128,8 @@ final class Prune implements Callable<Integer> {
   private void requireTimed(AskedBudget asked) {
     if (asked.latency().isPresent() && quantize.given()) {
       throw new EspalierException(
-          "--latency times networks as they are cut, and not what --quantize makes of them; leave"
-              + " out one of the two");
+          "--latency times networks as they are cut, and eight bits take another time; leave"
+              + " --quantize out, and give it to the file that --latency wrote");
     }
     if (threads < 1) {
       throw new EspalierException(

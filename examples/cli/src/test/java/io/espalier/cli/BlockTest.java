@@ -96,6 +96,20 @@ class BlockTest {
   }
 
   @Test
+  void aBlockHasAReport() throws IOException {
+    Path page = dir.resolve("report.html");
+    List<Object> prune = new ArrayList<>(List.of("prune", "--block", NET, params, "-o", onnx));
+    prune.addAll(List.of("--macs", 0.5, "--report", page));
+    Cli.done(prune.toArray());
+    String json = Files.readString(dir.resolve("search.json"));
+    assertTrue(json.contains("\"conv2d_1.out_channels\""), json);
+    assertTrue(Files.readString(page).contains("conv2d_1."), "the page names its widths");
+    prune.addAll(List.of("--data", "random", "--samples", 60));
+    Cli.done(prune.toArray());
+    assertTrue(Files.readString(page).contains("What repair did"), "and what data said");
+  }
+
+  @Test
   void unitsOfABlockAreRankedByGradients() {
     String all = "l2,taylor,activation";
     Object[] inspect = {"inspect", "--block", NET, params, "--importance", all, "--json"};

@@ -55,12 +55,30 @@ class LatencyPruneTest {
     String json = Files.readString(dir.resolve("search.json"));
     assertTrue(json.contains("\"predicted\""), json);
     assertTrue(json.contains("\"measured\""), json);
+    assertTrue(json.contains("\"layers\" : [ {"), json);
+    String page = Files.readString(dir.resolve("r.html"));
+    assertTrue(page.contains("Milliseconds by layer"), page);
     try (Stream<Path> files = Files.list(cache)) {
       assertEquals(1, files.count());
     }
     byte[] first = Files.readAllBytes(small);
     assertTrue(Cli.done(words.toArray()).contains("latency: predicted "));
     assertEquals(-1, Arrays.mismatch(first, Files.readAllBytes(small)));
+  }
+
+  @Test
+  void searchesWithDataWhatWasTimed() throws IOException {
+    Path model =
+        Cli.save(
+            SampleNetworks.resnet(new ResNet(false, 16, List.of(1, 1), 10, 32, false)),
+            dir.resolve("model.onnx"));
+    Path small = dir.resolve("small.onnx");
+    List<Object> words = List.of("prune", model, "-o", small, "--latency", "0.8");
+    String out =
+        Cli.done(with(words, "--data", "random", "--samples", 40, "--cache", dir.resolve("cache")));
+    assertTrue(out.contains("latency: predicted "), out);
+    assertTrue(out.contains("error of outputs on 8 samples held back"), out);
+    OnnxModel.read(small);
   }
 
   private static Object[] with(List<Object> words, Object... more) {
@@ -93,5 +111,8 @@ class LatencyPruneTest {
     assertTrue(
         refused("prune", model(), "-o", small, "--latency", "0.5", "--latency-threads", 0)
             .contains("must be at least 1"));
+    assertTrue(
+        refused("prune", model(), "-o", small, "--latency", "0.5", "--quantize", "int8")
+            .contains("give it to the file that --latency wrote"));
   }
 }

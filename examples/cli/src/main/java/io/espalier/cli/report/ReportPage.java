@@ -39,6 +39,7 @@ public final class ReportPage {
     Summary.add(header, report);
     AskedSection.add(main, report.asked());
     CostSection.add(main, report);
+    report.latency().ifPresent(latency -> LatencySection.add(main, latency));
     ChoiceSection.add(main, report);
     report.data().ifPresent(data -> addData(main, report, data));
     FrozenSection.add(main, report.frozen());

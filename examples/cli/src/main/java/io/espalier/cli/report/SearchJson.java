@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.espalier.core.latency.ConfirmedLatency;
+import io.espalier.core.latency.LayerLatency;
 import io.espalier.core.search.ErrorCurve;
 import io.espalier.core.values.Choice;
 import io.espalier.core.values.ConfigJson;
@@ -63,6 +64,15 @@ public final class SearchJson {
         .put("allowed", latency.allowed())
         .put("tolerance", latency.tolerance())
         .put("searches", latency.searches());
+    ArrayNode layers = entry.putArray("layers");
+    for (LayerLatency layer : latency.layers()) {
+      layers
+          .addObject()
+          .put("node", layer.node())
+          .put("original", layer.original())
+          .put("predicted", layer.predicted())
+          .put("measured", layer.measured());
+    }
   }
 
   private static JsonNode node(Choice choice) {
