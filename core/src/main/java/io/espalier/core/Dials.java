@@ -8,6 +8,7 @@ import io.espalier.core.values.Config;
 import io.espalier.spi.EspalierException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +23,7 @@ import java.util.Map;
  */
 public final class Dials {
   private final List<Dial> dials = new ArrayList<>();
-  private final Map<String, Integer> byName = new LinkedHashMap<>();
+  private final int[] original;
   private final int[] whole;
   private final int[] original;
   private final List<CostHandler> costs;
@@ -59,7 +60,6 @@ public final class Dials {
     this.sheet = sheet;
     for (Hparam hparam : hparams.values()) {
       io.espalier.core.space.Dial dial = hparam.dial();
-      byName.put(hparam.name(), dials.size());
       dials.add(
           new Dial(
               dial.index(),
@@ -68,6 +68,7 @@ public final class Dials {
               hparam.choices(),
               state.positions(dial).clone()));
     }
+    this.original = dials.stream().mapToInt(dial -> dial.choices().size() - 1).toArray();
   }
 
   private static Kind kind(io.espalier.core.space.Dial.Kind kind) {
@@ -100,7 +101,7 @@ public final class Dials {
 
   /** The setting that leaves the network as it is, but for what is held at something else. */
   public int[] original() {
-    return dials.stream().mapToInt(dial -> dial.choices().size() - 1).toArray();
+    return original.clone();
   }
 
   /**
@@ -110,15 +111,13 @@ public final class Dials {
    */
   public int[] setting(Config config) {
     int[] setting = original();
-    config
-        .choices()
-        .forEach(
-            (name, choice) -> {
-              Integer dial = byName.get(name);
-              if (dial != null) {
-                setting[dial] = position(dial, choice);
-              }
-            });
+    Map<String, Choice> choices = config.choices();
+    for (int dial = 0; dial < setting.length; dial++) {
+      Choice choice = choices.get(name(dial));
+      if (choice != null) {
+        setting[dial] = position(dial, choice);
+      }
+    }
     return setting;
   }
 
@@ -128,12 +127,26 @@ public final class Dials {
    * @throws EspalierException if the dial has none such
    */
   public int position(int dial, Choice choice) {
-    int position = choices(dial).indexOf(choice);
-    if (position < 0) {
+    List<Choice> choices = choices(dial);
+    int position = kind(dial) == Kind.KERNEL ? first(choices, choice) : ascending(choices, choice);
+    if (position < 0 || choices.get(position).sizes() != choice.sizes()) {
       throw new EspalierException(
           name(dial) + " cannot be " + choice + "; its choices are " + choices(dial));
     }
     return position;
+  }
+
+  private static int ascending(List<Choice> numbers, Choice choice) {
+    return Collections.binarySearch(numbers, choice);
+  }
+
+  private static int first(List<Choice> sizes, Choice choice) {
+    for (int i = 0; i < sizes.size(); i++) {
+      if (sizes.get(i).compareTo(choice) == 0) {
+        return i;
+      }
+    }
+    return -1;
   }
 
   /** A choice for everything that can be configured. */

@@ -65,6 +65,28 @@ class PublicApiTest {
             + " -Despalier.write=true");
   }
 
+  /** A type that is hidden cannot be named by who is handed it. */
+  @Test
+  void standsOnNothingThatIsHidden() throws Exception {
+    List<String> hidden = new ArrayList<>();
+    for (String name : classes(SearchSpaces.class)) {
+      Class<?> type = Class.forName(name, false, SearchSpaces.class.getClassLoader());
+      Stream.concat(Arrays.stream(type.getInterfaces()), Stream.ofNullable(type.getSuperclass()))
+          .filter(above -> isShown(type) && !isShown(above))
+          .forEach(above -> hidden.add(name + " is a " + above.getName()));
+    }
+    assertEquals(List.of(), hidden);
+  }
+
+  private static boolean isShown(Class<?> type) {
+    for (Class<?> outer = type; outer != null; outer = outer.getEnclosingClass()) {
+      if (!isOpen(outer.getModifiers()) || outer.isAnonymousClass()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** The names of all classes that were built with one: in its folder, or its JAR. */
   private static Set<String> classes(Class<?> origin) throws IOException, URISyntaxException {
     URI place = origin.getProtectionDomain().getCodeSource().getLocation().toURI();
@@ -93,10 +115,8 @@ class PublicApiTest {
   }
 
   private static void describe(Class<?> type, List<String> lines) {
-    for (Class<?> outer = type; outer != null; outer = outer.getEnclosingClass()) {
-      if (!isOpen(outer.getModifiers()) || outer.isAnonymousClass()) {
-        return;
-      }
+    if (!isShown(type)) {
+      return;
     }
     lines.add(type.toGenericString());
     if (type.getGenericSuperclass() != null) {

@@ -261,7 +261,7 @@ public final class OnnxNetwork implements DataModel, TimedModel {
       int[] samples,
       BiConsumer<Batch, Map<String, DataArray>> listener,
       SessionSettings settings) {
-    try (OnnxSession session = OnnxSession.open(model(), settings);
+    try (OnnxSession session = session(settings);
         Samples.Batches batches = data.read(samples, batch())) {
       for (var next = batches.next(); next.isPresent(); next = batches.next()) {
         if (isWhole(next.get())) {
@@ -269,6 +269,16 @@ public final class OnnxNetwork implements DataModel, TimedModel {
         }
       }
     }
+  }
+
+  /**
+   * A file is loaded by the runtime itself. What was cut is loaded as a skeleton of nodes, with its
+   * weights beside it: slices that are copied once, and views of the file where nothing was cut.
+   */
+  private OnnxSession session(SessionSettings settings) {
+    return model().path().isPresent()
+        ? OnnxSession.open(model(), settings)
+        : OnnxSession.open(content, settings);
   }
 
   /** How many samples to run at a time. */

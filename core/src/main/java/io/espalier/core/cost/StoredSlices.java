@@ -24,7 +24,7 @@ import java.util.function.ToLongFunction;
 final class StoredSlices {
   private static final OpId IDENTITY = OpId.of("Identity");
 
-  private final List<Stored> tensors = new ArrayList<>();
+  private final Stored[] tensors;
 
   /** A slice that some nodes read. */
   @SuppressWarnings("ArrayRecordComponent") // slices are not compared
@@ -47,8 +47,9 @@ final class StoredSlices {
    * @param whole the nodes that need all of it, whatever the widths
    * @param slices what others need of it
    */
+  @SuppressWarnings("ArrayRecordComponent") // tensors are not compared
   private record Stored(
-      ToLongFunction<long[]> size, long bytes, long elements, BitSet whole, List<Slice> slices) {}
+      ToLongFunction<long[]> size, long bytes, long elements, BitSet whole, Slice[] slices) {}
 
   StoredSlices(CostedNetwork network, FileSizes sizes) {
     SymMap map = network.map();
@@ -82,6 +83,7 @@ final class StoredSlices {
         }
       }
     }
+    List<Stored> stored = new ArrayList<>();
     for (Tensor tensor : graph.tensors()) {
       Constant constant = tensor.constant();
       BitSet all = whole.getOrDefault(tensor.id(), new BitSet());
@@ -89,9 +91,11 @@ final class StoredSlices {
       if (constant != null && !(all.isEmpty() && some.isEmpty())) {
         ToLongFunction<long[]> size = sizes.tensor(tensor.id());
         long bytes = size.applyAsLong(constant.dims());
-        tensors.add(new Stored(size, bytes, constant.size(), all, List.copyOf(some.values())));
+        Slice[] slices = some.values().toArray(Slice[]::new);
+        stored.add(new Stored(size, bytes, constant.size(), all, slices));
       }
     }
+    this.tensors = stored.toArray(Stored[]::new);
   }
 
   private static void add(Map<Integer, BitSet> readers, int root, BitSet nodes) {

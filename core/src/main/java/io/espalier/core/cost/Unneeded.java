@@ -3,7 +3,6 @@ package io.espalier.core.cost;
 import io.espalier.core.values.Block;
 import io.espalier.trace.Graph;
 import io.espalier.trace.GraphNode;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 
@@ -14,7 +13,9 @@ final class Unneeded {
   /** Their indices. */
   static BitSet of(Graph graph, Extents extents) {
     int[] readAs = new int[graph.tensors().size()];
-    Arrays.setAll(readAs, i -> i);
+    for (int i = 0; i < readAs.length; i++) {
+      readAs[i] = i;
+    }
     for (Block block : extents.skipped()) {
       readAs[block.output()] = readAs[block.input()];
     }
@@ -27,13 +28,28 @@ final class Unneeded {
       if (extents.isGone(i)) {
         continue;
       }
-      if (node.outputs().stream().anyMatch(id -> id >= 0 && read.get(id))) {
-        node.inputs().stream().filter(id -> id >= 0).forEach(id -> read.set(readAs[id]));
-        node.captured().forEach(id -> read.set(readAs[id]));
+      if (isRead(node, read)) {
+        for (int id : node.inputs()) {
+          if (id >= 0) {
+            read.set(readAs[id]);
+          }
+        }
+        for (int id : node.captured()) {
+          read.set(readAs[id]);
+        }
       } else {
         unneeded.set(i);
       }
     }
     return unneeded;
+  }
+
+  private static boolean isRead(GraphNode node, BitSet read) {
+    for (int id : node.outputs()) {
+      if (id >= 0 && read.get(id)) {
+        return true;
+      }
+    }
+    return false;
   }
 }

@@ -10,7 +10,6 @@ import io.espalier.trace.SymMap;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +23,7 @@ import java.util.Map;
  * if it were.
  */
 final class WrittenParams {
-  private final List<Collection<Slice>> tensors;
+  private final Slice[][] tensors;
 
   /**
    * What some nodes read of one tensor.
@@ -43,7 +42,7 @@ final class WrittenParams {
   /** The number of elements. */
   long count(Extents extents) {
     long sum = 0;
-    for (Collection<Slice> slices : tensors) {
+    for (Slice[] slices : tensors) {
       boolean whole = false;
       for (Slice slice : slices) {
         if (extents.areGone(slice.readers())) {
@@ -104,7 +103,7 @@ final class WrittenParams {
       return constant.dims().length > 0 && (!constant.integer() || constant.narrow());
     }
 
-    List<Collection<Slice>> collect() {
+    Slice[][] collect() {
       List<GraphNode> nodes = graph.nodes();
       for (int i = nodes.size() - 1; i >= 0; i--) {
         GraphNode node = nodes.get(i);
@@ -126,7 +125,9 @@ final class WrittenParams {
       BitSet always = new BitSet();
       always.set(nodes.size());
       graph.outputs().forEach(output -> keepWhole(output, always));
-      return found.values().stream().<Collection<Slice>>map(m -> List.copyOf(m.values())).toList();
+      return found.values().stream()
+          .map(slices -> slices.values().toArray(Slice[]::new))
+          .toArray(Slice[][]::new);
     }
 
     private void read(GraphNode node, BitSet through, boolean parameter) {

@@ -12,10 +12,12 @@ import io.espalier.core.search.CandidateRunner;
 import io.espalier.core.search.Criteria;
 import io.espalier.core.search.CurveSearch;
 import io.espalier.core.search.ScoreBook;
+import io.espalier.core.search.PredictedError;
 import io.espalier.core.search.SearchProblem;
 import io.espalier.core.search.SearchStrategy;
 import io.espalier.core.search.WidthErrors;
 import io.espalier.spi.DMRegistry;
+import io.espalier.spi.EspalierException;
 import io.espalier.spi.DataCriterion;
 import io.espalier.spi.Ranking;
 import io.espalier.trace.Layout;
@@ -24,7 +26,9 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -85,7 +89,9 @@ record CandidateFinder(
       Criteria.choose(space, options.criterion(), data, fitted, options.search().labels());
       space.sortParameters();
       candidates.add(BudgetSearch.find(space, options.budget()));
-      return new Candidates(candidates, null);
+      SearchStrategy strategy = options.search().strategy();
+      return new Candidates(
+          strategy == null ? candidates : proposed(strategy, candidates, null), null);
     }
     space.sortParameters();
     BudgetResult byWeights = BudgetSearch.find(space, options.budget());
@@ -108,7 +114,8 @@ record CandidateFinder(
               cuts,
               turned -> scores.of(kind, turned.config(), () -> repairs.errorOfOnePass(judge))));
     }
-    seen.curves(tables.get(tables.size() - 1).curves(space));
+    WidthErrors curves = tables.get(tables.size() - 1);
+    seen.curves(curves.curves(space));
     for (WidthErrors table : tables) {
       for (double power : POWERS) {
         candidates.add(CurveSearch.find(space, options.budget(), table, power));
@@ -118,11 +125,16 @@ record CandidateFinder(
     SearchStrategy strategy = options.search().strategy();
     return strategy == null
         ? new Candidates(candidates, predicted)
-        : new Candidates(proposed(strategy, candidates), null);
+        : new Candidates(proposed(strategy, candidates, curves), null);
   }
 
-  /** The best of what a strategy has tried: few, as they are still to be repaired wholly. */
-  private Set<BudgetResult> proposed(SearchStrategy strategy, Set<BudgetResult> known) {
+  /**
+   * The best of what a strategy has tried: few, as they are still to be repaired wholly.
+   *
+   * @param curves of the errors of widths; null where there are none
+   */
+  private Set<BudgetResult> proposed(
+      SearchStrategy strategy, Set<BudgetResult> known, @Nullable WidthErrors curves) {
     progress.accept("searching");
     SearchOptions search = options.search();
     int[] some = SampleDraw.draw(heldBack, Math.min(heldBack.length, JUDGES), options.seed());
@@ -140,6 +152,9 @@ record CandidateFinder(
             scores,
             ONE_PASS + "on-one-thread-" + some.length,
             config -> repairs.error(config, judge));
+    if (search.screening() == SearchOptions.Screening.PREDICTED) {
+      runner = PredictedError.of(space, Objects.requireNonNull(curves), runner);
+    }
     Set<BudgetResult> proposed = new LinkedHashSet<>();
     for (Candidate candidate : strategy.search(problem, seen.noting(runner))) {
       if (proposed.size() < PROPOSED) {
@@ -161,6 +176,31 @@ record CandidateFinder(
     int judges = (int) Math.min(most, OPERATIONS / runs);
     int few = Math.min(most, FEWEST_TO_SCALE);
     return judges >= few || cuts > 1 ? judges : few * runs <= MOST_OPERATIONS ? few : 0;
+  }
+
+  /**
+   * Checks that there will be curves where candidates are to be screened by them.
+   *
+   * @throws EspalierException if there will be none, or nothing to screen
+   */
+  static void requireCurves(PruneOptions options, DMRegistry registry) {
+    SearchOptions search = options.search();
+    if (search.screening() != SearchOptions.Screening.PREDICTED) {
+      return;
+    }
+    if (search.strategy() == null) {
+      throw new EspalierException(
+          "predicted errors screen what a strategy proposes, and there is none; give a strategy, or"
+              + " leave the screening out");
+    }
+    if (!registry.dataCriteria().containsKey(options.criterion())) {
+      throw new EspalierException(
+          "predicted errors are those of curves, and the criterion \""
+              + options.criterion()
+              + "\" gives none; rank by one of "
+              + new TreeSet<>(registry.dataCriteria().keySet())
+              + ", or let outputs screen candidates");
+    }
   }
 
   private DMRegistry registry() {

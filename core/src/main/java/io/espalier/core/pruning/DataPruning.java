@@ -62,7 +62,7 @@ public final class DataPruning {
   private static final List<Integer> COPIES = List.of(3, 1);
 
   /** Data are kept in memory up to so many bytes. */
-  private static final long ROOM = 200_000_000;
+  static final long ROOM = 200_000_000;
 
   private final SearchSpace space;
   private final DMRegistry registry;
@@ -92,12 +92,7 @@ public final class DataPruning {
     this.options = options;
     this.samples = samples.clone();
     this.progress = progress;
-    if (!(space.model() instanceof DataModel model)) {
-      throw new EspalierException(
-          space.model().description()
-              + " cannot be run on data by its backend; prune it without data");
-    }
-    this.original = model;
+    this.original = runnable(space);
     this.map =
         space
             .map()
@@ -108,6 +103,16 @@ public final class DataPruning {
     this.moved = MovedImages.of(data, original.inputs(), copies(), options.seed());
     this.data = new KeptSamples(moved, ROOM);
     this.cache = options.cache() == null ? null : MomentsCache.in(options.cache(), progress);
+  }
+
+  /** The network of a space, if it can be run on data. */
+  static DataModel runnable(SearchSpace space) {
+    if (!(space.model() instanceof DataModel model)) {
+      throw new EspalierException(
+          space.model().description()
+              + " cannot be run on data by its backend; prune it without data");
+    }
+    return model;
   }
 
   private static long originalMacs(SearchSpace space) {
@@ -172,6 +177,7 @@ public final class DataPruning {
               + FEWEST
               + " are needed; give more data, or prune without");
     }
+    CandidateFinder.requireCurves(options, registry);
     SampleDraw.Split split = SampleDraw.split(samples, HELD_BACK, options.seed());
     List<int[]> folds = SampleDraw.folds(split.fittedSamples(), FOLDS, options.seed());
     requireWholeBatches(folds);

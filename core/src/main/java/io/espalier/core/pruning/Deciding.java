@@ -28,13 +28,13 @@ record Deciding(PruneOptions options, DataModel original, Samples data, int[] sa
     }
     int[] labels = search.labels().orElse(null);
     if (labels == null) {
-      return outputs;
+      return outputs::of;
     }
     if (labels.length != count) {
       throw new EspalierException(
           "there are " + labels.length + " labels for " + count + " samples; give one for each");
     }
-    return new LabelError(data, heldBack, labels, outputs);
+    return new LabelError(data, heldBack, labels, outputs::of);
   }
 
   /** The scores that are known of the same network, data and options, whatever the budget. */

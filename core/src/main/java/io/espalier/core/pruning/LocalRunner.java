@@ -1,5 +1,9 @@
 package io.espalier.core.pruning;
 
+import io.espalier.core.SearchSpace;
+import io.espalier.core.data.KeptSamples;
+import io.espalier.core.data.Samples;
+import io.espalier.core.moments.DataModel;
 import io.espalier.core.search.CandidateRunner;
 import io.espalier.core.search.ScoreBook;
 import io.espalier.core.values.Config;
@@ -16,7 +20,7 @@ import java.util.function.ToDoubleFunction;
  * Scores candidates here, several side by side. Each is scored by itself, so that it does not
  * matter by how many threads.
  */
-final class LocalRunner implements CandidateRunner {
+public final class LocalRunner implements CandidateRunner {
   private final int threads;
   private final ScoreBook book;
   private final String kind;
@@ -29,8 +33,32 @@ final class LocalRunner implements CandidateRunner {
     this.score = score;
   }
 
+  /**
+   * Scores candidates by their outputs, with their weights as they are cut.
+   *
+   * @param space that candidates are cut from; no order of units may change while it is used
+   * @param data what candidates are run on
+   * @param samples which of them, ascending
+   * @param threads how many candidates are run side by side, each on one thread
+   * @throws EspalierException if the network of the space cannot be run on data
+   */
+  public static CandidateRunner ofOutputs(
+      SearchSpace space, Samples data, int[] samples, int threads) {
+    DataModel original = DataPruning.runnable(space);
+    Samples kept = new LockedSamples(new KeptSamples(data, DataPruning.ROOM));
+    OutputError judge = new OutputError(original, kept, samples);
+    return new LocalRunner(
+        threads,
+        ScoreBook.inMemory(),
+        "outputs",
+        config -> Repairs.errorAsCut(space, config, judge));
+  }
+
   @Override
   public double[] scores(List<Config> candidates) {
+    if (candidates.isEmpty()) {
+      return new double[0];
+    }
     ExecutorService pool = Executors.newFixedThreadPool(Math.min(threads, candidates.size()));
     try {
       List<Future<Double>> found = new ArrayList<>();

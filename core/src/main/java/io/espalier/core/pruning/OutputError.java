@@ -18,7 +18,7 @@ import java.util.Map;
  * difference of each output as a part of its variance, averaged over outputs. What a mask among the
  * inputs hides counts for nothing.
  */
-public final class OutputError implements Judge {
+public final class OutputError {
   private final Samples data;
   private final int[] samples;
   private final List<Map<String, DataArray>> expected = new ArrayList<>();
@@ -73,7 +73,6 @@ public final class OutputError implements Judge {
   }
 
   /** The error of another network; infinite if it computes something that is not finite. */
-  @Override
   public double of(DataModel other) {
     List<Map<String, DataArray>> actual = new ArrayList<>();
     other.run(data, samples, (batch, outputs) -> actual.add(blanked(batch, outputs)));

@@ -56,14 +56,20 @@ record Repairs(
 
   /** The same of any config, on one thread; the active one stays what it is. */
   double error(Config config, OutputError judge) {
+    if (kind == PruneOptions.Repair.NONE) {
+      return errorAsCut(space, config, judge);
+    }
     Cut cut = space.cut(config);
+    try (DataModel carved = (DataModel) space.export(config);
+        DataModel repaired = Compensation.onePass(cut, carved, calibration).model()) {
+      return judge.onOneThread(repaired);
+    }
+  }
+
+  /** The same without any repair. */
+  static double errorAsCut(SearchSpace space, Config config, OutputError judge) {
     try (DataModel carved = (DataModel) space.export(config)) {
-      if (kind == PruneOptions.Repair.NONE) {
-        return judge.onOneThread(carved);
-      }
-      try (DataModel repaired = Compensation.onePass(cut, carved, calibration).model()) {
-        return judge.onOneThread(repaired);
-      }
+      return judge.onOneThread(carved);
     }
   }
 

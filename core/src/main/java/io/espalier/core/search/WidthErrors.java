@@ -36,6 +36,19 @@ public final class WidthErrors {
   }
 
   /**
+   * Curves as importances of single units tell: they rank what a width loses, and know no scale.
+   *
+   * @param space whose parameters were sorted
+   */
+  public static WidthErrors byImportance(SearchSpace space) {
+    WidthErrors errors = new WidthErrors();
+    for (WidthUnits width : WidthUnits.of(space)) {
+      errors.byUnits.put(width.hparam().name(), byWorth(width.hparam()));
+    }
+    return errors;
+  }
+
+  /**
    * Curves as criteria predict them; where none does, as importances of single units tell.
    *
    * @param space whose parameters were sorted

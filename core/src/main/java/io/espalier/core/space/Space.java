@@ -43,6 +43,7 @@ public final class Space {
   private final List<Dial> depths;
   private final int[] original;
   private final SimilarSlices similar = new SimilarSlices();
+  private final int[] wholeUnits;
 
   /**
    * A parameter that reads its units from a width.
@@ -170,6 +171,8 @@ public final class Space {
     layers.forEach(layer -> modules.putIfAbsent(layer.layer().name(), layer.module()));
     this.depths = dials.stream().filter(dial -> dial.kind() == Dial.Kind.DEPTH).toList();
     this.original = dials.stream().mapToInt(Dial::original).toArray();
+    this.wholeUnits =
+        map.symbols().stream().mapToInt(symbol -> Math.toIntExact(symbol.extent())).toArray();
   }
 
   public SymMap map() {
@@ -255,10 +258,7 @@ public final class Space {
 
   /** The same, by the index of the symbol. */
   public int[] unitsOf(int[] setting) {
-    int[] widths = new int[map.symbols().size()];
-    for (int i = 0; i < widths.length; i++) {
-      widths[i] = Math.toIntExact(map.symbols().get(i).extent());
-    }
+    int[] widths = wholeUnits.clone();
     for (Dial dial : dials) {
       int[] units = dial.settings().get(setting[dial.index()]);
       for (int i = 0; i < dial.symbols().size(); i++) {

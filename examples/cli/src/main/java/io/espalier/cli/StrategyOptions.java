@@ -1,15 +1,15 @@
 package io.espalier.cli;
 
 import io.espalier.core.data.formats.LabelFile;
-import io.espalier.core.pruning.CandidateEvaluator;
 import io.espalier.core.pruning.SearchOptions;
 import io.espalier.core.search.SearchStrategies;
 import io.espalier.core.search.SearchStrategy;
 import io.espalier.spi.EspalierException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
-import java.util.ServiceLoader;
-import java.util.TreeSet;
+
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -43,9 +43,13 @@ final class StrategyOptions {
 
   @Option(
       names = "--evaluator",
-      paramLabel = "KEY",
-      description = "Who decides in place of both: an evaluator that a plugin adds.")
-  private @Nullable String evaluator;
+      paramLabel = "[SCREEN,]KEY",
+      split = ",",
+      description =
+          "Who judges candidates: agreement (with the original's outputs; the default), labels (with"
+              + " --labels the default), or what a plugin adds. Before it may stand who screens what"
+              + " a strategy proposes: agreement (the default) or predicted, by curves; none is run.")
+  private List<String> evaluators = new ArrayList<>();
 
   /**
    * What was asked for.
@@ -75,7 +79,14 @@ final class StrategyOptions {
     if (labels != null) {
       search = search.withLabels(LabelFile.read(labels));
     }
-    return evaluator == null ? search : search.withEvaluator(evaluator(evaluator, loader));
+    Judges judges = judges();
+    if (judges.screening() == SearchOptions.Screening.PREDICTED && named.isEmpty()) {
+      throw new EspalierException(
+          "predicted errors screen what a strategy proposes, and "
+              + SearchStrategies.CURVES
+              + " goes by them anyway; give another --strategy, or leave --evaluator predicted out");
+    }
+    return judges.in(search, loader);
   }
 
   /** The folder that keeps scores, if there is one. */
@@ -85,29 +96,19 @@ final class StrategyOptions {
 
   /** What decides, as it is called where it is printed. */
   String measure() {
-    return evaluator != null
-        ? "error by " + evaluator
-        : labels != null ? "part that is wrong" : "error of outputs";
+    Judges judges = judges();
+    return judges.byOutputs()
+        ? "error of outputs"
+        : judges.byLabels() ? "part that is wrong" : "error by " + judges.decider();
   }
 
   /** What its number is a part of, in words that follow it; empty for a number of its own. */
   String unit() {
-    return evaluator == null && labels == null ? " of their variance" : "";
+    return judges().byOutputs() ? " of their variance" : "";
   }
 
-  private static CandidateEvaluator evaluator(String key, ClassLoader loader) {
-    TreeSet<String> known = new TreeSet<>();
-    for (CandidateEvaluator found : ServiceLoader.load(CandidateEvaluator.class, loader)) {
-      if (found.key().equals(key)) {
-        return found;
-      }
-      known.add(found.key());
-    }
-    throw new EspalierException(
-        "there is no evaluator \""
-            + key
-            + "\"; "
-            + (known.isEmpty() ? "no plugin adds any" : "there are " + known));
+  private Judges judges() {
+    return Judges.of(evaluators, labels != null);
   }
 
   /** Whether anything was said of a search. */
@@ -116,7 +117,7 @@ final class StrategyOptions {
         || evaluations != null
         || checkpoint != null
         || labels != null
-        || evaluator != null;
+        || !evaluators.isEmpty();
   }
 
   /**

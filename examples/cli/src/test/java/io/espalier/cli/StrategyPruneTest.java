@@ -169,8 +169,75 @@ class StrategyPruneTest {
     double other = wrong(1);
     assertTrue(right < 0.3, () -> "wrong about " + right);
     assertTrue(other > 0.6, () -> "right about others: " + other);
+    String outputs =
+        Cli.done(
+            Arrays.stream(
+                    args(
+                        dir.resolve("o.onnx"),
+                        "--macs",
+                        0.7,
+                        "--labels",
+                        dir.resolve("labels.txt"),
+                        "--evaluator",
+                        "agreement"))
+                .filter(arg -> !arg.equals("-q"))
+                .toArray());
+    assertTrue(outputs.contains("error of outputs on "), outputs);
     Path few = Files.write(dir.resolve("few.txt"), Collections.nCopies(9, "1"));
     assertRefused("there are 9 labels for 100 samples", "--macs", 0.5, "--labels", few);
+  }
+
+  /** Many candidates that nobody runs, and three that decide. */
+  @Test
+  void whatIsPredictedScreens() throws IOException {
+    Object[] how = {
+      "--strategy", "evolution", "--evaluations", 500, "--divisor", 1, "--macs", 0.5,
+      "--evaluator", "predicted"
+    };
+    byte[] found = pruned(how);
+    assertTrue(weights(found) <= 0.5 * (WIDTH * 32 + 32 * 24 + 24 * 3));
+    Path kept = dir.resolve("kept");
+    List<Object> again = new ArrayList<>(List.of(how));
+    again.set(again.size() - 1, "predicted,agreement");
+    again.addAll(List.of("--checkpoint", kept, "--report", dir.resolve("r.html")));
+    assertArrayEquals(found, pruned(again.toArray()));
+    try (Stream<Path> files = Files.list(kept)) {
+      long scored = Files.readAllLines(files.findFirst().orElseThrow()).size();
+      assertTrue(scored < 60, () -> scored + " networks were run");
+    }
+    String json = Files.readString(dir.resolve("search.json"));
+    assertTrue(json.contains("\"candidate\" : 200,"), "all that were screened are told");
+  }
+
+  /** Of weights alone no curve comes, but a strategy searches all the same. */
+  @Test
+  void aStrategySearchesWithACriterionOfWeights() throws IOException {
+    Object[] how = {
+      "--macs", 0.5, "--divisor", 1, "--importance", "l1", "--strategy", "random"
+    };
+    List<Object> few = new ArrayList<>(List.of(how));
+    few.addAll(List.of("--evaluations", 30, "--report", dir.resolve("r.html")));
+    pruned(few.toArray());
+    String json = Files.readString(dir.resolve("search.json"));
+    assertTrue(json.contains("\"candidate\" : 30,"), json);
+    assertRefused(
+        "the criterion \"l1\" gives none; rank by one of [activation, reconstruction]",
+        Stream.concat(Arrays.stream(how), Stream.of("--evaluator", "predicted")).toArray());
+  }
+
+  @Test
+  void whoCannotJudgeIsRefused() throws IOException {
+    Object[] by = {"--macs", 0.5, "--strategy", "random", "--evaluator"};
+    assertRefused("needs the classes of the data; give --labels", with(by, "labels"));
+    assertRefused("name who decides last", with(by, "agreement,predicted"));
+    assertRefused("give one name, or two", with(by, "labels,agreement"));
+    assertRefused("give one name, or two", with(by, "predicted,agreement,agreement"));
+    assertRefused(
+        "curves goes by them anyway", "--macs", 0.5, "--evaluator", "predicted,agreement");
+  }
+
+  private static Object[] with(Object[] words, Object more) {
+    return Stream.concat(Arrays.stream(words), Stream.of(more)).toArray();
   }
 
   private void assertRefused(String words, Object... more) throws IOException {
@@ -189,7 +256,12 @@ class StrategyPruneTest {
         0.5,
         "--strategy",
         "gready");
-    assertRefused("no plugin adds any", "--macs", 0.5, "--evaluator", "mine");
+    assertRefused(
+        "there is no evaluator \"mine\" (evaluators: agreement, labels, predicted)",
+        "--macs",
+        0.5,
+        "--evaluator",
+        "mine");
     String other = "give another --strategy, or leave it out";
     assertRefused(other, "--macs", 0.5, "--evaluations", 3);
     assertRefused(other, "--macs", 0.5, "--strategy", "curves", "--evaluations", 3);
