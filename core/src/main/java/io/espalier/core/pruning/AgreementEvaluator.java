@@ -2,7 +2,6 @@ package io.espalier.core.pruning;
 
 import io.espalier.core.data.Samples;
 import io.espalier.core.moments.DataModel;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**

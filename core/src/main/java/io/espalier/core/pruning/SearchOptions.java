@@ -43,8 +43,7 @@ public record SearchOptions(
   }
 
   public SearchOptions withStrategy(SearchStrategy other) {
-    return new SearchOptions(
-        other, evaluations, threads, checkpoint, labels, screening, evaluator);
+    return new SearchOptions(other, evaluations, threads, checkpoint, labels, screening, evaluator);
   }
 
   public SearchOptions withEvaluations(int most) {
@@ -57,14 +56,12 @@ public record SearchOptions(
   }
 
   public SearchOptions withCheckpoint(Path folder) {
-    return new SearchOptions(
-        strategy, evaluations, threads, folder, labels, screening, evaluator);
+    return new SearchOptions(strategy, evaluations, threads, folder, labels, screening, evaluator);
   }
 
   public SearchOptions withLabels(int[] classes) {
     Optional<int[]> own = Optional.of(classes.clone());
-    return new SearchOptions(
-        strategy, evaluations, threads, checkpoint, own, screening, evaluator);
+    return new SearchOptions(strategy, evaluations, threads, checkpoint, own, screening, evaluator);
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.espalier.benchmarks;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.espalier.core.Dials;
 import io.espalier.core.SearchSpace;
 import io.espalier.core.cost.BytesCost;
@@ -19,7 +20,6 @@ import io.espalier.core.search.RandomStrategy;
 import io.espalier.core.search.SearchProblem;
 import io.espalier.core.search.WidthErrors;
 import io.espalier.core.values.Config;
-import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -88,8 +88,8 @@ public final class CandidateSpeed {
     Arrays.sort(wall);
     Arrays.sort(processor);
     System.out.printf(
-        "%,d configs drawn, with parameters, MACs, bytes and predicted error: %.2f s (%.2f to %.2f),"
-            + " %.2f s of processor time (sum %.6e)%n",
+        "%,d configs drawn, with parameters, MACs, bytes and predicted error: %.2f s (%.2f to"
+            + " %.2f), %.2f s of processor time (sum %.6e)%n",
         configs, wall[ROUNDS / 2], wall[0], wall[ROUNDS - 1], processor[ROUNDS / 2], sum);
   }
 

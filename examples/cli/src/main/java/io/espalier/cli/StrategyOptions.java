@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -46,9 +45,10 @@ final class StrategyOptions {
       paramLabel = "[SCREEN,]KEY",
       split = ",",
       description =
-          "Who judges candidates: agreement (with the original's outputs; the default), labels (with"
-              + " --labels the default), or what a plugin adds. Before it may stand who screens what"
-              + " a strategy proposes: agreement (the default) or predicted, by curves; none is run.")
+          "Who judges candidates: agreement (with the original's outputs; the default), labels"
+              + " (with --labels the default), or what a plugin adds. Before it may stand who"
+              + " screens what a strategy proposes: agreement (the default) or predicted, by"
+              + " curves; none is run.")
   private List<String> evaluators = new ArrayList<>();
 
   /**
@@ -84,7 +84,8 @@ final class StrategyOptions {
       throw new EspalierException(
           "predicted errors screen what a strategy proposes, and "
               + SearchStrategies.CURVES
-              + " goes by them anyway; give another --strategy, or leave --evaluator predicted out");
+              + " goes by them anyway; give another --strategy, or leave --evaluator predicted"
+              + " out");
     }
     return judges.in(search, loader);
   }

@@ -191,8 +191,16 @@ class StrategyPruneTest {
   @Test
   void whatIsPredictedScreens() throws IOException {
     Object[] how = {
-      "--strategy", "evolution", "--evaluations", 500, "--divisor", 1, "--macs", 0.5,
-      "--evaluator", "predicted"
+      "--strategy",
+      "evolution",
+      "--evaluations",
+      500,
+      "--divisor",
+      1,
+      "--macs",
+      0.5,
+      "--evaluator",
+      "predicted"
     };
     byte[] found = pruned(how);
     assertTrue(weights(found) <= 0.5 * (WIDTH * 32 + 32 * 24 + 24 * 3));
@@ -212,9 +220,7 @@ class StrategyPruneTest {
   /** Of weights alone no curve comes, but a strategy searches all the same. */
   @Test
   void aStrategySearchesWithACriterionOfWeights() throws IOException {
-    Object[] how = {
-      "--macs", 0.5, "--divisor", 1, "--importance", "l1", "--strategy", "random"
-    };
+    Object[] how = {"--macs", 0.5, "--divisor", 1, "--importance", "l1", "--strategy", "random"};
     List<Object> few = new ArrayList<>(List.of(how));
     few.addAll(List.of("--evaluations", 30, "--report", dir.resolve("r.html")));
     pruned(few.toArray());

@@ -89,7 +89,8 @@ class CandidateRunTest {
           SampleDraw.all(SAMPLES),
           (batch, found) -> {
             Map<String, DataArray> expected = session.runArrays(batch.arrays());
-            expected.forEach((name, array) -> assertArrayEquals(bits(array), bits(found.get(name))));
+            expected.forEach(
+                (name, array) -> assertArrayEquals(bits(array), bits(found.get(name))));
             outputs.add(found);
           });
     }
