@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -90,7 +91,8 @@ class CandidateRunTest {
           (batch, found) -> {
             Map<String, DataArray> expected = session.runArrays(batch.arrays());
             expected.forEach(
-                (name, array) -> assertArrayEquals(bits(array), bits(found.get(name))));
+                (name, array) ->
+                    assertArrayEquals(bits(array), bits(Objects.requireNonNull(found.get(name)))));
             outputs.add(found);
           });
     }
