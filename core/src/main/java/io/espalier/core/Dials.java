@@ -23,7 +23,7 @@ import java.util.Map;
  */
 public final class Dials {
   private final List<Dial> dials = new ArrayList<>();
-  private final int[] original;
+  private final int[] last;
   private final int[] whole;
   private final int[] original;
   private final List<CostHandler> costs;
@@ -68,7 +68,7 @@ public final class Dials {
               hparam.choices(),
               state.positions(dial).clone()));
     }
-    this.original = dials.stream().mapToInt(dial -> dial.choices().size() - 1).toArray();
+    this.last = dials.stream().mapToInt(dial -> dial.choices().size() - 1).toArray();
   }
 
   private static Kind kind(io.espalier.core.space.Dial.Kind kind) {
@@ -101,7 +101,7 @@ public final class Dials {
 
   /** The setting that leaves the network as it is, but for what is held at something else. */
   public int[] original() {
-    return original.clone();
+    return last.clone();
   }
 
   /**

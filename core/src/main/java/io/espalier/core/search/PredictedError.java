@@ -12,8 +12,9 @@ import java.util.Map;
 /**
  * The error that is predicted of any network of a space, which is neither carved nor run: what each
  * width loses by its curve, and what each kernel and each depth loses when it alone is turned, all
- * added up. Errors of layers do not simply add up, so that the sum tells better from worse, and is
- * no error of outputs. Immutable, and safe for use by several threads at once.
+ * added up; a width of which no weight tells adds nothing. Errors of layers do not simply add up,
+ * so that the sum tells better from worse, and is no error of outputs. Immutable, and safe for use
+ * by several threads at once.
  */
 public final class PredictedError implements CandidateRunner {
   private final Dials dials;
@@ -45,7 +46,7 @@ public final class PredictedError implements CandidateRunner {
         if (width != null) {
           int units = width.at(choices.get(position).number());
           errors[dial][position] = curves.of(dials.name(dial), units);
-        } else if (position < choices.size() - 1) {
+        } else if (dials.kind(dial) != Dials.Kind.WIDTH && position < choices.size() - 1) {
           turned.add(new Turned(dial, position));
         }
       }
