@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -137,7 +138,7 @@ public final class Vocabulary {
         samples,
         (batch, values) -> {
           TokenMask mask = TokenMask.of(batch);
-          tensors.forEach(name -> count(values.get(name), mask));
+          tensors.forEach(name -> count(Objects.requireNonNull(values.get(name)), mask));
         });
     counted = true;
   }

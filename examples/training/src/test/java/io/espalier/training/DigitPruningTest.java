@@ -118,7 +118,9 @@ class DigitPruningTest {
     refused("there is no repair ALL, only [NONE, ", folder, model, "--repairs", "NONE,ALL");
     EspalierException none =
         assertThrows(EspalierException.class, () -> lines(folder, model, "--strategies", "curve"));
-    assertTrue(none.getMessage().startsWith("there is no strategy \"curve\""), none.getMessage());
+    assertTrue(
+        String.valueOf(none.getMessage()).startsWith("there is no strategy \"curve\""),
+        none::getMessage);
   }
 
   @Test
