@@ -182,6 +182,7 @@ class ArchitectureTest {
       coreSeesOnly(
           "pruning",
           "values",
+          "rules",
           "checks",
           "",
           "cost",
