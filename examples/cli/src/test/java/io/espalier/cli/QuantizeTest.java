@@ -139,7 +139,7 @@ class QuantizeTest {
   void whatCannotBeDoneIsRefusedInOneSentence() {
     refused("weights cannot be written as \"foo\"; give one of [int8]", "foo");
     refused("--quantize needs no data", "int8", "--data", "random");
-    refused("--report tells what was cut", "int8", "--report", dir.resolve("r.html"));
+    refused("--report tells what was tried and why", "int8", "--report", dir.resolve("r.html"));
     Path plain = SmallData.model(dir.resolve("tiny.onnx"));
     model = plain;
     refused("has no weight to quantise: 'w1' stays, since it has fewer than 1024", "int8");
