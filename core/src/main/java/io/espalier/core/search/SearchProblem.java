@@ -54,6 +54,20 @@ public final class SearchProblem {
     this.starts = starts.stream().map(this::choice).toList();
   }
 
+  private SearchProblem(SearchProblem other, List<int[]> starts) {
+    this.meter = other.meter;
+    this.positions = other.positions;
+    this.least = other.least;
+    this.starts = starts;
+    this.evaluations = other.evaluations;
+    this.seed = other.seed;
+  }
+
+  /** The same problem where nothing is known to be good. */
+  public SearchProblem withoutStarts() {
+    return new SearchProblem(this, List.of());
+  }
+
   /** The smallest choice, or, if that does not meet the budget, the one that costs least. */
   private int[] least(int count) {
     int[] smallest = new int[count];

@@ -3,6 +3,7 @@ package io.espalier.core.search;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -98,6 +99,20 @@ class StrategiesTest {
     if (!strategy.key().equals("fastnas")) {
       assertEquals(asked.size(), new HashSet<>(asked).size());
     }
+  }
+
+  @Test
+  void aColdStartIsNotToldWhatIsKnown() {
+    SearchProblem warm = problem(EVALUATIONS);
+    SearchProblem cold = warm.withoutStarts();
+    int[] start = warm.starts().get(0);
+    assertEquals(List.of(), cold.starts());
+    assertEquals(warm.spent(start), cold.spent(start));
+    strategies().get("evolution").search(cold, this::run);
+    assertNotEquals(warm.config(warm.fitted(start)), asked.get(0));
+    asked.clear();
+    strategies().get("evolution").search(warm, this::run);
+    assertEquals(warm.config(warm.fitted(start)), asked.get(0));
   }
 
   @ParameterizedTest

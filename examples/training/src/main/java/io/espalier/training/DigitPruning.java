@@ -14,17 +14,19 @@ import io.espalier.core.pruning.Pruned;
 import io.espalier.core.pruning.SearchOptions;
 import io.espalier.core.rules.Rules;
 import io.espalier.core.search.Budget;
+import io.espalier.core.search.Candidate;
+import io.espalier.core.search.CandidateRunner;
 import io.espalier.core.search.Cost;
+import io.espalier.core.search.SearchProblem;
 import io.espalier.core.search.SearchStrategies;
+import io.espalier.core.search.SearchStrategy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.function.Function;
 
 /**
@@ -37,14 +39,17 @@ public final class DigitPruning {
   private static final int SAMPLES = 500;
   private static final String USAGE =
       "give the folder of MNIST, an ONNX file, and options: --draws N (5); --macs 0.5,0.25,0.1;"
-          + " --criteria reconstruction; --repairs SEQUENTIAL; --strategies curves; --divisor N"
-          + " (8); --mean M and --deviation D of pixels from 0 to 1 (0 and 1)";
+          + " --criteria reconstruction; --repairs SEQUENTIAL; --strategies curves, each of which"
+          + " starts from nothing if -cold follows; --evaluations N (200); --divisor N (8); --mean"
+          + " M and --deviation D of pixels from 0 to 1 (0 and 1)";
+  private static final String COLD = "-cold";
 
   private int draws = 5;
   private List<Double> budgets = List.of(0.5, 0.25, 0.1);
   private List<String> criteria = List.of("reconstruction");
   private List<Repair> repairs = List.of(Repair.SEQUENTIAL);
-  private Map<String, SearchOptions> strategies = searches(SearchStrategies.CURVES);
+  private List<String> strategies = List.of(SearchStrategies.CURVES);
+  private int evaluations = SearchOptions.usual().evaluations();
   private int divisor = 8;
   private float mean;
   private float deviation = 1;
@@ -81,7 +86,8 @@ public final class DigitPruning {
       case "--macs" -> budgets = list(value, Double::valueOf);
       case "--criteria" -> criteria = list(value, name -> name);
       case "--repairs" -> repairs = list(value, DigitPruning::repair);
-      case "--strategies" -> strategies = searches(value);
+      case "--strategies" -> strategies = list(value, name -> name);
+      case "--evaluations" -> evaluations = Integer.parseInt(value);
       case "--divisor" -> divisor = Integer.parseInt(value);
       case "--mean" -> mean = Float.parseFloat(value);
       case "--deviation" -> deviation = Float.parseFloat(value);
@@ -110,9 +116,9 @@ public final class DigitPruning {
     System.out.println(String.format(Locale.ROOT, "%s: %.2f%%", file.getFileName(), whole));
     Path small = Files.createTempFile("digits", ".onnx");
     try {
-      for (Map.Entry<String, SearchOptions> strategy : strategies.entrySet()) {
-        System.out.println("by " + strategy.getKey() + ":");
-        for (PruneOptions options : rows(strategy.getValue())) {
+      for (String strategy : strategies) {
+        System.out.println("by " + strategy + ":");
+        for (PruneOptions options : rows(search(strategy))) {
           row(folder, file, small, exam, whole, options);
         }
       }
@@ -121,14 +127,27 @@ public final class DigitPruning {
     }
   }
 
-  private static Map<String, SearchOptions> searches(String names) {
+  private SearchOptions search(String name) {
     SearchStrategies known = SearchStrategies.discover(DigitPruning.class.getClassLoader());
-    SearchOptions usual = SearchOptions.usual();
-    Map<String, SearchOptions> searches = new LinkedHashMap<>();
-    for (String name : list(names, name -> name)) {
-      searches.put(name, known.find(name).map(usual::withStrategy).orElse(usual));
+    SearchOptions usual = SearchOptions.usual().withEvaluations(evaluations);
+    if (name.endsWith(COLD)) {
+      SearchStrategy warm = known.get(name.substring(0, name.length() - COLD.length()));
+      return usual.withStrategy(new Cold(warm));
     }
-    return searches;
+    return known.find(name).map(usual::withStrategy).orElse(usual);
+  }
+
+  /** A strategy that is not told what curves give. */
+  private record Cold(SearchStrategy warm) implements SearchStrategy {
+    @Override
+    public String key() {
+      return warm.key() + COLD;
+    }
+
+    @Override
+    public List<Candidate> search(SearchProblem problem, CandidateRunner runner) {
+      return warm.search(problem.withoutStarts(), runner);
+    }
   }
 
   private List<PruneOptions> rows(SearchOptions search) {
