@@ -144,24 +144,24 @@ public final class OnnxNetwork implements DataModel, TimedModel {
   public OnnxNetwork writtenAs(Precision wanted) {
     OnnxNetwork network =
         new OnnxNetwork(file, model, opened, traced, content, description, wanted);
-    network.quantised(); // refuses a model that has no weight to quantise
+    network.quantised(wanted); // refuses a model that has no weight to quantise
     return network;
   }
 
   @Override
   public Quantisation quantisation() {
-    return precision == null ? Quantisation.NONE : quantised().quantisation();
+    return precision == null ? Quantisation.NONE : quantised(precision).quantisation();
   }
 
-  private synchronized Quantised quantised() {
+  private synchronized Quantised quantised(Precision wanted) {
     if (quantised == null) {
-      quantised = Quantiser.quantise(model, description);
+      quantised = Quantiser.quantise(model, wanted, description);
     }
     return quantised;
   }
 
   private OnnxEdit written() {
-    return precision == null ? content : quantised().edit();
+    return precision == null ? content : quantised(precision).edit();
   }
 
   /** The model as it stands in its file, but for functions and branches that were spelled out. */
@@ -193,7 +193,8 @@ public final class OnnxNetwork implements DataModel, TimedModel {
   public FileSizes sizes() {
     return precision == null
         ? new OnnxSizes(traced, content)
-        : new QuantisedSizes(new OnnxSizes(traced, written()), traced, new Weights(model));
+        : new QuantisedSizes(
+            new OnnxSizes(traced, written()), traced, new Weights(model), precision);
   }
 
   @Override

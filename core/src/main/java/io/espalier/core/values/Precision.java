@@ -8,10 +8,16 @@ import java.util.Locale;
 /** Fewer bits than a weight had, to be written in. */
 public enum Precision {
   /** Integers of eight bits, with a scale for each column of a matrix, or each row of a table. */
-  INT8;
+  INT8,
 
   /**
-   * The precision of a name, as a command line gives it: {@code int8}.
+   * As {@link #INT8}, but each row of a large table is a code for every four of its numbers, which
+   * stands for one of 256 such fours: two bits a number.
+   */
+  INT8_CODES;
+
+  /**
+   * The precision of a name, as a command line gives it: {@code int8}, {@code int8-codes}.
    *
    * @throws EspalierException if there is none
    */
@@ -28,6 +34,6 @@ public enum Precision {
 
   @Override
   public String toString() {
-    return name().toLowerCase(Locale.ROOT);
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

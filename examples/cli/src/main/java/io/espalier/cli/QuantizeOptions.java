@@ -8,9 +8,10 @@ import picocli.CommandLine.Option;
 final class QuantizeOptions {
   @Option(
       names = "--quantize",
-      paramLabel = "int8",
+      paramLabel = "PRECISION",
       description =
-          "Write matrices and tables in eight bits, once all is cut: about a quarter of the bytes.")
+          "Write matrices and tables in eight bits, once all is cut: about a quarter of the bytes"
+              + " (int8); or large tables in two bits a number (int8-codes).")
   private @Nullable String quantize;
 
   /** Whether it was asked for. */

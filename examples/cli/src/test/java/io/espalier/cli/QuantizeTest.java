@@ -137,7 +137,7 @@ class QuantizeTest {
 
   @Test
   void whatCannotBeDoneIsRefusedInOneSentence() {
-    refused("weights cannot be written as \"foo\"; give one of [int8]", "foo");
+    refused("weights cannot be written as \"foo\"; give one of [int8, int8-codes]", "foo");
     refused("--quantize needs no data", "int8", "--data", "random");
     refused("--report tells what was tried and why", "int8", "--report", dir.resolve("r.html"));
     Path plain = SmallData.model(dir.resolve("tiny.onnx"));

@@ -4,15 +4,21 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A value computed when it is first asked for, once, whichever threads ask. */
-final class Lazy<T> {
+public final class Lazy<T> {
   private @Nullable Supplier<T> supplier;
   private volatile @Nullable T value;
 
-  Lazy(Supplier<T> supplier) {
+  /**
+   * A value.
+   *
+   * @param supplier computes it
+   */
+  public Lazy(Supplier<T> supplier) {
     this.supplier = supplier;
   }
 
-  T get() {
+  /** The value. */
+  public T get() {
     T known = value;
     return known != null ? known : compute();
   }

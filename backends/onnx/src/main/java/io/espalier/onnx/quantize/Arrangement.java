@@ -9,7 +9,10 @@ enum Arrangement {
   TURNED_MATRIX,
 
   /** A table that rows are picked from: a scale for each row. */
-  TABLE;
+  TABLE,
+
+  /** The same, as {@link TableCodes}. */
+  CODES;
 
   /** The axis along which each index has a scale of its own. */
   int axis() {

@@ -142,7 +142,7 @@ final class EightBits {
               switch (arrangement) {
                 case MATRIX -> encode(values.get(r * row.length + c), c);
                 case TURNED_MATRIX -> encode(values.get(c * rows + r), c);
-                case TABLE -> encode(values.get(r * row.length + c), r);
+                case TABLE, CODES -> encode(values.get(r * row.length + c), r);
               };
         }
         sink.write(row);

@@ -2,6 +2,7 @@ package io.espalier.onnx.quantize;
 
 import ai.onnx.proto.OnnxMl.NodeProto;
 import io.espalier.core.values.Manifest;
+import io.espalier.core.values.Precision;
 import io.espalier.onnx.file.DataTypes;
 import io.espalier.onnx.file.OnnxEdit;
 import io.espalier.onnx.file.OnnxModel;
@@ -14,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,14 +29,16 @@ public final class FloatForm {
   private final Set<Integer> removed = new HashSet<>();
   private final Set<String> weights = new HashSet<>();
   private final List<String> wrong = new ArrayList<>();
+  private Precision precision = Precision.INT8;
 
   /**
    * The model as it was.
    *
    * @param model without integers
+   * @param precision what its weights are written as
    * @param wrong what is not as a manifest says, a sentence each
    */
-  public record Undone(OnnxModel model, List<String> wrong) {
+  public record Undone(OnnxModel model, Precision precision, List<String> wrong) {
     public Undone {
       wrong = List.copyOf(wrong);
     }
@@ -63,7 +67,7 @@ public final class FloatForm {
       form.undo(entry, before.get(entry.output()));
     }
     form.removed.forEach(form.edit::removeNode);
-    return new Undone(form.edit.toModel(), form.wrong);
+    return new Undone(form.edit.toModel(), form.precision, form.wrong);
   }
 
   private void undo(Manifest.Quantised entry, @Nullable NodeProto was) {
@@ -72,7 +76,11 @@ public final class FloatForm {
         throw new Unlike();
       }
       if (was.getOpType().equals("Gather")) {
-        table(entry, was);
+        if (isCodes(entry.output())) {
+          codes(entry, was);
+        } else {
+          table(entry, was);
+        }
       } else {
         product(entry, was);
       }
@@ -95,7 +103,32 @@ public final class FloatForm {
     edit.replaceNode(
         last,
         was.toBuilder().setInput(0, entry.initializer()).setInput(1, input(integers, 1)).build());
-    restore(entry.initializer(), stored, false, List.of(stored, input(scales, 0)));
+    restore(entry.initializer(), stored, dims -> dims, List.of(stored, input(scales, 0)));
+  }
+
+  private boolean isCodes(String output) {
+    Integer last = producers.get(output);
+    return last != null && model.nodes().get(last).getOpType().equals("Reshape");
+  }
+
+  private void codes(Manifest.Quantised entry, NodeProto was) throws Unlike {
+    precision = Precision.INT8_CODES;
+    int last = producer(entry.output(), "Reshape");
+    int fours = inner(input(last, 0), "Gather");
+    int places = inner(input(fours, 1), "Add");
+    int cast = inner(input(places, 0), "Cast");
+    int picked = inner(input(cast, 0), "Gather");
+    int whole = inner(input(last, 1), "Concat");
+    inner(input(whole, 0), "Shape");
+    String stored = input(picked, 0);
+    edit.replaceNode(
+        last,
+        was.toBuilder().setInput(0, entry.initializer()).setInput(1, input(picked, 1)).build());
+    restore(
+        entry.initializer(),
+        stored,
+        dims -> new long[] {dims[0], dims[1] * TableCodes.WIDTH},
+        List.of(stored, input(places, 1), input(fours, 0), input(whole, 1)));
   }
 
   private void product(Manifest.Quantised entry, NodeProto was) throws Unlike {
@@ -115,12 +148,20 @@ public final class FloatForm {
     boolean turned =
         was.getAttributeList().stream()
             .anyMatch(a -> a.getName().equals("transB") && a.getI() != 0);
-    restore(entry.initializer(), stored, turned, List.of(stored, input(scales, 1), input(sums, 3)));
+    restore(
+        entry.initializer(),
+        stored,
+        dims -> turned ? new long[] {dims[1], dims[0]} : dims,
+        List.of(stored, input(scales, 1), input(sums, 3)));
   }
 
-  /** Puts zeros in the place of what is stored of a weight. */
-  private void restore(String weight, String stored, boolean turned, List<String> parts)
-      throws Unlike {
+  /**
+   * Puts zeros in the place of what is stored of a weight.
+   *
+   * @param shape the weight's, by that of its integers
+   */
+  private void restore(
+      String weight, String stored, UnaryOperator<long[]> shape, List<String> parts) throws Unlike {
     if (!weights.add(weight)) {
       return;
     }
@@ -134,11 +175,9 @@ public final class FloatForm {
       }
       edit.removeInitializer(part);
     }
-    ByteBuffer zeros = ByteBuffer.allocate(Math.toIntExact(integers.elementCount() * Float.BYTES));
-    long[] dims = integers.dims();
-    edit.addInitializer(
-        TensorSource.ofBytes(
-            weight, DataTypes.FLOAT, zeros, turned ? new long[] {dims[1], dims[0]} : dims));
+    long[] dims = shape.apply(integers.dims());
+    ByteBuffer zeros = ByteBuffer.allocate(Math.toIntExact(dims[0] * dims[1] * Float.BYTES));
+    edit.addInitializer(TensorSource.ofBytes(weight, DataTypes.FLOAT, zeros, dims));
   }
 
   private int inner(String value, String operator) throws Unlike {

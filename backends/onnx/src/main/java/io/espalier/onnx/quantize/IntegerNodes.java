@@ -4,6 +4,7 @@ import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.AttributeProto.AttributeType;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import io.espalier.onnx.file.DataTypes;
+import io.espalier.onnx.file.TensorSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -22,8 +23,12 @@ final class IntegerNodes {
   }
 
   /** What stands in the place of a node; the last has the node's first output. */
-  List<NodeProto> inPlaceOf(NodeProto node, StoredParts weight) {
-    return node.getOpType().equals("Gather") ? rows(node, weight) : product(node, weight);
+  List<NodeProto> inPlaceOf(NodeProto node, Arrangement arrangement, StoredParts weight) {
+    return switch (arrangement) {
+      case TABLE -> rows(node, weight);
+      case CODES -> fours(node, weight);
+      case MATRIX, TURNED_MATRIX -> product(node, weight);
+    };
   }
 
   /** Every reader of one activation shares its integers. */
@@ -61,7 +66,7 @@ final class IntegerNodes {
             weight.integers().name(),
             x.getOutput(2),
             weight.zeros().name());
-    String cast = cast(nodes, label, sums);
+    String cast = cast(nodes, label, sums, DataTypes.FLOAT);
     boolean bias = node.getInputCount() > 2 && !node.getInput(2).isEmpty();
     if (bias) {
       String scaled = add(nodes, "Mul", label + "_quant_output_scale_mul", cast, scale);
@@ -78,8 +83,28 @@ final class IntegerNodes {
     String ids = node.getInput(1);
     String integers = add(nodes, "Gather", label + "_quant", weight.integers().name(), ids);
     String scales = add(nodes, "Gather", label + "_scales", weight.scales().name(), ids);
-    String cast = cast(nodes, label, integers);
+    String cast = cast(nodes, label, integers, DataTypes.FLOAT);
     nodes.add(last("Mul", label + "_quant_output_scale_mul", node, cast, scales));
+    return nodes;
+  }
+
+  /** The codes of rows, what they stand for, and all of that side by side. */
+  private List<NodeProto> fours(NodeProto node, StoredParts weight) {
+    List<NodeProto> nodes = new ArrayList<>();
+    String label = label(node);
+    String ids = node.getInput(1);
+    TensorSource codes = weight.tensors().get(0);
+    String picked = add(nodes, "Gather", label + "_codes", codes.name(), ids);
+    String cast = cast(nodes, label + "_codes", picked, DataTypes.INT32);
+    String starts = weight.tensors().get(1).name();
+    String places = add(nodes, "Add", label + "_codes_places", cast, starts);
+    String books = weight.tensors().get(2).name();
+    String fours = add(nodes, "Gather", label + "_codes_fours", books, places);
+    String shape = add(nodes, "Shape", label + "_codes_shape", ids);
+    String whole =
+        add(nodes, "Concat", label + "_codes_rows", shape, weight.tensors().get(3).name());
+    nodes.set(nodes.size() - 1, with(nodes.get(nodes.size() - 1), "axis", 0));
+    nodes.add(last("Reshape", label + "_codes_side_by_side", node, fours, whole));
     return nodes;
   }
 
@@ -87,17 +112,17 @@ final class IntegerNodes {
     return node.getName().isEmpty() ? node.getOutput(0) : node.getName();
   }
 
-  private String cast(List<NodeProto> nodes, String label, String integers) {
+  private String cast(List<NodeProto> nodes, String label, String integers, int type) {
     String output = add(nodes, "Cast", label + "_output_cast", integers);
-    NodeProto.Builder cast = nodes.remove(nodes.size() - 1).toBuilder();
-    cast.addAttribute(
-        AttributeProto.newBuilder()
-            .setName("to")
-            .setType(AttributeType.INT)
-            .setI(DataTypes.FLOAT)
-            .build());
-    nodes.add(cast.build());
+    nodes.set(nodes.size() - 1, with(nodes.get(nodes.size() - 1), "to", type));
     return output;
+  }
+
+  private static NodeProto with(NodeProto node, String attribute, long value) {
+    return node.toBuilder()
+        .addAttribute(
+            AttributeProto.newBuilder().setName(attribute).setType(AttributeType.INT).setI(value))
+        .build();
   }
 
   private String add(List<NodeProto> nodes, String operator, String name, String... inputs) {

@@ -1,6 +1,7 @@
 package io.espalier.onnx.quantize;
 
 import io.espalier.core.values.FileSizes;
+import io.espalier.core.values.Precision;
 import io.espalier.onnx.file.DataTypes;
 import io.espalier.onnx.file.OnnxTensor;
 import io.espalier.onnx.trace.OnnxSizes;
@@ -16,14 +17,17 @@ public final class QuantisedSizes implements FileSizes {
   private final OnnxSizes plain;
   private final TracedOnnx traced;
   private final Weights weights;
+  private final Precision precision;
 
   /**
    * @param plain sizes of the parts that stay what they are, and of all that is written
+   * @param precision what weights are written as
    */
-  public QuantisedSizes(OnnxSizes plain, TracedOnnx traced, Weights weights) {
+  public QuantisedSizes(OnnxSizes plain, TracedOnnx traced, Weights weights, Precision precision) {
     this.plain = plain;
     this.traced = traced;
     this.weights = weights;
+    this.precision = precision;
   }
 
   @Override
@@ -44,6 +48,9 @@ public final class QuantisedSizes implements FileSizes {
       return plain.tensor(tensor);
     }
     String name = stored.get().name();
+    if (weights.written(name, precision) == Arrangement.CODES) {
+      return codes(name);
+    }
     ToLongFunction<long[]> integers = plain.value(name + "_quantized", DataTypes.UINT8);
     ToLongFunction<long[]> scales = plain.value(name + "_scale", DataTypes.FLOAT);
     ToLongFunction<long[]> zeros = plain.value(name + "_zero_point", DataTypes.UINT8);
@@ -52,6 +59,20 @@ public final class QuantisedSizes implements FileSizes {
       return integers.applyAsLong(dims)
           + scales.applyAsLong(groups)
           + (arrangement == Arrangement.TABLE ? 0 : zeros.applyAsLong(groups));
+    };
+  }
+
+  private ToLongFunction<long[]> codes(String name) {
+    ToLongFunction<long[]> codes = plain.value(name + "_codes", DataTypes.UINT8);
+    ToLongFunction<long[]> starts = plain.value(name + "_starts", DataTypes.INT32);
+    ToLongFunction<long[]> books = plain.value(name + "_books", DataTypes.FLOAT);
+    long width = plain.value(name + "_width", DataTypes.INT64).applyAsLong(new long[] {1});
+    return dims -> {
+      long groups = dims[1] / TableCodes.WIDTH;
+      return codes.applyAsLong(new long[] {dims[0], groups})
+          + starts.applyAsLong(new long[] {groups})
+          + books.applyAsLong(new long[] {groups * TableCodes.CODES, TableCodes.WIDTH})
+          + width;
     };
   }
 

@@ -1,6 +1,7 @@
 package io.espalier.onnx.quantize;
 
 import ai.onnx.proto.OnnxMl.NodeProto;
+import io.espalier.core.values.Precision;
 import io.espalier.onnx.file.DataTypes;
 import io.espalier.onnx.file.OnnxModel;
 import io.espalier.onnx.file.OnnxTensor;
@@ -10,6 +11,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -87,6 +89,16 @@ public final class Weights {
     return weight.elementCount() < SMALLEST
         ? Optional.of("it has fewer than " + SMALLEST + " numbers")
         : Optional.empty();
+  }
+
+  /** What one of those that are {@linkplain #chosen() chosen} is written as. */
+  Arrangement written(String weight, Precision precision) {
+    Arrangement arrangement = Objects.requireNonNull(chosen.get(weight));
+    return precision == Precision.INT8_CODES
+            && arrangement == Arrangement.TABLE
+            && TableCodes.fits(Objects.requireNonNull(model.initializers().get(weight)))
+        ? Arrangement.CODES
+        : arrangement;
   }
 
   /** Whether a stored weight is to be written in eight bits. */

@@ -6,6 +6,7 @@ import io.espalier.onnx.file.OnnxEdit;
 import io.espalier.onnx.file.OnnxModel;
 import io.espalier.onnx.file.OnnxTensor;
 import io.espalier.onnx.file.TensorSource;
+import io.espalier.onnx.quantize.FloatForm;
 import io.espalier.onnx.quantize.Quantised;
 import io.espalier.onnx.quantize.Quantiser;
 import io.espalier.onnx.quantize.StoredParts;
@@ -43,10 +44,11 @@ final class QuantisedCheck {
    * @param restored the same with the original's weights
    */
   static List<String> of(
-      OnnxModel quantised, OnnxModel undone, OnnxModel restored, Manifest manifest) {
+      OnnxModel quantised, FloatForm.Undone undone, OnnxModel restored, Manifest manifest) {
     QuantisedCheck check = new QuantisedCheck(quantised, manifest);
     try {
-      check.compare(Quantiser.quantise(check.withWeights(undone, restored)));
+      check.compare(
+          Quantiser.quantise(check.withWeights(undone.model(), restored), undone.precision()));
     } catch (EspalierException e) {
       check.wrong.add("the carved network cannot be quantised again: " + e.getMessage());
     }

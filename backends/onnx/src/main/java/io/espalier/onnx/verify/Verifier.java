@@ -134,7 +134,7 @@ public final class Verifier {
     Verification result = compare(trial);
     List<String> wrong = new ArrayList<>(restored.wrong());
     wrong.addAll(trial.changed(drawn, result.tolerance()));
-    wrong.addAll(QuantisedCheck.of(carved, undone.model(), restored.model(), manifest));
+    wrong.addAll(QuantisedCheck.of(carved, undone, restored.model(), manifest));
     if (wrong.isEmpty() && !trial.staysFinite(carved, drawn)) {
       wrong.add("in fewer bits, an output does not come out, or is not finite");
     }

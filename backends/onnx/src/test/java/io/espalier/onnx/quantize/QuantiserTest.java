@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.onnx.proto.OnnxMl.NodeProto;
+import io.espalier.core.values.Precision;
 import io.espalier.onnx.build.OnnxGraphBuilder;
 import io.espalier.onnx.file.DataTypes;
 import io.espalier.onnx.file.OnnxEdit;
@@ -69,7 +70,7 @@ class QuantiserTest {
 
   @Test
   void itComputesNearlyTheSameInAQuarterOfTheBytes() {
-    Quantised quantised = Quantiser.quantise(model);
+    Quantised quantised = Quantiser.quantise(model, Precision.INT8);
     OnnxModel small = quantised.edit().toModel();
     assertTrue(error(small) < BOUND, () -> "off by " + error(small));
     assertEquals(
@@ -82,7 +83,7 @@ class QuantiserTest {
 
   @Test
   void aWrongScaleIsSeen() {
-    OnnxModel small = Quantiser.quantise(model).edit().toModel();
+    OnnxModel small = Quantiser.quantise(model, Precision.INT8).edit().toModel();
     for (String name : List.of("embed.weight_scale", "down.weight_scale", "head.weight_scale")) {
       OnnxTensor scales = tensor(small, name);
       float[] wrong = scales.floats();
@@ -99,7 +100,7 @@ class QuantiserTest {
 
   @Test
   void theFormIsThatOfTheRuntimesTool() {
-    OnnxModel small = Quantiser.quantise(model).edit().toModel();
+    OnnxModel small = Quantiser.quantise(model, Precision.INT8).edit().toModel();
     assertEquals(4, count(small, "MatMulInteger"));
     assertEquals(3, count(small, "DynamicQuantizeLinear"), "two products share one activation");
     assertEquals(1, count(small, "MatMul"));
@@ -117,7 +118,7 @@ class QuantiserTest {
 
   @Test
   void everyNumberIsWithinHalfAStep() {
-    OnnxModel small = Quantiser.quantise(model).edit().toModel();
+    OnnxModel small = Quantiser.quantise(model, Precision.INT8).edit().toModel();
     float[] weight = tensor(model, "up.weight").floats();
     long[] integers = tensor(small, "up.weight_quantized").longs();
     float[] scales = tensor(small, "up.weight_scale").floats();
@@ -140,7 +141,96 @@ class QuantiserTest {
   @Test
   void theSameModelGivesTheSameBytes() {
     assertArrayEquals(
-        Quantiser.quantise(model).edit().toBytes(), Quantiser.quantise(model).edit().toBytes());
+        Quantiser.quantise(model, Precision.INT8).edit().toBytes(),
+        Quantiser.quantise(model, Precision.INT8).edit().toBytes());
+  }
+
+  private static OnnxModel coded(OnnxModel model) {
+    return Quantiser.quantise(model, Precision.INT8_CODES).edit().toModel();
+  }
+
+  @Test
+  void aLargeTableIsWrittenAsTheNearestOfItsBooks() {
+    OnnxModel large = TextNetwork.build(3000);
+    OnnxModel small = coded(large);
+    OnnxTensor codes = tensor(small, "embed.weight_codes");
+    assertArrayEquals(new long[] {3000, 16}, codes.dims());
+    assertArrayEquals(new long[] {16 * 256, 4}, tensor(small, "embed.weight_books").dims());
+    float[] table = tensor(large, "embed.weight").floats();
+    float[] books = tensor(small, "embed.weight_books").floats();
+    long[] chosen = codes.longs();
+    double squares = 0;
+    for (int i = 0; i < chosen.length; i++) {
+      double own = distance(table, i, books, i % 16 * 256 + (int) chosen[i]);
+      for (int code = 0; code < 256; code++) {
+        assertTrue(own <= distance(table, i, books, i % 16 * 256 + code) + 1e-5);
+      }
+      squares += own;
+    }
+    // numbers of a normal distribution, four of them in eight bits: 0.06 is what can be had at best
+    assertTrue(squares / table.length < 0.12, () -> "error in parts of the variance");
+  }
+
+  private static double distance(float[] table, int four, float[] books, int place) {
+    double sum = 0;
+    for (int i = 0; i < 4; i++) {
+      sum += Math.pow((double) table[four * 4 + i] - books[place * 4 + i], 2);
+    }
+    return sum;
+  }
+
+  @Test
+  void rowsAreReadBackFromTheirCodes() {
+    OnnxModel large = TextNetwork.build(3000);
+    OnnxModel small = coded(large);
+    float[] books = tensor(small, "embed.weight_books").floats();
+    long[] codes = tensor(small, "embed.weight_codes").longs();
+    float[] rows = new float[3000 * 64];
+    for (int i = 0; i < codes.length; i++) {
+      System.arraycopy(books, (i % 16 * 256 + (int) codes[i]) * 4, rows, i * 4, 4);
+    }
+    OnnxModel decoded =
+        new OnnxEdit(large)
+            .replaceInitializer(
+                "embed.weight", TensorSource.ofFloats("embed.weight", rows, 3000, 64))
+            .toModel();
+    Map<String, Tensor> expected =
+        run(Quantiser.quantise(decoded, Precision.INT8).edit().toModel());
+    Map<String, Tensor> actual = run(small);
+    float[] from = Objects.requireNonNull(expected.get("vector")).floats();
+    float[] to = Objects.requireNonNull(actual.get("vector")).floats();
+    for (int i = 0; i < from.length; i++) {
+      assertEquals(from[i], to[i], 0.05, "eight bits of the books are all that differs");
+    }
+    float[] turned = books.clone();
+    for (int i = 0; i < turned.length; i++) {
+      turned[i] = books[(i + 4) % books.length];
+    }
+    OnnxModel other =
+        new OnnxEdit(small)
+            .replaceInitializer(
+                "embed.weight_books",
+                TensorSource.ofFloats("embed.weight_books", turned, 16 * 256, 4))
+            .toModel();
+    float[] wrong = Objects.requireNonNull(run(other).get("vector")).floats();
+    double worst = 0;
+    for (int i = 0; i < from.length; i++) {
+      worst = Math.max(worst, Math.abs(from[i] - wrong[i]));
+    }
+    assertTrue(worst > 0.5, "control: other books are seen");
+  }
+
+  @Test
+  void codesAreTheSameEachTime() {
+    OnnxModel large = TextNetwork.build(3000);
+    assertArrayEquals(new OnnxEdit(coded(large)).toBytes(), new OnnxEdit(coded(large)).toBytes());
+  }
+
+  @Test
+  void aSmallTableTakesARowScaleInstead() {
+    OnnxModel small = coded(model);
+    assertTrue(small.initializers().containsKey("embed.weight_quantized"));
+    assertFalse(small.initializers().containsKey("embed.weight_codes"));
   }
 
   @Test
@@ -148,7 +238,8 @@ class QuantiserTest {
     OnnxGraphBuilder b = new OnnxGraphBuilder("zeros", 17);
     String w = b.floats("w", new float[32 * 40], 32, 40);
     String y = b.node("MatMul", "m", List.of(b.input("x", "N", 32), w));
-    OnnxModel small = Quantiser.quantise(b.output("y", y, "N", 40).build()).edit().toModel();
+    OnnxModel small =
+        Quantiser.quantise(b.output("y", y, "N", 40).build(), Precision.INT8).edit().toModel();
     float[] ones = new float[32];
     Arrays.fill(ones, 1);
     try (OnnxSession session = OnnxSession.open(small, SessionSettings.plain())) {
@@ -174,7 +265,8 @@ class QuantiserTest {
     float[] bad = new float[40 * 40];
     bad[7] = Float.NaN;
     y = b.node("MatMul", "nan", List.of(y, b.floats("bad", bad, 40, 40)));
-    Map<String, String> left = Quantiser.quantise(b.output("z", y, "N", 40).build()).left();
+    Map<String, String> left =
+        Quantiser.quantise(b.output("z", y, "N", 40).build(), Precision.INT8).left();
     assertEquals(
         Set.of("conv.weight", "shared", "turn_output_0", "s", "bad", "last.weight"), left.keySet());
     assertReason(left, "conv.weight", "convolutions stay what they are: Conv 'conv'");
@@ -196,7 +288,8 @@ class QuantiserTest {
     String table = b.random("tied", 0, 1, 50, 64);
     String x = b.node("Gather", "pick", List.of(table, ids));
     String y = b.node("Gemm", "logits", List.of(x, table), Map.of("transB", 1));
-    String reason = Quantiser.quantise(b.output("z", y, "N", 50).build()).left().get("tied");
+    String reason =
+        Quantiser.quantise(b.output("z", y, "N", 50).build(), Precision.INT8).left().get("tied");
     assertEquals("it is read in two ways, by Gather 'pick' and Gemm 'logits'", reason);
   }
 
@@ -217,7 +310,7 @@ class QuantiserTest {
 
   private static void assertRefused(OnnxModel model, String words) {
     EspalierException refused =
-        assertThrows(EspalierException.class, () -> Quantiser.quantise(model));
+        assertThrows(EspalierException.class, () -> Quantiser.quantise(model, Precision.INT8));
     assertTrue(String.valueOf(refused.getMessage()).contains(words), refused.getMessage());
   }
 }

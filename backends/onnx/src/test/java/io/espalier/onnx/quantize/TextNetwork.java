@@ -21,11 +21,20 @@ public final class TextNetwork {
     return builder(17).build();
   }
 
+  /** The same with a table of so many rows. */
+  public static OnnxModel build(int rows) {
+    return builder(17, rows).build();
+  }
+
   /** The same in another operator set. */
   static OnnxGraphBuilder builder(long opset) {
+    return builder(opset, 300);
+  }
+
+  private static OnnxGraphBuilder builder(long opset, int rows) {
     OnnxGraphBuilder b = new OnnxGraphBuilder("text", opset, 5);
     String ids = b.typedInput("ids", DataTypes.INT64, "N", "T");
-    String x = b.node("Gather", "embed", List.of(b.random("embed.weight", 0, 1, 300, 64), ids));
+    String x = b.node("Gather", "embed", List.of(b.random("embed.weight", 0, 1, rows, 64), ids));
     String up = b.node("MatMul", "up", List.of(x, b.random("up.weight", 0, 0.15, 64, 128)));
     up = b.node("Add", "up_bias", List.of(up, b.random("up.bias", 0, 0.3, 128)));
     String gate = b.node("MatMul", "gate", List.of(x, b.random("gate.weight", 0, 0.1, 64, 128)));

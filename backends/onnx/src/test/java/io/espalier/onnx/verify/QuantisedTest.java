@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import io.espalier.core.values.Manifest;
 import io.espalier.core.values.Manifest.Compensated;
+import io.espalier.core.values.Precision;
 import io.espalier.onnx.file.OnnxEdit;
 import io.espalier.onnx.file.OnnxModel;
 import io.espalier.onnx.file.OnnxTensor;
@@ -51,7 +52,7 @@ class QuantisedTest {
   }
 
   private static Carved quantised(Carved carved) {
-    Quantised quantised = Quantiser.quantise(carved.small());
+    Quantised quantised = Quantiser.quantise(carved.small(), Precision.INT8);
     Manifest manifest = carved.manifest().withQuantised(quantised.quantisation().parameters());
     return new Carved(carved.original(), OnnxModel.of(quantised.edit().toBytes()), manifest);
   }
@@ -108,6 +109,28 @@ class QuantisedTest {
             seen.changed());
       }
     }
+  }
+
+  @Test
+  void codesOfATableAreProvedAndHeld() {
+    Quantised quantised = Quantiser.quantise(coded().small(), Precision.INT8_CODES);
+    Carved carved = coded();
+    Manifest manifest = carved.manifest().withQuantised(quantised.quantisation().parameters());
+    Carved file = new Carved(carved.original(), OnnxModel.of(quantised.edit().toBytes()), manifest);
+    Verification proved = file.verify();
+    assertEquals(Verdict.PROVED, proved.verdict(), proved::toString);
+    assertEquals(WEIGHTS, proved.quantised().stream().sorted().toList());
+    for (String part : List.of("_codes", "_starts", "_books")) {
+      Verification seen = file.with(spoilt(file.small(), "embed.weight" + part, 4)).verify();
+      assertEquals(Verdict.DIFFERS, seen.verdict(), part);
+      assertTrue(seen.changed().toString().contains("'embed.weight'"), seen::toString);
+    }
+    Verification again = half(file.small()).verify();
+    assertEquals(Verdict.PROVED, again.verdict(), again::toString);
+  }
+
+  private static Carved coded() {
+    return half(TextNetwork.build(2500));
   }
 
   /** Whoever spoils a weight can also write its hash into the manifest. */

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.espalier.core.values.Manifest;
+import io.espalier.core.values.Precision;
 import io.espalier.onnx.SharedData;
 import io.espalier.onnx.file.OnnxModel;
 import io.espalier.onnx.quantize.Quantised;
@@ -20,7 +21,7 @@ class QuantisedZooTest {
   void theCutIsProved(String name) {
     OnnxModel original = OnnxModel.read(SharedData.path("zoo/" + name + ".onnx"));
     Carved carved = Carved.of(original, choices -> choices.get(choices.size() * 3 / 4));
-    Quantised quantised = Quantiser.quantise(carved.small());
+    Quantised quantised = Quantiser.quantise(carved.small(), Precision.INT8);
     assertFalse(quantised.parts().isEmpty());
     Manifest manifest = carved.manifest().withQuantised(quantised.quantisation().parameters());
     OnnxModel file = OnnxModel.of(quantised.edit().toBytes());
