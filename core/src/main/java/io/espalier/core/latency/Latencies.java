@@ -13,6 +13,7 @@ import io.espalier.spi.EspalierException;
 import io.espalier.trace.Graph;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -159,16 +160,23 @@ public final class Latencies implements AutoCloseable {
     long[][] whole = segmented.sizes(dials.config(dials.original()));
     LatencyTable.Timed network = new LatencyTable.Timed(segmented.sizes(config), timing);
     double[] measured = table.times(network);
+    double[] before = predicted(table, whole);
+    double[] after = predicted(table, network.sizes());
     List<LayerLatency> layers = new ArrayList<>();
     for (int i = 0; i < measured.length; i++) {
-      layers.add(
-          new LayerLatency(
-              segmented.names.get(i),
-              table.at(i, whole[i]),
-              table.at(i, network.sizes()[i]),
-              measured[i]));
+      layers.add(new LayerLatency(segmented.names.get(i), before[i], after[i], measured[i]));
     }
     return layers;
+  }
+
+  /** What each segment takes in a network, so that all of them add up to what it takes. */
+  private static double[] predicted(LatencyTable table, long[][] sizes) {
+    double[] times = new double[sizes.length];
+    Arrays.setAll(times, i -> table.at(i, sizes[i]));
+    double sum = Arrays.stream(times).sum();
+    double factor = sum > 0 ? table.whole(sum) / sum : 1;
+    Arrays.setAll(times, i -> factor * times[i]);
+    return times;
   }
 
   /** What a run of the original takes, in nanoseconds: the median of all that was timed. */

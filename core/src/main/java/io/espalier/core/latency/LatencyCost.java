@@ -103,7 +103,7 @@ public final class LatencyCost implements CostHandler {
                     new Sizes(segments.sizes(i, extents)),
                     sizes -> table.at(segment, sizes.numbers()));
       }
-      return Math.round(sum);
+      return Math.round(table.whole(sum));
     }
   }
 }

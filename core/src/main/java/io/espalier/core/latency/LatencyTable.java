@@ -22,6 +22,7 @@ final class LatencyTable {
   private final double original;
   private final Map<String, Integer> byOutput;
   private final @Nullable SegmentTimes[] segments;
+  private final WholeTimes wholes;
 
   /**
    * A network that was timed.
@@ -62,6 +63,24 @@ final class LatencyTable {
     for (int i = 0; i < count; i++) {
       segments[i] = samples.get(i).isEmpty() ? null : new SegmentTimes(samples.get(i));
     }
+    this.wholes = wholes(all);
+  }
+
+  private WholeTimes wholes(List<Timed> all) {
+    int[] samples = new int[segments.length];
+    double[] sums = new double[all.size()];
+    double[] measured = new double[all.size()];
+    for (int i = 0; i < sums.length; i++) {
+      Timed timed = all.get(i);
+      for (int segment = 0; segment < segments.length; segment++) {
+        SegmentTimes times = segments[segment];
+        if (times != null && timed.sizes()[segment].length > 0) {
+          sums[i] += times.withoutItself(samples[segment]++) / original;
+        }
+      }
+      measured[i] = timed.timing().part();
+    }
+    return WholeTimes.of(sums, measured);
   }
 
   private static Map<String, Integer> byOutput(Graph graph, int[] segmentOf) {
@@ -131,6 +150,15 @@ final class LatencyTable {
   /** What the original takes, in nanoseconds: the median of all that was measured. */
   double original() {
     return original;
+  }
+
+  /**
+   * What a network takes as a whole, in nanoseconds.
+   *
+   * @param sum of what its segments take by {@link #at}
+   */
+  double whole(double sum) {
+    return original * wholes.at(sum / original);
   }
 
   /** What a segment takes; nothing where it is gone, or never was there. */

@@ -60,12 +60,21 @@ final class SegmentTimes {
 
   /** How long it takes, in nanoseconds. */
   double at(long[] sizes) {
+    return interpolated(sizes, -1);
+  }
+
+  /** What would be said of one of the samples if only the others were interpolated. */
+  double withoutItself(int sample) {
+    return interpolated(samples.get(sample).sizes(), sample);
+  }
+
+  private double interpolated(long[] sizes, int except) {
     boolean alike = isAligned(sizes);
     double weights = 1;
     double sum = 1;
     for (int i = 0; i < factors.length; i++) {
       Sample sample = samples.get(i);
-      if (sample.isAligned() == alike) {
+      if (i != except && sample.isAligned() == alike) {
         double near = NEAR + squaredDistance(sizes, sample.sizes());
         double weight = 1 / (near * near);
         weights += weight;
