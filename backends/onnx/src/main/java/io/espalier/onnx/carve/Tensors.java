@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.Channels;
 
 /** Makes the tensors of a carved model. */
 final class Tensors {
@@ -68,11 +67,9 @@ final class Tensors {
 
   /** The value attribute of a Constant node. */
   static AttributeProto value(TensorSource source) {
-    ByteString.Output bytes = ByteString.newOutput(Math.toIntExact(source.byteSize()));
+    ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(source.byteSize()));
     try {
-      ByteSink sink = new ByteSink(Channels.newChannel(bytes));
-      source.writeTo(sink);
-      sink.flush();
+      source.writeTo(ByteSink.into(bytes));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -80,7 +77,7 @@ final class Tensors {
         TensorProto.newBuilder()
             .setName(source.name())
             .setDataType(source.dataType())
-            .setRawData(bytes.toByteString());
+            .setRawData(ByteString.copyFrom(bytes.flip()));
     for (long dim : source.dims()) {
       tensor.addDims(dim);
     }

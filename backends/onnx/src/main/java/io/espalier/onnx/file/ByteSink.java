@@ -5,42 +5,62 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.WritableByteChannel;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Where tensors write their elements. Small pieces are collected in one direct buffer that serves a
- * whole file; large pieces go straight to the channel. Not thread-safe.
+ * Where tensors write their elements. Small pieces are collected in one buffer that serves a whole
+ * file; large pieces go straight to the channel. Not thread-safe.
+ *
+ * <p>That buffer lies outside the heap only for files: the memory of one that does is not freed
+ * before some collection, and who copies many tensors would hold a lot of them.
  */
 public final class ByteSink {
   private static final int CAPACITY = 1 << 18;
   private static final int DIRECT = CAPACITY / 8;
 
-  private final WritableByteChannel channel;
+  /** Null where all is to be in the buffer. */
+  private final @Nullable WritableByteChannel channel;
+
   private final LongConsumer listener;
-  private final ByteBuffer stage =
-      ByteBuffer.allocateDirect(CAPACITY).order(ByteOrder.LITTLE_ENDIAN);
+  private final ByteBuffer stage;
   private long flushed;
+
+  private ByteSink(@Nullable WritableByteChannel channel, LongConsumer listener, ByteBuffer stage) {
+    this.channel = channel;
+    this.listener = listener;
+    this.stage = stage.order(ByteOrder.LITTLE_ENDIAN);
+    this.flushed = -stage.position();
+  }
 
   /** A sink that writes to a channel, which stays open. Call {@link #flush()} at the end. */
   public ByteSink(WritableByteChannel channel) {
-    this(channel, bytes -> {});
+    this(channel, bytes -> {}, ByteBuffer.allocate(CAPACITY));
   }
 
   /**
-   * As {@link #ByteSink(WritableByteChannel)}.
+   * A sink that writes to a file, which stays open.
    *
    * @param listener is told how many bytes were handed over, each time that some are
    */
-  ByteSink(WritableByteChannel channel, LongConsumer listener) {
-    this.channel = channel;
-    this.listener = listener;
+  ByteSink(WritableByteChannel file, LongConsumer listener) {
+    this(file, listener, ByteBuffer.allocateDirect(CAPACITY));
+  }
+
+  /**
+   * A sink that fills a buffer from its position on, which moves. There is nothing to flush.
+   *
+   * @param target has room for all that is written; becomes little-endian
+   */
+  public static ByteSink into(ByteBuffer target) {
+    return new ByteSink(null, bytes -> {}, target);
   }
 
   /** Writes the remaining bytes of a buffer, whose position moves to its limit. */
   public void write(ByteBuffer source) throws IOException {
-    if (source.remaining() >= DIRECT) {
+    if (channel != null && source.remaining() >= DIRECT) {
       flush();
       flushed += source.remaining();
-      drain(source);
+      drain(source, channel);
       return;
     }
     room(source.remaining()).put(source);
@@ -75,14 +95,16 @@ public final class ByteSink {
 
   /** Hands everything over to the channel. */
   public void flush() throws IOException {
-    flushed += stage.position();
-    drain(stage.flip());
-    stage.clear();
+    if (channel != null) {
+      flushed += stage.position();
+      drain(stage.flip(), channel);
+      stage.clear();
+    }
   }
 
-  private void drain(ByteBuffer source) throws IOException {
+  private void drain(ByteBuffer source, WritableByteChannel to) throws IOException {
     while (source.hasRemaining()) {
-      listener.accept(channel.write(source));
+      listener.accept(to.write(source));
     }
   }
 }

@@ -121,9 +121,7 @@ final class ModelWriter {
     }
     ByteBuffer bytes = ByteBuffer.allocate((int) chunks.size());
     try {
-      ByteSink sink = new ByteSink(new BufferChannel(bytes));
-      chunks.writeTo(sink);
-      sink.flush();
+      chunks.writeTo(ByteSink.into(bytes));
     } catch (IOException e) {
       throw new OnnxFileException("cannot copy " + model + ": " + WholeFile.reason(e), e);
     }

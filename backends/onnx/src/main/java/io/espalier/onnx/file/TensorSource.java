@@ -37,10 +37,8 @@ public interface TensorSource {
     if (byteSize() > Integer.MAX_VALUE) {
       throw new OnnxFileException("tensor '" + name() + "' is larger than 2 GB");
     }
-    ByteBuffer bytes = ByteBuffer.allocateDirect((int) byteSize()).order(ByteOrder.LITTLE_ENDIAN);
-    ByteSink sink = new ByteSink(new BufferChannel(bytes));
-    writeTo(sink);
-    sink.flush();
+    ByteBuffer bytes = ByteBuffer.allocateDirect((int) byteSize());
+    writeTo(ByteSink.into(bytes));
     return bytes.flip();
   }
 

@@ -5,9 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.WritableByteChannel;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -18,8 +22,28 @@ class ByteSinkTest {
     byte[] source = new byte[5_000_000];
     Random random = new Random(1);
     random.nextBytes(source);
-    ByteBuffer target = ByteBuffer.allocate(source.length);
-    ByteSink sink = new ByteSink(new BufferChannel(target));
+    ByteArrayOutputStream target = new ByteArrayOutputStream();
+    ByteSink sink = new ByteSink(Channels.newChannel(target));
+    write(source, sink, random);
+    sink.flush();
+
+    assertArrayEquals(source, target.toByteArray());
+  }
+
+  @Test
+  void aBufferIsFilledFromItsPositionOn() throws IOException {
+    byte[] source = new byte[1_000_000];
+    Random random = new Random(1);
+    random.nextBytes(source);
+    ByteBuffer target = ByteBuffer.allocate(source.length + 3).position(3);
+    write(source, ByteSink.into(target), random);
+
+    assertEquals(source.length + 3, target.position());
+    assertArrayEquals(source, Arrays.copyOfRange(target.array(), 3, source.length + 3));
+    assertThrows(BufferOverflowException.class, () -> ByteSink.into(target).write(new byte[] {1}));
+  }
+
+  private static void write(byte[] source, ByteSink sink, Random random) throws IOException {
     int at = 0;
     while (at < source.length) {
       int most = random.nextInt(20) == 0 ? 300_000 : 4_000;
@@ -28,9 +52,6 @@ class ByteSinkTest {
       at += count;
       assertEquals(at, sink.written());
     }
-    sink.flush();
-
-    assertArrayEquals(source, target.array());
   }
 
   @Test
