@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Two processes that write the same files do so one after the other, so that nobody finds the
@@ -56,29 +57,39 @@ final class CommitLock {
       } catch (IOException e) {
         // a file system without locks
       }
-      if (isStill(file, channel)) {
+      FileChannel named = opened(file);
+      if (named != null && isSame(channel, named)) {
         files.add(file);
-        channels.add(channel);
+        channels.addAll(List.of(channel, named));
         return;
       }
       channel.close();
+      if (named != null) {
+        named.close();
+      }
+    }
+  }
+
+  private static @Nullable FileChannel opened(Path file) throws IOException {
+    try {
+      return FileChannel.open(file, StandardOpenOption.READ);
+    } catch (NoSuchFileException e) {
+      return null;
     }
   }
 
   /**
-   * Whether a file that was opened is the one of that name: who held the lock before has deleted
-   * it, and another may have made it anew. What is written to one of them tells.
+   * Whether a file that was locked is the one of that name: who held the lock before has deleted
+   * it, and another may have made it anew. What is written to one of them tells. Both stay open as
+   * long as the lock is held, since a process loses its locks on a file once it closes it, however
+   * often it has opened it.
    */
-  private static boolean isStill(Path file, FileChannel channel) throws IOException {
+  private static boolean isSame(FileChannel locked, FileChannel named) throws IOException {
     long stamp = System.nanoTime() | 1;
-    channel.truncate(0);
-    channel.write(ByteBuffer.allocate(Long.BYTES).putLong(0, stamp), 0);
-    try {
-      byte[] found = Files.readAllBytes(file);
-      return found.length == Long.BYTES && ByteBuffer.wrap(found).getLong() == stamp;
-    } catch (NoSuchFileException e) {
-      return false;
-    }
+    locked.truncate(0);
+    locked.write(ByteBuffer.allocate(Long.BYTES).putLong(0, stamp), 0);
+    ByteBuffer found = ByteBuffer.allocate(Long.BYTES);
+    return named.read(found, 0) == Long.BYTES && found.getLong(0) == stamp;
   }
 
   /** Removes the file of a process that was killed. */

@@ -73,9 +73,12 @@ final class UnfinishedMoves {
    */
   static void finish(Path folder) throws IOException {
     Path list = folder.resolve(NAME);
-    if (!Files.exists(list)) {
-      return;
+    if (Files.exists(list)) {
+      CommitLock.hold(List.of(folder.resolveSibling("")), () -> finish(folder, list));
     }
+  }
+
+  private static void finish(Path folder, Path list) throws IOException {
     FileTime noted = Files.getLastModifiedTime(list);
     List<String> lines = Files.readAllLines(list);
     List<Move> moves = new ArrayList<>();
