@@ -29,18 +29,24 @@ import io.espalier.onnx.verify.VerifyOptions;
 import io.espalier.training.Digits;
 import io.espalier.training.SmallResNet;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import javax.management.JMException;
+import javax.management.ObjectName;
 
 /**
  * Whether memory is held that nobody uses: how much more is resident after the second half of many
  * cycles than after the first, of what changes with every cycle and of the plain thing beside it.
+ * What was freed and the system's allocator keeps for the next time is counted apart, where the JVM
+ * can make it give that back (glibc, JDK 17.0.9 and newer).
  */
 public final class HeldMemory {
   private static final Path STATUS = Path.of("/proc/self/status");
   private static final int WIDTH = 16;
+  private static final long PAUSE = 300;
   private static final int SEED = 1;
 
   private final int cycles;
@@ -62,7 +68,9 @@ public final class HeldMemory {
    */
   public static void main(String[] args) throws IOException {
     HeldMemory held = new HeldMemory(args.length > 0 ? Integer.parseInt(args[0]) : 2000);
-    System.out.printf("%-32s %12s %12s %10s%n", "MB resident", "first half", "second half", "more");
+    System.out.printf(
+        "%-32s %12s %12s %10s %12s %12s %8s%n",
+        "MB resident", "first half", "second half", "more", "freed before", "and again", "s");
     List<String> kinds = args.length > 1 ? List.of(args[1]) : List.of("blocks", "files");
     if (kinds.contains("blocks")) {
       held.predictions();
@@ -181,18 +189,56 @@ public final class HeldMemory {
 
   private void cycle(String what, Runnable once) throws IOException {
     long[] resident = new long[2];
+    long[] freed = new long[2];
+    long begun = System.nanoTime();
     for (int half = 0; half < resident.length; half++) {
       for (int i = 0; i < cycles / 2; i++) {
         once.run();
       }
+      collect();
+      long before = resident();
+      giveBack();
       resident[half] = resident();
+      freed[half] = before - resident[half];
     }
     System.out.printf(
-        "%-32s %12d %12d %10d%n", what, resident[0], resident[1], resident[1] - resident[0]);
+        "%-32s %12d %12d %10d %12d %12d %8.0f%n",
+        what,
+        resident[0],
+        resident[1],
+        resident[1] - resident[0],
+        freed[0],
+        freed[1],
+        (System.nanoTime() - begun) / 1e9);
+  }
+
+  /** Twice: another thread frees what lies outside the heap, after the collection. */
+  private static void collect() {
+    for (int i = 0; i < 2; i++) {
+      System.gc();
+      try {
+        Thread.sleep(PAUSE);
+      } catch (InterruptedException e) {
+        throw new IllegalStateException("interrupted", e);
+      }
+    }
+  }
+
+  /** As {@code jcmd PID System.trim_native_heap} does. */
+  private static void giveBack() {
+    try {
+      ManagementFactory.getPlatformMBeanServer()
+          .invoke(
+              new ObjectName("com.sun.management:type=DiagnosticCommand"),
+              "systemTrimNativeHeap",
+              new Object[0],
+              new String[0]);
+    } catch (JMException e) {
+      throw new IllegalStateException("this JVM cannot make the allocator give memory back", e);
+    }
   }
 
   private static long resident() throws IOException {
-    System.gc();
     return Files.readAllLines(STATUS).stream()
         .filter(line -> line.startsWith("VmRSS:"))
         .mapToLong(line -> Long.parseLong(line.replaceAll("\\D+", "")) / 1024)
