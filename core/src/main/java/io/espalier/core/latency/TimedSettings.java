@@ -22,6 +22,9 @@ final class TimedSettings {
   /** How often a kernel or a depth stays what it is. */
   private static final double WHOLE = 0.5;
 
+  /** Networks that are small as a whole are so to about this part at most. */
+  private static final double LARGEST = 0.5;
+
   /** How far widths are from the size of a network that has one, as parts. */
   private static final double SPREAD = 0.5;
 
@@ -38,7 +41,7 @@ final class TimedSettings {
       return setting;
     }
     Random random = new Random(index);
-    double size = random.nextDouble();
+    double size = LARGEST * random.nextDouble();
     boolean sized = index / STEPS.length % 2 == 1;
     for (int i = 0; i < setting.length; i++) {
       double any = random.nextDouble();
