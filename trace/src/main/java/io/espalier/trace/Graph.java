@@ -31,6 +31,9 @@ public final class Graph {
   private final BitSet integral;
   private final BitSet repeated;
 
+  /** The tensors by name, once somebody asks; nothing is lost where two threads ask at once. */
+  private volatile @Nullable Map<String, Tensor> names;
+
   private Graph(Builder builder) {
     this.nodes = List.copyOf(builder.nodes);
     this.tensors = List.copyOf(builder.tensors);
@@ -69,6 +72,19 @@ public final class Graph {
   /** The tensor of an id. */
   public Tensor tensor(int id) {
     return tensors.get(id);
+  }
+
+  /** The tensor of a name; null if there is none. */
+  public @Nullable Tensor tensor(String name) {
+    Map<String, Tensor> known = names;
+    if (known == null) {
+      known = new HashMap<>(2 * tensors.size());
+      for (Tensor tensor : tensors) {
+        known.put(tensor.name(), tensor);
+      }
+      names = known;
+    }
+    return known.get(name);
   }
 
   /** The ids of the tensors that a caller feeds. */
@@ -226,11 +242,19 @@ public final class Graph {
         Attributes attributes,
         Map<String, List<Dim>> declared) {
       int index = nodes.size();
-      List<Integer> ins = inputNames.stream().map(in -> in.isEmpty() ? -1 : id(in, name)).toList();
-      List<Integer> captured = capturedNames.stream().map(in -> id(in, name)).toList();
-      boolean parameter =
-          ins.stream().allMatch(in -> in < 0 || tensors.get(in).parameter())
-              && captured.stream().allMatch(in -> tensors.get(in).parameter());
+      boolean parameter = true;
+      List<Integer> ins = new ArrayList<>(inputNames.size());
+      for (String in : inputNames) {
+        int id = in.isEmpty() ? -1 : id(in, name);
+        ins.add(id);
+        parameter &= id < 0 || tensors.get(id).parameter();
+      }
+      List<Integer> captured = new ArrayList<>(capturedNames.size());
+      for (String in : capturedNames) {
+        int id = id(in, name);
+        captured.add(id);
+        parameter &= tensors.get(id).parameter();
+      }
       List<Integer> outs = new ArrayList<>();
       for (String out : outputNames) {
         outs.add(out.isEmpty() ? -1 : tensor(out, index, null, declared.get(out), parameter));

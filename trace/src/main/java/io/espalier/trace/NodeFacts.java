@@ -54,7 +54,7 @@ public record NodeFacts(
     indexed = List.copyOf(indexed);
     replaced = Map.copyOf(replaced);
     optional = Set.copyOf(optional);
-    macs = macs.stream().map(List::copyOf).toList();
+    macs = macs.isEmpty() ? List.of() : macs.stream().map(List::copyOf).toList();
     normalised = List.copyOf(normalised);
     unmaskable = Set.copyOf(unmaskable);
     statistics = Set.copyOf(statistics);

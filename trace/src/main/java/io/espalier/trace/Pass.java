@@ -480,7 +480,14 @@ final class Pass implements AxisSource {
   public @Nullable List<? extends Axis> inputAxes(int node, int input) {
     List<Term> own = uses[node][input];
     List<Term> terms = own != null ? own : axes[graph.nodes().get(node).inputs().get(input)];
-    return terms == null ? null : terms.stream().map(Unifier::find).toList();
+    if (terms == null) {
+      return null;
+    }
+    Term[] found = new Term[terms.size()];
+    for (int i = 0; i < found.length; i++) {
+      found[i] = Unifier.find(terms.get(i));
+    }
+    return List.of(found);
   }
 
   @Override

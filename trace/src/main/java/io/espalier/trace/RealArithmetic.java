@@ -111,12 +111,14 @@ final class RealArithmetic {
 
   private static @Nullable Ints of(
       Node node, IntFunction<@Nullable Ints> reals, Function function) {
-    if (node.inputs().size() != 2) {
+    Ints first = reals.apply(0);
+    Ints second = reals.apply(1);
+    if ((first == null && second == null) || node.inputs().size() != 2) {
       return null;
     }
-    Ints x = operand(node.input(0), reals.apply(0));
-    Ints y = operand(node.input(1), reals.apply(1));
-    if (x == null || y == null || (reals.apply(0) == null && reals.apply(1) == null)) {
+    Ints x = operand(node.input(0), first);
+    Ints y = operand(node.input(1), second);
+    if (x == null || y == null) {
       return null;
     }
     List<Integer> shape = ShapeArithmetic.broadcast(x.shape(), y.shape());

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -116,38 +117,46 @@ public final class SymMap {
       return NodeFacts.NONE;
     }
     return new NodeFacts(
-        typing.attributes.stream()
-            .map(a -> new NodeFacts.AttributeTarget(a.name(), a.index(), snapshot.of(a.value())))
-            .toList(),
-        typing.elements.stream()
-            .map(e -> new NodeFacts.ElementTarget(e.input(), e.index(), snapshot.of(e.value())))
-            .toList(),
-        typing.positions.stream()
-            .map(
-                p ->
-                    new NodeFacts.Positions(
-                        p.input(), layouts(snapshot, p.places()), layouts(snapshot, p.along())))
-            .toList(),
-        typing.indexed.stream()
-            .map(i -> new NodeFacts.Indexed(i.input(), i.table(), i.axis(), snapshot.of(i.rows())))
-            .toList(),
+        each(
+            typing.attributes,
+            a -> new NodeFacts.AttributeTarget(a.name(), a.index(), snapshot.of(a.value()))),
+        each(
+            typing.elements,
+            e -> new NodeFacts.ElementTarget(e.input(), e.index(), snapshot.of(e.value()))),
+        each(
+            typing.positions,
+            p ->
+                new NodeFacts.Positions(
+                    p.input(), layouts(snapshot, p.places()), layouts(snapshot, p.along()))),
+        each(
+            typing.indexed,
+            i -> new NodeFacts.Indexed(i.input(), i.table(), i.axis(), snapshot.of(i.rows()))),
         typing.replaced,
-        Set.copyOf(typing.optional),
-        typing.macs.stream().map(product -> product.stream().map(snapshot::of).toList()).toList(),
+        set(typing.optional),
+        each(typing.macs, product -> layouts(snapshot, product)),
         typing.normalised,
-        Set.copyOf(typing.unmaskable),
-        Set.copyOf(typing.statistics),
+        set(typing.unmaskable),
+        set(typing.statistics),
         typing.linear,
-        typing.groups.stream()
-            .map(g -> new NodeFacts.Groups(snapshot.of(g.groups()), snapshot.of(g.within())))
-            .toList(),
+        each(
+            typing.groups,
+            g -> new NodeFacts.Groups(snapshot.of(g.groups()), snapshot.of(g.within()))),
         typing.affine,
         typing.rectified,
         typing.selected);
   }
 
   private static List<Layout> layouts(Snapshot snapshot, List<Term> terms) {
-    return terms.stream().map(snapshot::of).toList();
+    return each(terms, snapshot::of);
+  }
+
+  /** Most lists of what a rule declared are empty. */
+  private static <T, R> List<R> each(List<T> items, Function<T, R> function) {
+    return items.isEmpty() ? List.of() : items.stream().map(function).toList();
+  }
+
+  private static Set<Integer> set(List<Integer> inputs) {
+    return inputs.isEmpty() ? Set.of() : Set.copyOf(inputs);
   }
 
   private LayerView view(LayerNode layer) {

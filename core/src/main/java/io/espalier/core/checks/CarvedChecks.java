@@ -10,9 +10,7 @@ import io.espalier.trace.Reason;
 import io.espalier.trace.SymMap;
 import io.espalier.trace.Tensor;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,23 +32,29 @@ public final class CarvedChecks {
    *
    * @param cut what it was carved by
    * @param after the carved network
-   * @param originals the tensors of the original network by name
    */
-  record Carved(Cut cut, SymMap after, Map<String, Tensor> originals) {
-    static Carved of(Cut cut, SymMap after) {
-      Map<String, Tensor> originals = new HashMap<>();
-      cut.map().graph().tensors().forEach(tensor -> originals.put(tensor.name(), tensor));
-      return new Carved(cut, after, originals);
-    }
-
+  record Carved(Cut cut, SymMap after) {
     /** The tensor of the original that an output stands for; null if it is new, or left out. */
     @Nullable Tensor original(int output) {
-      return output < 0 ? null : originals.get(after.graph().tensor(output).name());
+      return output < 0 ? null : cut.map().graph().tensor(after.graph().tensor(output).name());
+    }
+
+    /** Whether axes are what those of the original are to have become. */
+    boolean isMeant(List<Layout> found, List<Layout> before) {
+      boolean meant = found.size() == before.size();
+      for (int i = 0; meant && i < found.size(); i++) {
+        meant = found.get(i).extent() == cut.extent(before.get(i));
+      }
+      return meant;
     }
 
     /** What an axis is to have become. */
     List<Long> meant(List<Layout> axes) {
       return axes.stream().map(cut::extent).toList();
+    }
+
+    private static List<Long> extents(List<Layout> axes) {
+      return axes.stream().map(Layout::extent).toList();
     }
   }
 
@@ -62,7 +66,7 @@ public final class CarvedChecks {
    * @throws CheckException at the first thing that does not hold
    */
   public static void check(Cut cut, SymMap after, DMRegistry registry) {
-    ALL.run("carved network", Carved.of(cut, after), registry);
+    ALL.run("carved network", new Carved(cut, after), registry);
   }
 
   private static void ends(Carved made, Faults faults) {
@@ -96,29 +100,28 @@ public final class CarvedChecks {
         Tensor original = isAlias(made, node) ? null : made.original(output);
         List<Layout> before = original == null ? null : made.cut().map().tensor(original.id());
         if (before != null) {
-          compare(made, node, output, made.meant(before), faults);
+          compare(made, node, output, before, faults);
         }
       }
     }
   }
 
   private static void compare(
-      Carved made, GraphNode node, int output, List<Long> meant, Faults faults) {
+      Carved made, GraphNode node, int output, List<Layout> before, Faults faults) {
     List<Layout> axes = made.after().tensor(output);
-    List<Long> found = axes == null ? null : axes.stream().map(Layout::extent).toList();
-    if (!meant.equals(found)) {
+    if (axes == null || !made.isMeant(axes, before)) {
       throw faults.at(
           node,
           "computes tensor \""
               + made.after().graph().tensor(output).name()
               + "\" with shape "
-              + (found == null
+              + (axes == null
                   ? "unknown ("
                       + made.after().unknown(output).map(Reason::toString).orElse("")
                       + ")"
-                  : found)
+                  : Carved.extents(axes))
               + " where "
-              + meant
+              + made.meant(before)
               + " was meant");
     }
   }
@@ -145,14 +148,13 @@ public final class CarvedChecks {
       if (before == null || axes == null) {
         continue;
       }
-      List<Long> found = axes.stream().map(Layout::extent).toList();
-      if (!made.meant(before).equals(found)) {
+      if (!made.isMeant(axes, before)) {
         throw faults.at(
             node,
             "reads input "
                 + i
                 + " with shape "
-                + found
+                + Carved.extents(axes)
                 + " where "
                 + made.meant(before)
                 + " was meant");

@@ -6,9 +6,7 @@ import io.espalier.trace.Graph;
 import io.espalier.trace.GraphNode;
 import io.espalier.trace.Layout;
 import io.espalier.trace.Tensor;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,26 +14,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param cut the cut
  * @param manifest what it lists
- * @param tensors the tensors of the network by name
  */
-record Listed(Cut cut, Manifest manifest, Map<String, Tensor> tensors) {
-  static Listed of(Cut cut, Manifest manifest) {
-    Map<String, Tensor> tensors = new HashMap<>();
-    graph(cut).tensors().forEach(tensor -> tensors.put(tensor.name(), tensor));
-    return new Listed(cut, manifest, tensors);
-  }
-
-  private static Graph graph(Cut cut) {
-    return cut.map().graph();
-  }
-
+record Listed(Cut cut, Manifest manifest) {
   Graph graph() {
-    return graph(cut);
+    return cut.map().graph();
   }
 
   /** The node that computes a tensor; null if none does. */
   @Nullable GraphNode node(String output) {
-    Tensor tensor = tensors.get(output);
+    Tensor tensor = graph().tensor(output);
     return tensor == null || tensor.producer() < 0 ? null : graph().nodes().get(tensor.producer());
   }
 

@@ -11,6 +11,7 @@ import io.espalier.trace.GraphNode;
 import io.espalier.trace.Layout;
 import io.espalier.trace.Tensor;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 
@@ -39,7 +40,7 @@ public final class ManifestChecks {
    * @throws CheckException at the first thing that does not hold
    */
   public static void check(Cut cut, Manifest manifest, DMRegistry registry) {
-    ALL.run("manifest", Listed.of(cut, manifest), registry);
+    ALL.run("manifest", new Listed(cut, manifest), registry);
   }
 
   private static void edges(Listed made, Faults faults) {
@@ -82,23 +83,41 @@ public final class ManifestChecks {
   }
 
   private static void parts(Listed made, Faults faults) {
+    // edges share the lists of what is kept along one axis, so that each is looked into once
+    IdentityHashMap<List<Integer>, Layout> known = new IdentityHashMap<>();
     for (CutParameter edge : made.manifest().parameters()) {
       if (edge.keep().isEmpty()) {
         throw faults.at(label(edge), "is listed and not cut");
       }
       List<Layout> axes = made.axes(edge.output(), edge.input());
-      edge.keep().forEach((axis, keep) -> part(made, label(edge), axes, axis, keep, faults));
+      edge.keep().forEach((axis, keep) -> part(made, label(edge), axes, axis, keep, known, faults));
     }
     for (CutNormalised norm : made.manifest().normalised()) {
       String where = "edge " + norm.output() + "#" + norm.input();
-      part(made, where, made.axes(norm.output(), norm.input()), norm.axis(), norm.keep(), faults);
+      part(
+          made,
+          where,
+          made.axes(norm.output(), norm.input()),
+          norm.axis(),
+          norm.keep(),
+          known,
+          faults);
     }
   }
 
   private static void part(
-      Listed made, String where, List<Layout> axes, int axis, List<Integer> keep, Faults faults) {
+      Listed made,
+      String where,
+      List<Layout> axes,
+      int axis,
+      List<Integer> keep,
+      IdentityHashMap<List<Integer>, Layout> known,
+      Faults faults) {
     if (axis < 0 || axis >= axes.size()) {
       throw faults.at(where, "has no axis " + axis);
+    }
+    if (known.put(keep, axes.get(axis)) == axes.get(axis)) {
+      return;
     }
     long extent = axes.get(axis).extent();
     long meant = made.cut().extent(axes.get(axis));
@@ -149,7 +168,7 @@ public final class ManifestChecks {
 
   private static void skipped(Listed made, Faults faults) {
     for (Skipped block : made.manifest().skipped()) {
-      Tensor by = made.tensors().get(block.by());
+      Tensor by = made.graph().tensor(block.by());
       GraphNode last = made.node(block.from());
       if (last == null
           || !made.cut().skips(last.index())

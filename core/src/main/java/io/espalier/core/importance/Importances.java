@@ -18,7 +18,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,10 +67,8 @@ final class Importances {
 
   Scores score(List<Space.Consumer> consumers, ImportanceCriterion criterion) {
     double[] @Nullable [] importance = new double[map.symbols().size()][];
-    List<Answer> answers =
-        consumers.parallelStream().map(consumer -> ask(consumer, criterion)).toList();
     Map<Symbol, PluginException> failures = new LinkedHashMap<>();
-    for (Answer answer : answers) {
+    for (Answer answer : answers(consumers, criterion)) {
       answer.shares().forEach(share -> share.addTo(importance));
       PluginException failure = answer.failure();
       if (failure != null) {
@@ -77,6 +77,21 @@ final class Importances {
     }
     failures.keySet().forEach(symbol -> importance[symbol.index()] = null);
     return new Scores(importance, failures);
+  }
+
+  /** One answer after the other is worked out by whoever is free, as weights differ in size. */
+  private List<Answer> answers(List<Space.Consumer> consumers, ImportanceCriterion criterion) {
+    Answer[] answers = new Answer[consumers.size()];
+    AtomicInteger next = new AtomicInteger();
+    IntStream.range(0, Runtime.getRuntime().availableProcessors())
+        .parallel()
+        .forEach(
+            worker -> {
+              for (int i = next.getAndIncrement(); i < answers.length; i = next.getAndIncrement()) {
+                answers[i] = ask(consumers.get(i), criterion);
+              }
+            });
+    return List.of(answers);
   }
 
   /** What the criterion says of one consumer, or why it says nothing. */

@@ -9,6 +9,7 @@ import io.espalier.trace.SymMap;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,6 +31,9 @@ final class CutEdges {
 
   /** For each tensor the symbols whose units reach, as such, an input that must not be zero. */
   private final Map<Integer, Set<Layout.Symbol>> delicate;
+
+  /** What is kept of an axis, as a list that all its edges share. */
+  private final IdentityHashMap<int[], List<Integer>> lists = new IdentityHashMap<>();
 
   private CutEdges(Cut cut) {
     this.cut = cut;
@@ -192,13 +196,17 @@ final class CutEdges {
     return layouts == null ? List.of() : layouts;
   }
 
+  private static List<Integer> list(int[] kept) {
+    return Arrays.stream(kept).boxed().toList();
+  }
+
   private Map<Integer, List<Integer>> keep(GraphNode node, int input) {
     Map<Integer, List<Integer>> keep = new TreeMap<>();
     List<Layout> layouts = layouts(node, input);
     for (int axis = 0; axis < layouts.size(); axis++) {
       int[] kept = cut.kept(layouts.get(axis));
       if (kept != null) {
-        keep.put(axis, Arrays.stream(kept).boxed().toList());
+        keep.put(axis, lists.computeIfAbsent(kept, CutEdges::list));
       }
     }
     return keep;

@@ -19,7 +19,7 @@ class CarvedChecksTest {
   private static final Cut CUT = Convolutions.cut(Convolutions.of(6).map(), 4);
 
   private static Carved carved(Graph graph) {
-    return Carved.of(CUT, new Solver(Convolutions.REGISTRY).solve(graph, CUT.map().trials()));
+    return new Carved(CUT, new Solver(Convolutions.REGISTRY).solve(graph, CUT.map().trials()));
   }
 
   private static Repaired repaired(Compensated... changed) {

@@ -20,12 +20,12 @@ import org.junit.jupiter.api.Test;
 class ManifestChecksTest {
   private static final SymMap MAP = Convolutions.of(6).map();
   private static final Cut CUT = Convolutions.cut(MAP, 4);
-  private static final Listed VALID = Listed.of(CUT, CUT.manifest());
+  private static final Listed VALID = new Listed(CUT, CUT.manifest());
   private static final CutParameter EDGE = VALID.manifest().parameters().get(0);
   private static final List<Integer> KEPT = List.of(0, 1, 2, 3);
 
   private static Listed edges(Cut cut, List<CutParameter> edges) {
-    return Listed.of(cut, new Manifest(edges, List.of(), List.of()));
+    return new Listed(cut, new Manifest(edges, List.of(), List.of()));
   }
 
   /** The first edge with other values. */
@@ -62,14 +62,14 @@ class ManifestChecksTest {
   }
 
   private static Listed norms(List<CutNormalised> norms) {
-    return Listed.of(CUT, new Manifest(VALID.manifest().parameters(), List.of(), norms));
+    return new Listed(CUT, new Manifest(VALID.manifest().parameters(), List.of(), norms));
   }
 
   /** Positions that are none. */
   private static Listed mapped(String output, int input) {
     Mapped nothing = new Mapped(output, input, 1, 0, List.of(0, 1, 2, 3, 0, 0));
     List<CutParameter> edges = VALID.manifest().parameters();
-    return Listed.of(
+    return new Listed(
         CUT, new Manifest(edges, List.of(), List.of(), List.of(nothing), List.of(), List.of()));
   }
 
@@ -81,7 +81,7 @@ class ManifestChecksTest {
 
   private static Listed skipped(Cut cut, String from, String by) {
     List<CutParameter> edges = cut.manifest().parameters();
-    return Listed.of(cut, new Manifest(edges, List.of(new Skipped(from, by)), List.of()));
+    return new Listed(cut, new Manifest(edges, List.of(new Skipped(from, by)), List.of()));
   }
 
   /** A weight of integers that is to be masked. */

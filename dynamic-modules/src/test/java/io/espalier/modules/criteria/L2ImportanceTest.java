@@ -35,6 +35,23 @@ class L2ImportanceTest {
     }
   }
 
+  /** Units that are copies of one another are equally important, to the last bit. */
+  @Test
+  void equalSlicesHaveEqualNorms() {
+    for (int run : new int[] {3, 16, 17, 768, 1024, 1025, 3000}) {
+      float[] slice = new float[run];
+      random(run).get(slice);
+      FloatBuffer values = FloatBuffer.allocate(2 * 9 * run);
+      for (int i = 0; i < 2 * 9; i++) {
+        values.put(slice);
+      }
+      double[] norms = criterion.score(new Weight(new int[] {2, 9, run}, values.flip()), 1);
+      for (double norm : norms) {
+        assertEquals(norms[0], norm, 0, "runs of " + run);
+      }
+    }
+  }
+
   @Test
   void readingLeavesTheBufferAsItWas() {
     FloatBuffer values = random(64);

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.IntFunction;
+import java.util.function.Predicate;
 
 /**
  * Removes what carving left without readers, and blocks that are taken out. What nobody read before
@@ -53,30 +54,32 @@ final class DeadCode {
   void remove() {
     Set<String> before = read(model.nodes()::get, Map.of(), Set.of());
     Set<String> after = read(nodes::node, inserted, readByIdle(before));
-    Set<String> known = new HashSet<>(before);
+    Set<String> takenOut = new HashSet<>();
     for (int i = 0; i < model.nodes().size(); i++) {
       if (isTakenOut(i, after)) {
-        known.addAll(model.nodes().get(i).getInputList());
-        known.addAll(model.nodes().get(i).getOutputList());
+        takenOut.addAll(model.nodes().get(i).getInputList());
+        takenOut.addAll(model.nodes().get(i).getOutputList());
         edit.removeNode(i);
       } else if (isRead(i, before) && !isRead(i, after)) {
         edit.removeNode(i);
       }
     }
+    Predicate<String> isLost =
+        name -> (before.contains(name) || takenOut.contains(name)) && !after.contains(name);
     for (int i = 0; i < model.inputs().size(); i++) {
       String name = model.inputs().get(i).getName();
-      if (model.initializers().containsKey(name) && known.contains(name) && !after.contains(name)) {
+      if (model.initializers().containsKey(name) && isLost.test(name)) {
         edit.removeInput(i);
       }
     }
     for (String name : model.initializers().keySet()) {
-      if (known.contains(name) && !after.contains(name)) {
+      if (isLost.test(name)) {
         edit.removeInitializer(name);
       }
     }
     for (int i = 0; i < model.valueInfos().size(); i++) {
       String name = model.valueInfos().get(i).getName();
-      if (known.contains(name) && !after.contains(name)) {
+      if (isLost.test(name)) {
         edit.removeValueInfo(i);
       }
     }
@@ -102,7 +105,16 @@ final class DeadCode {
   }
 
   private boolean isRead(int node, Set<String> read) {
-    return model.nodes().get(node).getOutputList().stream().anyMatch(read::contains);
+    return isRead(model.nodes().get(node), read);
+  }
+
+  private static boolean isRead(NodeProto node, Set<String> read) {
+    for (int i = 0; i < node.getOutputCount(); i++) {
+      if (read.contains(node.getOutput(i))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The tensors that the outputs of the model, and some others, depend on. */
@@ -110,30 +122,30 @@ final class DeadCode {
       IntFunction<NodeProto> nodeAt, Map<Integer, List<NodeProto>> added, Set<String> others) {
     Set<String> read = new HashSet<>(others);
     model.outputs().forEach(output -> read.add(output.getName()));
-    List<List<NodeProto>> order = new ArrayList<>();
-    List<List<String>> captured = new ArrayList<>();
-    for (GraphNode node : traced.graph().nodes()) {
-      int index = traced.onnxIndex(node.index());
-      if (index >= 0) {
-        List<NodeProto> group = new ArrayList<>(List.of(nodeAt.apply(index)));
-        group.addAll(added.getOrDefault(index + 1, List.of()));
-        order.add(group);
-        captured.add(node.captured().stream().map(id -> traced.graph().tensor(id).name()).toList());
-      }
-    }
+    List<GraphNode> order = traced.graph().nodes();
     for (int i = order.size() - 1; i >= 0; i--) {
-      List<NodeProto> group = order.get(i);
-      for (int j = group.size() - 1; j >= 0; j--) {
-        NodeProto node = group.get(j);
-        if (node.getOutputList().stream().anyMatch(read::contains)) {
-          read.addAll(around.getOrDefault(SpelledOut.loop(node), List.of()));
-          read.addAll(node.getInputList());
-          if (j == 0) {
-            read.addAll(captured.get(i));
-          }
-        }
+      int index = traced.onnxIndex(i);
+      if (index < 0) {
+        continue;
+      }
+      List<NodeProto> behind = added.getOrDefault(index + 1, List.of());
+      for (int j = behind.size() - 1; j >= 0; j--) {
+        follow(behind.get(j), read);
+      }
+      if (follow(nodeAt.apply(index), read)) {
+        order.get(i).captured().forEach(id -> read.add(traced.graph().tensor(id).name()));
       }
     }
     return read;
+  }
+
+  /** Adds what a node reads, if anything of it is read. */
+  private boolean follow(NodeProto node, Set<String> read) {
+    if (!isRead(node, read)) {
+      return false;
+    }
+    read.addAll(around.getOrDefault(SpelledOut.loop(node), List.of()));
+    read.addAll(node.getInputList());
+    return true;
   }
 }

@@ -44,7 +44,10 @@ public final class OnnxCarver {
   private final Cut cut;
   private final OnnxEdit edit;
   private final NodeEdits nodes;
+
+  /** The names that were made up; none of them is one of the original. */
   private final Set<String> names = new HashSet<>();
+
   private final Map<Integer, Map<Slice, List<Reader>>> uses = new TreeMap<>();
   private final Map<String, String> splices = new HashMap<>();
   private final Map<List<Object>, String> mappings = new HashMap<>();
@@ -67,7 +70,6 @@ public final class OnnxCarver {
     this.cut = cut;
     this.edit = new OnnxEdit(model);
     this.nodes = new NodeEdits(model);
-    graph.tensors().forEach(tensor -> names.add(tensor.name()));
     graph.nodes().forEach(node -> node.captured().forEach(id -> captured.add(graph.root(id))));
   }
 
@@ -340,7 +342,7 @@ public final class OnnxCarver {
 
   private String fresh(String name) {
     String candidate = name + "_carved";
-    for (int i = 2; !names.add(candidate); i++) {
+    for (int i = 2; graph.tensor(candidate) != null || !names.add(candidate); i++) {
       candidate = name + "_carved" + i;
     }
     return candidate;

@@ -8,7 +8,6 @@ import io.espalier.trace.Graph;
 import io.espalier.trace.GraphNode;
 import io.espalier.trace.Tensor;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -25,7 +24,6 @@ public final class TracedOnnx {
   private final Graph graph;
   private final int[] onnxIndices;
   private final int[] graphIndices;
-  private final Map<String, Integer> tensorIds;
   private final Map<Integer, Integer> constantNodes;
 
   TracedOnnx(OnnxModel model, Graph graph, int[] onnxIndices, Map<Integer, Integer> constantNodes) {
@@ -39,10 +37,6 @@ public final class TracedOnnx {
       if (onnxIndices[i] >= 0) {
         graphIndices[onnxIndices[i]] = i;
       }
-    }
-    this.tensorIds = new HashMap<>(graph.tensors().size() * 2);
-    for (Tensor tensor : graph.tensors()) {
-      tensorIds.put(tensor.name(), tensor.id());
     }
   }
 
@@ -77,7 +71,8 @@ public final class TracedOnnx {
 
   /** The id of the tensor of a name; -1 if there is none. */
   public int tensorId(String name) {
-    return tensorIds.getOrDefault(name, -1);
+    Tensor tensor = graph.tensor(name);
+    return tensor == null ? -1 : tensor.id();
   }
 
   /** The node that computes a tensor, if one does. */
