@@ -3,10 +3,9 @@ package io.espalier.core.latency;
 import java.util.List;
 
 /**
- * What a segment took at some sizes, and what it takes at others. A smooth part, {@code a + b
- * elements + c MACs} with none of them negative, is fitted to what was measured; what is left of
- * it, as a factor, is interpolated by inverse distance (Shepard 1968) and drawn towards 1, since
- * what was measured is noisy.
+ * What a segment took at some sizes, and what it takes at others. A smooth part, {@link
+ * SmoothTimes}, is fitted to what was measured; what is left of it, as a factor, is interpolated by
+ * inverse distance (Shepard 1968) and drawn towards 1, since what was measured is noisy.
  *
  * <p>Kernels are chosen by whether all widths of the data are multiples of 4: a convolution by
  * channels takes six times as long where they are not. So each of the two has a smooth part of its

@@ -4,11 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What something takes by how much there is to do: {@code a + b elements + c MACs}, none of them
- * negative. Immutable.
+ * What something takes by how much there is to do: {@code a + b elements + c MACs + d MACs8 + e
+ * MACs16}, no term negative. The last two are what there is to do where each width of the data is
+ * filled up to a multiple of 8 or 16, as kernels do that work in blocks as wide as the processor's
+ * vectors. Immutable.
  */
 final class SmoothTimes {
-  private static final int TERMS = 3;
+  private static final int TERMS = 5;
+  private static final int[] BLOCKS = {8, 16};
   private static final int SWEEPS = 300;
 
   /** Weighs the belief that a term is what it is for all, beside what was measured. */
@@ -51,7 +54,16 @@ final class SmoothTimes {
   }
 
   private static double[] features(long[] sizes) {
-    return new double[] {1, sizes[Segments.ELEMENTS], sizes[Segments.MACS]};
+    double macs = sizes[Segments.MACS];
+    double[] features = {1, sizes[Segments.ELEMENTS], macs, macs, macs};
+    for (int i = 0; i < sizes[Segments.WIDTHS]; i++) {
+      double width = sizes[Segments.FIRST_AXIS + i];
+      for (int block = 0; block < BLOCKS.length; block++) {
+        features[TERMS - BLOCKS.length + block] *=
+            Math.ceil(width / BLOCKS[block]) * BLOCKS[block] / width;
+      }
+    }
+    return features;
   }
 
   /** One for each measurement, weighted so that errors count about as parts. */

@@ -86,7 +86,7 @@ public final class DigitPruning {
       case "--macs" -> budgets = list(value, Double::valueOf);
       case "--criteria" -> criteria = list(value, name -> name);
       case "--repairs" -> repairs = list(value, DigitPruning::repair);
-      case "--strategies" -> strategies = list(value, name -> name);
+      case "--strategies" -> strategies = list(value, this::known);
       case "--evaluations" -> evaluations = Integer.parseInt(value);
       case "--divisor" -> divisor = Integer.parseInt(value);
       case "--mean" -> mean = Float.parseFloat(value);
@@ -125,6 +125,11 @@ public final class DigitPruning {
     } finally {
       Files.deleteIfExists(small);
     }
+  }
+
+  private String known(String strategy) {
+    search(strategy);
+    return strategy;
   }
 
   private SearchOptions search(String name) {
