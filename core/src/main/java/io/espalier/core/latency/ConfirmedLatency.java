@@ -32,13 +32,18 @@ public record ConfirmedLatency(
     return measured > allowed * (1 + tolerance);
   }
 
+  /** Whether it takes so much less than is allowed that more of the network could have stayed. */
+  boolean leavesRoom() {
+    return measured < BINDING * allowed;
+  }
+
   /** Whether it takes less than was predicted where it might have taken as much. */
   boolean fallsShort() {
     return predicted > BINDING * allowed && measured < predicted * (1 - tolerance);
   }
 
-  /** How far it is from what it should be, as a part; what exceeds is worse than what does not. */
+  /** How far it is from what is allowed, as a part; what exceeds is worse than what does not. */
   double distance() {
-    return exceeds() ? 1 + measured / allowed : Math.abs(1 - measured / predicted);
+    return exceeds() ? 1 + measured / allowed : Math.abs(1 - measured / allowed);
   }
 }

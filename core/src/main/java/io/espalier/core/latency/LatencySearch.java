@@ -54,12 +54,12 @@ public final class LatencySearch {
   public <T> Found<T> run(
       Function<Limit, T> search, Function<T, Config> config, Consumer<T> release) {
     Found<T> best = null;
-    double aim = 1;
+    Aim aim = new Aim();
     for (int searches = 1; searches <= most; searches++) {
       LatencyCost cost = latencies.cost();
       T result;
       try {
-        result = search.apply(limit.times(aim).by(cost));
+        result = search.apply(limit.times(aim.part()).by(cost));
       } catch (EspalierException e) {
         if (best == null) {
           throw e;
@@ -75,11 +75,8 @@ public final class LatencySearch {
       } else {
         release.accept(result);
       }
-      if (!latency.exceeds() && !latency.fallsShort()) {
+      if (!aim.next(latency)) {
         break;
-      }
-      if (latency.exceeds()) {
-        aim *= latency.allowed() / latency.measured();
       }
     }
     if (best == null) {
