@@ -7,8 +7,8 @@ package io.espalier.core.latency;
 final class Aim {
   private double part = 1;
 
-  /** The lowest aim that led to too much; infinite while none did. */
-  private double tooHigh = Double.POSITIVE_INFINITY;
+  /** The lowest aim that led to too much. */
+  private double tooHigh = 1;
 
   /** The highest aim that left room; 0 while none did. */
   private double tooLow;
@@ -20,12 +20,12 @@ final class Aim {
   /** Aims anew after what was found; false if that is as it should be. */
   boolean next(ConfirmedLatency found) {
     if (found.exceeds()) {
-      tooHigh = Math.min(tooHigh, part);
+      tooHigh = part;
       part = tooLow > 0 ? between() : part * found.allowed() / found.measured();
       return true;
     }
     if (found.leavesRoom() && part < 1) {
-      tooLow = Math.max(tooLow, part);
+      tooLow = part;
       part = between();
       return true;
     }
@@ -33,6 +33,6 @@ final class Aim {
   }
 
   private double between() {
-    return Math.sqrt(tooLow * Math.min(1, tooHigh));
+    return Math.sqrt(tooLow * tooHigh);
   }
 }

@@ -9,8 +9,8 @@ import java.util.Random;
  * Which networks of a space are timed for its table: the original first, then drawn ones, so that
  * each run tells of all parts of the network at once. Their widths are multiples of 16 or 8,
  * arbitrary, or each of something else, in turns, since that is what kernels are chosen by; every
- * second network is small or large as a whole, since a layer is quicker in a small one. The same
- * space gives the same.
+ * second round of these is of networks that are small as a whole, since a layer is quicker in a
+ * small one. The same space gives the same.
  */
 final class TimedSettings {
   private static final int[] STEPS = {16, 8, 4, 1};
@@ -22,10 +22,10 @@ final class TimedSettings {
   /** How often a kernel or a depth stays what it is. */
   private static final double WHOLE = 0.5;
 
-  /** Networks that are small as a whole are so to about this part at most. */
+  /** Widths of networks that are small as a whole lie around at most this part. */
   private static final double LARGEST = 0.5;
 
-  /** How far widths are from the size of a network that has one, as parts. */
+  /** In how wide a range, as a part, the widths of such a network lie. */
   private static final double SPREAD = 0.5;
 
   private TimedSettings() {}
@@ -42,11 +42,11 @@ final class TimedSettings {
     }
     Random random = new Random(index);
     double size = LARGEST * random.nextDouble();
-    boolean sized = index / STEPS.length % 2 == 1;
+    boolean small = index / STEPS.length % 2 == 1;
     for (int i = 0; i < setting.length; i++) {
       double any = random.nextDouble();
       double near = Math.max(0, Math.min(1, size + SPREAD * (any - 0.5)));
-      double part = LEAST + (1 - LEAST) * (sized ? near : any);
+      double part = LEAST + (1 - LEAST) * (small ? near : any);
       int drawn = random.nextInt(STEPS.length);
       boolean whole = random.nextDouble() < WHOLE;
       if (dials.kind(i) == Dials.Kind.WIDTH) {

@@ -41,7 +41,12 @@ final class WholeTimes {
     DMatrixRMaj products = new DMatrixRMaj(TERMS, 1);
     double least = 0;
     double most = 0;
+    int fitted = 0;
     for (int i = 0; i < sums.length; i++) {
+      if (!(sums[i] > 0)) {
+        continue;
+      }
+      fitted++;
       double log = Math.log(sums[i]);
       least = Math.min(least, log);
       most = Math.max(most, log);
@@ -50,7 +55,7 @@ final class WholeTimes {
       CommonOps_DDRM.addEquals(products, Math.log(measured[i]) - log, row);
     }
     DMatrixRMaj terms = new DMatrixRMaj(TERMS, 1);
-    if (sums.length >= FEWEST) {
+    if (fitted >= FEWEST) {
       CommonOps_DDRM.solve(squares, products, terms);
     }
     return new WholeTimes(terms.getData(), least, most);

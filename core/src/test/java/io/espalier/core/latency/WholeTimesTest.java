@@ -43,6 +43,15 @@ class WholeTimesTest {
   }
 
   @Test
+  void aNetworkThatIsSaidToTakeNothingTellsNothing() {
+    double[] sums = SUMS.clone();
+    sums[3] = 0;
+    double[] measured = Arrays.stream(SUMS).map(sum -> Math.pow(sum, 1.3)).toArray();
+    double all = fitted(sum -> Math.pow(sum, 1.3)).at(0.5);
+    assertEquals(all, WholeTimes.of(sums, measured).at(0.5), 0.01);
+  }
+
+  @Test
   void fewNetworksTellNothing() {
     double[] few = Arrays.copyOf(SUMS, 7);
     WholeTimes times = WholeTimes.of(few, Arrays.stream(few).map(sum -> sum / 2).toArray());
