@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.espalier.onnx.build.OnnxGraphBuilder;
+import io.espalier.onnx.file.DataTypes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,6 +103,36 @@ class QuantizeTest {
     assertTrue(Files.size(out) > 0.15 * Files.size(model), text);
     assertTrue(text.contains(Numbers.exact(Files.size(model))), text);
     Cli.done("verify", model, out, "--manifest", manifest);
+  }
+
+  @Test
+  void codesOfALargeTableTakeFewerBytesAndAreProved() throws IOException {
+    OnnxGraphBuilder b = new OnnxGraphBuilder("text", 17);
+    String ids = b.typedInput("ids", DataTypes.INT64, "N", "T");
+    String x = b.node("Gather", "/e", List.of(b.random("table", 0, 1, 3000, WIDTH), ids));
+    x = b.node("Relu", "/r", List.of(b.node("MatMul", "/a", List.of(x, b.weights("w1", 64, 96)))));
+    x = b.node("MatMul", "/b", List.of(x, b.weights("w2", 96, 32)));
+    model = Cli.save(b.output("y", x, "N", "T", 32).build(), dir.resolve("t.onnx"));
+    Path eight = dir.resolve("int8.onnx");
+    Cli.done("prune", model, "--macs", 0.7, "--quantize", "int8", "-o", eight);
+    String text =
+        Cli.done(
+            "prune",
+            model,
+            "--macs",
+            0.7,
+            "--quantize",
+            "int8-codes",
+            "-o",
+            out,
+            "--manifest",
+            manifest);
+    assertTrue(text.contains("weights written as int8-codes: 3"), text);
+    assertTrue(Files.size(out) < 0.65 * Files.size(eight), text);
+    String proof = Cli.done("verify", model, out, "--manifest", manifest);
+    assertTrue(proof.contains("quantising it gives this file"), proof);
+    Cli other = Cli.run("verify", model, eight, "--manifest", manifest);
+    assertEquals(1, other.code(), other.out() + other.err());
   }
 
   @Test

@@ -37,16 +37,16 @@ public final class BlockPruning {
   private static final String USAGE =
       "give the folder of MNIST, a .params file of ResNet14, and options: --draws N, the first N"
           + " draws of images (1); --from N, the first draw (0); --samples N images in a draw"
-          + " (500); --macs 0.5, again for more budgets (0.5, 0.25 and 0.1); --epochs N, how often"
-          + " what was repaired is then trained with all 8,000 images, to compute what the whole"
-          + " network does (0)";
+          + " (500); --macs 0.5, again for more budgets (0.5, 0.25 and 0.1); --criterion NAME, who"
+          + " says which units stay (reconstruction); --epochs N, how often what was repaired is"
+          + " then trained with all 8,000 images, to compute what the whole network does (0)";
 
   private BlockPruning() {}
 
   /**
    * Expects the folder that holds images and labels, the parameters of the network, and if wanted
-   * {@code --draws}, {@code --from}, {@code --samples}, {@code --macs} and {@code --epochs}, with
-   * their numbers.
+   * {@code --draws}, {@code --from}, {@code --samples}, {@code --macs}, {@code --criterion} and
+   * {@code --epochs}, with their values.
    */
   public static void main(String[] args) throws IOException {
     List<Path> files = new ArrayList<>();
@@ -55,12 +55,14 @@ public final class BlockPruning {
     int draws = 1;
     int samples = 500;
     int epochs = 0;
+    String criterion = "reconstruction";
     for (int i = 0; i < args.length; i++) {
       switch (args[i]) {
         case "--draws" -> draws = Integer.parseInt(value(args, ++i));
         case "--from" -> from = Integer.parseInt(value(args, ++i));
         case "--samples" -> samples = Integer.parseInt(value(args, ++i));
         case "--epochs" -> epochs = Integer.parseInt(value(args, ++i));
+        case "--criterion" -> criterion = value(args, ++i);
         case "--macs" -> budgets.add(Double.parseDouble(value(args, ++i)));
         default -> files.add(Path.of(args[i]));
       }
@@ -81,7 +83,9 @@ public final class BlockPruning {
       for (int draw = from; draw < from + draws; draw++) {
         for (double budget : budgets) {
           long start = System.nanoTime();
-          Result result = prune(block, lessons, samples, draw, budget);
+          PruneOptions wanted =
+              PruneOptions.of(Budget.of(Cost.MACS, budget)).withCriterion(criterion).withSeed(draw);
+          Result result = prune(block, lessons, samples, wanted);
           System.out.println(
               String.format(
                   Locale.ROOT,
@@ -139,11 +143,9 @@ public final class BlockPruning {
    *
    * @param block takes images of (batch, 1, 28, 28); it stays as it is
    * @param from the images to draw from
-   * @param samples how many images to draw
-   * @param seed of the draw
-   * @param macs the part of the multiply-accumulate operations that may stay
+   * @param samples how many images to draw, by the seed of the options
    */
-  static Result prune(Block block, Images from, int samples, int seed, double macs) {
+  static Result prune(Block block, Images from, int samples, PruneOptions options) {
     ClassLoader loader = BlockPruning.class.getClassLoader();
     SearchSpace space =
         SearchSpaces.discover(loader)
@@ -153,8 +155,7 @@ public final class BlockPruning {
       NDArray images =
           manager.create(from.pixels(), new Shape(from.count(), 1, Digits.SIZE, Digits.SIZE));
       Samples data = BlockSamples.of(network, images);
-      int[] drawn = SampleDraw.draw(SampleDraw.all(data.count()), samples, seed);
-      PruneOptions options = PruneOptions.of(Budget.of(Cost.MACS, macs)).withSeed(seed);
+      int[] drawn = SampleDraw.draw(SampleDraw.all(data.count()), samples, options.seed());
       Pruned pruned = DataPruning.run(space, options, data, drawn, step -> {});
       DjlNetwork repaired = (DjlNetwork) pruned.model();
       Block cut = ((DjlNetwork) space.export()).block();

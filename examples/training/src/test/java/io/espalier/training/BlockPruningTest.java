@@ -11,6 +11,9 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
+import io.espalier.core.pruning.PruneOptions;
+import io.espalier.core.search.Budget;
+import io.espalier.core.search.Cost;
 import io.espalier.djl.training.FineTuned;
 import io.espalier.djl.training.FineTuningOptions;
 import io.espalier.spi.EspalierException;
@@ -21,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class BlockPruningTest {
   private static final int FRESH = 50;
+  private static final PruneOptions HALF = PruneOptions.of(Budget.of(Cost.MACS, 0.5));
 
   @TempDir Path folder;
 
@@ -46,8 +50,7 @@ class BlockPruningTest {
     try (NDManager manager = NDManager.newBaseManager()) {
       Block block = SmallResNet.of(8, manager, 1);
       float[] before = scores(block, manager);
-      BlockPruning.Result result =
-          BlockPruning.prune(block, Images.drawn(80, 1), 60, /* seed= */ 0, 0.5);
+      BlockPruning.Result result = BlockPruning.prune(block, Images.drawn(80, 1), 60, HALF);
       assertTrue(result.macs() <= 0.5 && result.macs() > 0.2, "MACs " + result.macs());
       double cut = missing(before, scores(result.cut(), manager));
       double repaired = missing(before, scores(result.repaired().block(), manager));
@@ -72,7 +75,7 @@ class BlockPruningTest {
       EspalierException e =
           assertThrows(
               EspalierException.class,
-              () -> BlockPruning.prune(block, Images.drawn(80, 1), 19, 0, 0.5));
+              () -> BlockPruning.prune(block, Images.drawn(80, 1), 19, HALF));
       assertTrue(String.valueOf(e.getMessage()).contains("at least 20"), e::getMessage);
     }
   }
