@@ -28,6 +28,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What pruning an ONNX file with unlabelled digits costs in accuracy: calibration images are drawn
@@ -40,8 +41,9 @@ public final class DigitPruning {
   private static final String USAGE =
       "give the folder of MNIST, an ONNX file, and options: --draws N (5); --macs 0.5,0.25,0.1;"
           + " --criteria reconstruction; --repairs SEQUENTIAL; --strategies curves, each of which"
-          + " starts from nothing if -cold follows; --evaluations N (200); --divisor N (8); --mean"
-          + " M and --deviation D of pixels from 0 to 1 (0 and 1)";
+          + " starts from nothing if -cold follows; --evaluations N (200); --divisor N (8); --keep"
+          + " FOLDER, of what was measured and scored, for other rows; --mean M and --deviation D"
+          + " of pixels from 0 to 1 (0 and 1)";
   private static final String COLD = "-cold";
 
   private int draws = 5;
@@ -51,6 +53,7 @@ public final class DigitPruning {
   private List<String> strategies = List.of(SearchStrategies.CURVES);
   private int evaluations = SearchOptions.usual().evaluations();
   private int divisor = 8;
+  private @Nullable Path kept;
   private float mean;
   private float deviation = 1;
 
@@ -88,6 +91,7 @@ public final class DigitPruning {
       case "--repairs" -> repairs = list(value, DigitPruning::repair);
       case "--strategies" -> strategies = list(value, this::known);
       case "--evaluations" -> evaluations = Integer.parseInt(value);
+      case "--keep" -> kept = Path.of(value);
       case "--divisor" -> divisor = Integer.parseInt(value);
       case "--mean" -> mean = Float.parseFloat(value);
       case "--deviation" -> deviation = Float.parseFloat(value);
@@ -135,6 +139,9 @@ public final class DigitPruning {
   private SearchOptions search(String name) {
     SearchStrategies known = SearchStrategies.discover(DigitPruning.class.getClassLoader());
     SearchOptions usual = SearchOptions.usual().withEvaluations(evaluations);
+    if (kept != null) {
+      usual = usual.withCheckpoint(kept);
+    }
     if (name.endsWith(COLD)) {
       SearchStrategy warm = known.get(name.substring(0, name.length() - COLD.length()));
       return usual.withStrategy(new Cold(warm));
@@ -160,11 +167,12 @@ public final class DigitPruning {
     for (String criterion : criteria) {
       for (Repair repair : repairs) {
         for (double budget : budgets) {
-          rows.add(
+          PruneOptions options =
               PruneOptions.of(Budget.of(Cost.MACS, budget).withDivisor(divisor))
                   .withCriterion(criterion)
                   .withRepair(repair)
-                  .withSearch(search));
+                  .withSearch(search);
+          rows.add(kept == null ? options : options.withCache(kept));
         }
       }
     }

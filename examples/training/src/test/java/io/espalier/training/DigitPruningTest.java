@@ -11,6 +11,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,6 +85,24 @@ class DigitPruningTest {
         assertTrue(line.matches(criterion + ", " + repair + ", 0\\.5" + half), line);
       }
     }
+  }
+
+  private List<String> halves(Object... more) throws IOException {
+    List<Object> args =
+        new ArrayList<>(List.of(folder, model(), "--draws", 1, "--macs", "0.5", "--repairs"));
+    args.addAll(List.of("ONE_PASS", "--strategies", "curves,random", "--evaluations", 5));
+    args.addAll(List.of(more));
+    return lines(args.toArray()).stream().map(line -> line.replaceAll("\\d+ s each", "")).toList();
+  }
+
+  @Test
+  void whatIsKeptChangesNothing() throws IOException {
+    MadeDigits.write(folder, ALL);
+    Path kept = folder.resolve("kept");
+    List<String> lines = halves();
+    assertEquals(lines, halves("--keep", kept));
+    assertTrue(Files.isDirectory(kept), "nothing was kept");
+    assertEquals(lines, halves("--keep", kept));
   }
 
   @Test
