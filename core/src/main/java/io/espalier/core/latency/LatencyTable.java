@@ -23,6 +23,7 @@ final class LatencyTable {
   private final Map<String, Integer> byOutput;
   private final @Nullable SegmentTimes[] segments;
   private final WholeTimes wholes;
+  private final double[] sums;
 
   /**
    * A network that was timed.
@@ -63,13 +64,18 @@ final class LatencyTable {
     for (int i = 0; i < count; i++) {
       segments[i] = samples.get(i).isEmpty() ? null : new SegmentTimes(samples.get(i));
     }
-    this.wholes = wholes(all);
+    this.sums = sums(all);
+    this.wholes = WholeTimes.of(sums, parts(all));
   }
 
-  private WholeTimes wholes(List<Timed> all) {
+  private static double[] parts(List<Timed> all) {
+    return all.stream().mapToDouble(timed -> timed.timing().part()).toArray();
+  }
+
+  /** What the segments of each network are said to take by the other networks. */
+  private double[] sums(List<Timed> all) {
     int[] samples = new int[segments.length];
     double[] sums = new double[all.size()];
-    double[] measured = new double[all.size()];
     for (int i = 0; i < sums.length; i++) {
       Timed timed = all.get(i);
       for (int segment = 0; segment < segments.length; segment++) {
@@ -78,9 +84,19 @@ final class LatencyTable {
           sums[i] += times.withoutItself(samples[segment]++) / original;
         }
       }
-      measured[i] = timed.timing().part();
     }
-    return WholeTimes.of(sums, measured);
+    return sums;
+  }
+
+  /**
+   * How far each network is from what the others let expect, as a logarithm.
+   *
+   * @param all the same that the table was made from
+   */
+  double[] surprises(List<Timed> all) {
+    double[] surprises = parts(all);
+    Arrays.setAll(surprises, i -> Math.log(surprises[i] / wholes.at(sums[i])));
+    return surprises;
   }
 
   private static Map<String, Integer> byOutput(Graph graph, int[] segmentOf) {

@@ -51,9 +51,13 @@ final class TimingBook implements AutoCloseable {
     }
   }
 
-  /** What is known of a config, or found out now, with some turns. */
-  Entry of(Config config, int turns, Supplier<Entry> timed) {
-    String key = turns + "-" + digest(new TreeMap<>(config.choices()).toString());
+  /**
+   * What is known of a config, or found out now.
+   *
+   * @param kind of timing, in a word
+   */
+  Entry of(Config config, String kind, Supplier<Entry> timed) {
+    String key = kind + "-" + digest(new TreeMap<>(config.choices()).toString());
     String text = known.get(key);
     Entry entry = text == null ? timed.get() : read(text);
     String line = text == null ? write(entry) : text;

@@ -35,10 +35,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * How far predicted latencies are from measured ones: random sub-networks of each model, each timed
- * twice beside the original, and what a search under 0.6 of the latency ends at.
+ * beside the original, and once more after all the others, since machines change within minutes,
+ * and what a search under 0.6 of the latency ends at.
  */
 public final class PredictedLatency {
   private static final int TURNS = 21;
@@ -97,18 +99,16 @@ public final class PredictedLatency {
           "%s: %d networks timed in %.0f s, %s%n",
           name, latencies.count(), (System.nanoTime() - start) / NANOS, latencies.conditions());
       Dials dials = space.dials(List.of(latencies.cost()));
-      double whole = dials.cost(dials.original(), 0);
+      List<Config> drawn =
+          IntStream.range(0, count).mapToObj(i -> space.draw(new Random(1000L + i))).toList();
+      double[] first = measured(space, drawn, timer);
+      double[] second = measured(space, drawn, timer);
       double[] errors = new double[count];
       double[] gaps = new double[count];
       for (int i = 0; i < count; i++) {
-        Config config = space.draw(new Random(1000L + i));
-        double predicted = dials.cost(dials.setting(config), 0) / whole;
-        try (TracedModel carved = space.export(config)) {
-          double first = timer.time(carved, TURNS).part();
-          double second = timer.time(carved, TURNS).part();
-          gaps[i] = Math.abs(second / first - 1);
-          errors[i] = Math.abs(2 * predicted / (first + second) - 1);
-        }
+        double predicted = dials.cost(dials.setting(drawn.get(i)), 0) / latencies.original();
+        gaps[i] = Math.abs(second[i] / first[i] - 1);
+        errors[i] = Math.abs(2 * predicted / (first[i] + second[i]) - 1);
       }
       System.out.printf(
           "  predicted within 10 %% for %.0f %%, within 5 %% for %.0f %%, median %.1f %%;"
@@ -119,6 +119,18 @@ public final class PredictedLatency {
           100 * median(gaps));
       search(space, latencies, timer);
     }
+  }
+
+  /** What networks take as parts of the original, one after the other. */
+  private static double[] measured(SearchSpace space, List<Config> configs, NodeTimer timer) {
+    return configs.stream()
+        .mapToDouble(
+            config -> {
+              try (TracedModel carved = space.export(config)) {
+                return timer.time(carved, TURNS).part();
+              }
+            })
+        .toArray();
   }
 
   private static void search(SearchSpace space, Latencies latencies, NodeTimer timer) {

@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * Times models with ONNX Runtime: some runs with its own profile, then some without, in which the
@@ -118,24 +119,29 @@ public final class OnnxNodeTimer implements NodeTimer {
     double[] originals = new double[turns];
     double[] parts = new double[turns];
     for (int turn = 0; turn < turns; turn++) {
-      originals[turn] = Latency.measure(original, inputs, warmup, runs);
-      parts[turn] = Latency.measure(session, inputs, warmup, runs) / originals[turn];
+      // who comes second may find caches as it likes them: they take turns in that, too
+      boolean first = turn % 2 == 0;
+      double before = Latency.measure(first ? original : session, inputs, warmup, runs);
+      double after = Latency.measure(first ? session : original, inputs, warmup, runs);
+      originals[turn] = first ? before : after;
+      parts[turn] = first ? after / before : before / after;
     }
     double typical = median(originals);
     return new Timing(nodes, typical * median(parts), typical, noise(parts));
   }
 
-  /** By what part every second turn says something else than the others. */
+  /** By what part every second pair of turns says something else than the others. */
   private static double noise(double[] parts) {
-    if (parts.length < 2) {
-      return 0;
-    }
-    double[] some = new double[(parts.length + 1) / 2];
-    double[] others = new double[parts.length / 2];
-    for (int i = 0; i < parts.length; i++) {
-      (i % 2 == 0 ? some : others)[i / 2] = parts[i];
-    }
-    return Math.abs(median(some) / median(others) - 1);
+    double[] some = pairs(parts, 0);
+    double[] others = pairs(parts, 1);
+    return others.length == 0 ? 0 : Math.abs(median(some) / median(others) - 1);
+  }
+
+  private static double[] pairs(double[] parts, int odd) {
+    return IntStream.range(0, parts.length)
+        .filter(turn -> turn / 2 % 2 == odd)
+        .mapToDouble(turn -> parts[turn])
+        .toArray();
   }
 
   private static double median(double[] values) {

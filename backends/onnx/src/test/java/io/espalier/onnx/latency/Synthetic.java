@@ -38,6 +38,8 @@ final class Synthetic implements TimedModel {
   /** From which on all are slower than they were. */
   private int slowFrom = Integer.MAX_VALUE;
 
+  private boolean stumbles;
+
   Synthetic(OnnxModel model) {
     this.network = OnnxNetwork.of(model, "a synthetic network");
   }
@@ -56,6 +58,11 @@ final class Synthetic implements TimedModel {
   /** From now on everything but the original takes a quarter longer. */
   void slowDown() {
     slowFrom = asked;
+  }
+
+  /** One in ten of what is timed takes half as long again, as where something else runs. */
+  void stumble() {
+    stumbles = true;
   }
 
   int asked() {
@@ -101,7 +108,8 @@ final class Synthetic implements TimedModel {
         OnnxNetwork carved = timed == Synthetic.this ? network : (OnnxNetwork) timed;
         boolean slow = asked > slowFrom && timed != Synthetic.this;
         double whole = Synthetic.time(network);
-        double run = Synthetic.time(carved) * (slow ? 1.25 : 1);
+        boolean stumbled = stumbles && asked % 10 == 7;
+        double run = Synthetic.time(carved) * (slow ? 1.25 : 1) * (stumbled ? 1.5 : 1);
         // the machine is now quicker, now slower, and what is timed with it
         double pace = ORIGINAL * (1 + asked % 3) / whole;
         return new Timing(times(carved.model()), run * pace, whole * pace, 0.001);
