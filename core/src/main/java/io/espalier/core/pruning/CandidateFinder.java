@@ -16,6 +16,7 @@ import io.espalier.core.search.ScoreBook;
 import io.espalier.core.search.SearchProblem;
 import io.espalier.core.search.SearchStrategy;
 import io.espalier.core.search.WidthErrors;
+import io.espalier.core.values.Config;
 import io.espalier.spi.DMRegistry;
 import io.espalier.spi.DataCriterion;
 import io.espalier.spi.EspalierException;
@@ -30,6 +31,8 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -129,7 +132,9 @@ record CandidateFinder(
   }
 
   /**
-   * The best of what a strategy has tried: few, as they are still to be repaired wholly.
+   * The best of what a strategy has tried: few, as they are still to be repaired wholly. The best
+   * of what it was given is among them if it was tried, since what screens may not see how good
+   * that is once it is repaired wholly.
    *
    * @param curves of the errors of widths; null where there are none
    */
@@ -155,13 +160,13 @@ record CandidateFinder(
     if (search.screening() == SearchOptions.Screening.PREDICTED) {
       runner = PredictedError.of(space, Objects.requireNonNull(curves), runner);
     }
-    Set<BudgetResult> proposed = new LinkedHashSet<>();
-    for (Candidate candidate : strategy.search(problem, seen.noting(runner))) {
-      if (proposed.size() < PROPOSED) {
-        proposed.add(BudgetResult.of(space, options.budget(), candidate.config()));
-      }
-    }
-    return proposed;
+    List<Config> tried =
+        strategy.search(problem, seen.noting(runner)).stream().map(Candidate::config).toList();
+    Set<Config> starts = problem.starts().stream().map(problem::config).collect(Collectors.toSet());
+    Stream<Config> start = tried.stream().filter(starts::contains).limit(1);
+    return Stream.concat(tried.stream().limit(PROPOSED), start)
+        .map(config -> BudgetResult.of(space, options.budget(), config))
+        .collect(Collectors.toCollection(LinkedHashSet::new));
   }
 
   /**

@@ -17,8 +17,13 @@ import io.espalier.core.pruning.Pruned;
 import io.espalier.core.pruning.SearchOptions;
 import io.espalier.core.rules.Rules;
 import io.espalier.core.search.Budget;
+import io.espalier.core.search.Candidate;
+import io.espalier.core.search.CandidateRunner;
 import io.espalier.core.search.Cost;
+import io.espalier.core.search.SearchProblem;
 import io.espalier.core.search.SearchStrategies;
+import io.espalier.core.search.SearchStrategy;
+import io.espalier.core.values.Config;
 import io.espalier.onnx.OnnxBackend;
 import io.espalier.onnx.OnnxNetwork;
 import io.espalier.onnx.file.OnnxModel;
@@ -96,8 +101,7 @@ class StrategyPruneTest {
     assertArrayEquals(whole, pruned(kept.toArray()), strategy);
   }
 
-  /** What evolution makes of the network, with candidates side by side. */
-  private byte[] evolved(int threads) throws IOException {
+  private Pruned halved(SearchOptions search) {
     ClassLoader loader = StrategyPruneTest.class.getClassLoader();
     SearchSpaces spaces = new SearchSpaces(Set.of(new OnnxBackend()), DMRegistry.discover(loader));
     SearchSpace space = spaces.generate(model(), Rules.everything());
@@ -106,16 +110,66 @@ class StrategyPruneTest {
             .open(
                 new DataRequest(
                     "random", ((OnnxNetwork) space.model()).inputs(), Map.of(), SAMPLES, 0));
-    SearchOptions search =
-        SearchOptions.usual()
-            .withStrategy(SearchStrategies.discover(loader).get("evolution"))
-            .withEvaluations(40)
-            .withThreads(threads);
     PruneOptions options = PruneOptions.of(Budget.of(Cost.MACS, 0.5)).withSearch(search);
-    Pruned pruned = DataPruning.run(space, options, data, SampleDraw.all(SAMPLES), step -> {});
+    return DataPruning.run(space, options, data, SampleDraw.all(SAMPLES), step -> {});
+  }
+
+  /** What evolution makes of the network, with candidates side by side. */
+  private byte[] evolved(int threads) throws IOException {
+    ClassLoader loader = StrategyPruneTest.class.getClassLoader();
+    Pruned pruned =
+        halved(
+            SearchOptions.usual()
+                .withStrategy(SearchStrategies.discover(loader).get("evolution"))
+                .withEvaluations(40)
+                .withThreads(threads));
     Path out = dir.resolve("threads.onnx");
     pruned.model().save(out);
     return Files.readAllBytes(out);
+  }
+
+  /** Believes that small networks are better than those it was given. */
+  private static final class Doubtful implements SearchStrategy {
+    private final boolean tellsOfStarts;
+    private final List<Config> starts = new ArrayList<>();
+
+    private Doubtful(boolean tellsOfStarts) {
+      this.tellsOfStarts = tellsOfStarts;
+    }
+
+    @Override
+    public String key() {
+      return "doubtful";
+    }
+
+    @Override
+    public List<Candidate> search(SearchProblem problem, CandidateRunner runner) {
+      List<Candidate> candidates = new ArrayList<>();
+      for (int i = 0; i < 5; i++) {
+        int[] choice = new int[problem.size()];
+        choice[0] = i;
+        candidates.add(new Candidate(problem.config(choice), i, problem.spent(choice)));
+      }
+      for (int[] start : problem.starts()) {
+        starts.add(problem.config(start));
+        candidates.add(new Candidate(problem.config(start), 9, problem.spent(start)));
+      }
+      return tellsOfStarts ? candidates : candidates.subList(0, 5);
+    }
+  }
+
+  @Test
+  void whatAStrategyWasGivenIsRepairedWhollyIfItWasTried() {
+    for (boolean tells : new boolean[] {true, false}) {
+      Doubtful doubtful = new Doubtful(tells);
+      Pruned pruned = halved(SearchOptions.usual().withStrategy(doubtful));
+      assertEquals(tells ? 4 : 3, pruned.history().tried().size());
+      assertEquals(
+          tells,
+          pruned.history().tried().stream()
+              .anyMatch(tried -> tried.config().equals(doubtful.starts.get(0))));
+      assertEquals(tells, pruned.costs().config().equals(doubtful.starts.get(0)));
+    }
   }
 
   @Test
