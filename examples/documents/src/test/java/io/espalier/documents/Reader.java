@@ -1,6 +1,7 @@
 package io.espalier.documents;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import com.google.auto.service.processor.AutoServiceProcessor;
@@ -112,6 +113,11 @@ final class Reader {
   }
 
   private void java(String text) throws IOException, InterruptedException {
+    if (text.startsWith("import ")) {
+      text.lines()
+          .forEach(line -> assertTrue(SNIPPET.contains(line.replaceAll("; .*", ";")), line));
+      return;
+    }
     Matcher type = CLASS.matcher(text);
     if (type.find()) {
       plugin(type.group(1), text);
