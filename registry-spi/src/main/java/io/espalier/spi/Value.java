@@ -51,6 +51,13 @@ public interface Value {
    * @throws IndexOutOfBoundsException if there is no such axis
    */
   default Axis axis(int index) {
-    return axes().get(index < 0 ? index + rank() : index);
+    List<Axis> axes = axes();
+    int from = index < 0 ? index + axes.size() : index;
+    if (from < 0 || from >= axes.size()) {
+      String value = present() ? "the value '" + name() + "'" : "a value that the node leaves out";
+      throw new IndexOutOfBoundsException(
+          value + " has no axis " + index + "; it has " + axes.size());
+    }
+    return axes.get(from);
   }
 }
