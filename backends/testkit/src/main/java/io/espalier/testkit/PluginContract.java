@@ -27,6 +27,7 @@ import io.espalier.spi.EspalierException;
 import io.espalier.spi.OpId;
 import io.espalier.spi.RuleOption;
 import io.espalier.trace.GraphNode;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -73,7 +74,10 @@ public abstract class PluginContract {
   private static final int CONTROLS = 3;
   private static final double HALF = 0.5;
 
-  /** The key of the module under test. */
+  /**
+   * The key of the module under test. A node without a stored weight is no layer and has no module:
+   * for its rule alone, the key of the layers around it.
+   */
   protected abstract String key();
 
   /** A small network with a layer of that key. */
@@ -106,7 +110,8 @@ public abstract class PluginContract {
             "no layer of the model is claimed by the module "
                 + key()
                 + "; it has "
-                + subject.claims());
+                + subject.claims()
+                + "; a node without a stored weight is no layer");
     assertTrue(
         subject.choosable().stream().anyMatch(Hparam::isConfigurable),
         () ->
@@ -337,6 +342,18 @@ public abstract class PluginContract {
   }
 
   /** The smallest network and random ones equal their masked originals. */
+  /** What does not agree, in words. */
+  private static String wrong(Verification verification) {
+    List<String> wrong = new ArrayList<>(verification.changed());
+    for (Verification.Output output : verification.outputs()) {
+      wrong.add("output '" + output.name() + "' is off by " + output.error());
+    }
+    if (!verification.note().isEmpty()) {
+      wrong.add(verification.note());
+    }
+    return String.join("; ", wrong);
+  }
+
   private void assertSound(Subject subject, String when, boolean controlled) {
     OnnxModel model = model();
     Verifier verifier = new Verifier(model, VerifyOptions.defaults().withSeed(seed()));
@@ -354,8 +371,8 @@ public abstract class PluginContract {
           () ->
               when
                   + "a carved network is not what the masked one is: "
-                  + verification
-                  + " at "
+                  + wrong(verification)
+                  + "; at "
                   + space.config());
       conclusive |= verification.conclusive();
       if (controlled && verification.conclusive() && seen < CONTROLS) {

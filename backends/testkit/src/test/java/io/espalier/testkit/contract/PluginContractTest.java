@@ -149,7 +149,7 @@ class PluginContractTest {
     assertFound(
         WrongPlugins.TakesHalvesForPairs.class,
         "carvedNetworksComputeWhatTheMaskedOnesDo",
-        "a carved network is not what the masked one is: Verification[worst=0.");
+        "a carved network is not what the masked one is: output 'output' is off by 0.");
   }
 
   @Test
