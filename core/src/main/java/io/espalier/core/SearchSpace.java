@@ -263,13 +263,21 @@ public final class SearchSpace {
     return generated().draw(random);
   }
 
-  /** Weights and biases of a sub-network; running statistics are not counted. */
+  /**
+   * Weights and biases of a sub-network; running statistics are not counted.
+   *
+   * @param config what it does not name is as the original has it, or as it is held; names that the
+   *     space does not know are passed over
+   */
   public long params(Config config) {
     return generated().params(config);
   }
 
   /**
    * Multiply-accumulate operations of a sub-network at batch 1: convolutions and matrix products.
+   *
+   * @param config what it does not name is as the original has it, or as it is held; names that the
+   *     space does not know are passed over
    */
   public long macs(Config config) {
     return generated().macs(config);

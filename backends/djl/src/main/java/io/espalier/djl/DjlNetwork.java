@@ -294,8 +294,9 @@ public final class DjlNetwork implements GradientModel, ObservableBlock {
   }
 
   /**
-   * Writes the parameters to a {@code .params} file, which a block of the same structure reads with
-   * {@link Block#loadParameters}.
+   * Writes the network as ONNX where the file's name ends in {@code .onnx}, and else its parameters
+   * as DJL does, which a block of the same structure and widths reads with {@link
+   * Block#loadParameters}.
    */
   @Override
   public void save(Path file) {

@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * What data are asked for.
@@ -20,6 +21,7 @@ public record DataRequest(
   public static final int USUAL_SAMPLES = 512;
 
   public DataRequest {
+    Objects.requireNonNull(location, "location");
     inputs = List.copyOf(inputs);
     options = Collections.unmodifiableMap(new LinkedHashMap<>(options));
     if (samples < 1) {
