@@ -39,6 +39,29 @@ public final class SampleDraw {
   }
 
   /**
+   * Refuses positions that no sample has.
+   *
+   * @param count how many samples there are
+   * @throws DataException if one is not from 0 to below the count, or not above the one before it
+   */
+  public static void check(int[] samples, int count) {
+    for (int i = 0; i < samples.length; i++) {
+      if (samples[i] < 0 || samples[i] >= count) {
+        throw new DataException(
+            "there is no sample " + samples[i] + " among " + count + "; they are counted from 0");
+      }
+      if (i > 0 && samples[i] <= samples[i - 1]) {
+        throw new DataException(
+            "sample "
+                + samples[i]
+                + " is named behind sample "
+                + samples[i - 1]
+                + "; name samples in ascending order, each once");
+      }
+    }
+  }
+
+  /**
    * Two parts of the samples that have none in common.
    *
    * @param fitted what is fitted to

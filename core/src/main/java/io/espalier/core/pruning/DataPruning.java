@@ -148,6 +148,7 @@ public final class DataPruning {
       Samples data,
       int[] samples,
       Consumer<String> progress) {
+    SampleDraw.check(samples, data.count());
     Optional<MixedSpace> mixed =
         MixedSpace.of(space, options, data, fitted(samples, options), progress);
     if (mixed.isEmpty()) {

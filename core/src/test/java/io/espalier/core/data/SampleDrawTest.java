@@ -48,4 +48,19 @@ class SampleDrawTest {
     assertEquals(3, folds.size());
     assertThrows(DataException.class, () -> SampleDraw.folds(new int[] {1, 2}, 3, 0));
   }
+
+  @Test
+  void positionsThatNoSampleHasAreRefused() {
+    SampleDraw.check(new int[] {0, 3, 59}, 60);
+    assertRefused("there is no sample 60 among 60; they are counted from 0", 0, 60);
+    assertRefused("there is no sample -1 among 60; they are counted from 0", -1, 0);
+    assertRefused(
+        "sample 3 is named behind sample 3; name samples in ascending order, each once", 3, 3);
+  }
+
+  private static void assertRefused(String message, int... samples) {
+    assertEquals(
+        message,
+        assertThrows(DataException.class, () -> SampleDraw.check(samples, 60)).getMessage());
+  }
 }

@@ -98,6 +98,7 @@ public final class FineTuning {
       int[] samples,
       FineTuningOptions options,
       Consumer<Epoch> listener) {
+    SampleDraw.check(samples, data.count());
     if (samples.length < FEWEST) {
       throw new EspalierException(
           "there are "

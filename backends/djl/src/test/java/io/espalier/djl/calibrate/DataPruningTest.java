@@ -231,6 +231,18 @@ class DataPruningTest {
         () -> prune(Nets.mlp(manager, 1), Rules.everything(), half(), numbers(10, 12)));
   }
 
+  @Test
+  void samplesThatThereAreNotAreRefused() {
+    SearchSpace space = Blocks.spaces().generate(Nets.mlp(manager, 1), Rules.everything());
+    Samples samples = BlockSamples.of((DjlNetwork) space.model(), numbers(SAMPLES, 12));
+    int[] wrong = SampleDraw.all(SAMPLES);
+    wrong[SAMPLES - 1] = SAMPLES;
+    refuses(
+        "there is no sample " + SAMPLES + " among " + SAMPLES,
+        DataException.class,
+        () -> DataPruning.run(space, half(), samples, wrong, step -> {}));
+  }
+
   /** Samples of a stranger, with a wrong name. */
   @Test
   void arraysOfOtherNamesAreRefused() {
