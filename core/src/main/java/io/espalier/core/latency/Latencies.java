@@ -16,9 +16,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
@@ -36,8 +38,19 @@ public final class Latencies implements AutoCloseable {
   /** A space of few choices needs no more networks than so many for each. */
   private static final int FOR_A_DIAL = 6;
 
-  private static final int TURNS = 5;
-  private static final int TURNS_TO_CONFIRM = 21;
+  private static final int TURNS = 9;
+
+  /**
+   * So many networks at most are timed together, and no more than have weights of so many bytes.
+   */
+  private static final int MOST_TOGETHER = 16;
+
+  private static final double OPEN_BYTES = 400e6;
+  private static final int FEWEST_TO_CONFIRM = 21;
+  private static final int MOST_TO_CONFIRM = 101;
+
+  /** How long the original alone is to run, in nanoseconds, while a network is confirmed. */
+  private static final double CONFIRMING = 1e9;
 
   /** One in so many of the networks is timed again. */
   private static final int AGAIN = 4;
@@ -96,15 +109,33 @@ public final class Latencies implements AutoCloseable {
 
   private void fill(Consumer<String> progress) {
     int count = Math.min(MOST, FEWEST + FOR_A_DIAL * dials.size());
-    for (int i = 0; i < count; i++) {
-      progress.accept("timing network " + (i + 1) + " of " + count);
-      double taken = time(dials.config(TimedSettings.of(dials, i)), TURNS).taken();
-      if (i == 1) {
-        // what the first that was carved took is kept with it, so that this is the same again
+    int together = together();
+    for (int from = 0; from < count; ) {
+      // what the first two took is kept with them, so that there are as many the next time
+      int to = Math.min(count, from == 0 ? 2 : from + together);
+      progress.accept("timing networks " + (from + 1) + " to " + to + " of " + count);
+      List<Config> configs = IntStream.range(from, to).mapToObj(this::setting).toList();
+      List<TimingBook.Entry> entries = entries(configs, Integer.toString(TURNS), TURNS);
+      for (int i = 0; i < entries.size(); i++) {
+        add(configs.get(i), entries.get(i));
+      }
+      if (from == 0) {
+        double taken = entries.get(entries.size() - 1).taken();
         count = (int) Math.max(Math.min(FEWEST, count), Math.min(count, TIME / taken));
       }
+      from = to;
     }
     timeAgain(progress);
+  }
+
+  /** How many networks are open at a time. */
+  private int together() {
+    double bytes = (double) Float.BYTES * space.params(setting(0));
+    return (int) Math.max(1, Math.min(MOST_TOGETHER, OPEN_BYTES / Math.max(1, bytes)));
+  }
+
+  private Config setting(int index) {
+    return dials.config(TimedSettings.of(dials, index));
   }
 
   /**
@@ -113,20 +144,25 @@ public final class Latencies implements AutoCloseable {
    */
   private void timeAgain(Consumer<String> progress) {
     double[] surprises = table().surprises(timed);
+    List<Integer> worst =
+        IntStream.range(0, surprises.length)
+            .boxed()
+            .sorted(Comparator.comparingDouble(i -> -Math.abs(surprises[i])))
+            .limit(surprises.length / AGAIN)
+            .toList();
     Map<Integer, List<Timing>> timings = new LinkedHashMap<>();
-    IntStream.range(0, surprises.length)
-        .boxed()
-        .sorted(Comparator.comparingDouble(i -> -Math.abs(surprises[i])))
-        .limit(surprises.length / AGAIN)
-        .forEach(i -> timings.put(i, new ArrayList<>(List.of(timed.get(i).timing()))));
+    worst.forEach(i -> timings.put(i, new ArrayList<>(List.of(timed.get(i).timing()))));
+    int together = together();
     for (int time = 1; time <= TIMES_AGAIN; time++) {
-      progress.accept("timing " + timings.size() + " networks again");
-      String kind = TURNS + "-again-" + time;
-      timings.forEach(
-          (i, known) -> {
-            Config config = dials.config(TimedSettings.of(dials, i));
-            known.add(book.of(config, kind, () -> timedNow(config, TURNS)).timing());
-          });
+      progress.accept("timing " + worst.size() + " networks again");
+      for (int from = 0; from < worst.size(); from += together) {
+        List<Integer> some = worst.subList(from, Math.min(worst.size(), from + together));
+        List<Config> configs = some.stream().map(this::setting).toList();
+        List<TimingBook.Entry> entries = entries(configs, TURNS + "-again-" + time, TURNS);
+        for (int i = 0; i < some.size(); i++) {
+          Objects.requireNonNull(timings.get(some.get(i))).add(entries.get(i).timing());
+        }
+      }
     }
     timings.forEach(
         (i, known) -> {
@@ -136,26 +172,38 @@ public final class Latencies implements AutoCloseable {
         });
   }
 
-  /** Times a network, unless that is known, and takes it into the table. */
-  private TimingBook.Entry time(Config config, int turns) {
-    TimingBook.Entry entry =
-        book.of(config, Integer.toString(turns), () -> timedNow(config, turns));
+  private void add(Config config, TimingBook.Entry entry) {
     timed.add(new LatencyTable.Timed(segmented.sizes(config), entry.timing()));
-    return entry;
   }
 
-  private TimingBook.Entry timedNow(Config config, int turns) {
+  /** What networks take: those of which it is not known are timed together. */
+  private List<TimingBook.Entry> entries(List<Config> configs, String kind, int turns) {
+    List<Config> unknown =
+        configs.stream().distinct().filter(config -> !book.knows(config, kind)).toList();
+    Map<Config, TimingBook.Entry> fresh = unknown.isEmpty() ? Map.of() : timedNow(unknown, turns);
+    return configs.stream()
+        .map(config -> book.of(config, kind, () -> Objects.requireNonNull(fresh.get(config))))
+        .toList();
+  }
+
+  private Map<Config, TimingBook.Entry> timedNow(List<Config> configs, int turns) {
     long start = System.nanoTime();
-    boolean whole = dials.config(dials.original()).equals(config);
-    Timing timing;
-    if (whole) {
-      timing = timer.time(space.model(), turns);
-    } else {
-      try (TracedModel carved = space.export(config)) {
-        timing = timer.time(carved, turns);
+    Config whole = dials.config(dials.original());
+    List<TracedModel> networks = new ArrayList<>();
+    try {
+      for (Config config : configs) {
+        networks.add(config.equals(whole) ? space.model() : space.export(config));
       }
+      List<Timing> timings = timer.times(networks, turns);
+      double taken = (double) (System.nanoTime() - start) / configs.size();
+      Map<Config, TimingBook.Entry> entries = new HashMap<>();
+      for (int i = 0; i < configs.size(); i++) {
+        entries.put(configs.get(i), new TimingBook.Entry(timings.get(i), taken));
+      }
+      return entries;
+    } finally {
+      networks.stream().filter(network -> network != space.model()).forEach(TracedModel::close);
     }
-    return new TimingBook.Entry(timing, (double) (System.nanoTime() - start));
   }
 
   /** What the timings depend on, in words. */
@@ -184,7 +232,11 @@ public final class Latencies implements AutoCloseable {
    * @param config a choice for everything that can be configured
    */
   public Timing confirm(Config config) {
-    return time(config, TURNS_TO_CONFIRM).timing();
+    double turns = Math.min(MOST_TO_CONFIRM, CONFIRMING / original());
+    int count = (int) Math.max(FEWEST_TO_CONFIRM, turns);
+    TimingBook.Entry entry = entries(List.of(config), Integer.toString(count), count).get(0);
+    add(config, entry);
+    return entry.timing();
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.espalier.core.latency;
 
 import io.espalier.core.values.TracedModel;
+import java.util.List;
 
 /** Times networks that are cut from one original. For one thread at a time; close it at the end. */
 public interface NodeTimer extends AutoCloseable {
@@ -11,12 +12,19 @@ public interface NodeTimer extends AutoCloseable {
   String conditions();
 
   /**
-   * Times a network: node by node, and as a whole, where it and the original take turns.
+   * Times networks: node by node, and as a whole, where each and the original take turns, one
+   * network after the other before the next turn of the first, so that what slows a machine down
+   * for a second is not taken for slowness of one of them.
    *
-   * @param network the original, or what was carved from it
-   * @param turns how often they take turns, at least 1
+   * @param networks the original, or what was carved from it; all are held at a time
+   * @param turns how often each takes turns with the original, at least 1
    */
-  Timing time(TracedModel network, int turns);
+  List<Timing> times(List<? extends TracedModel> networks, int turns);
+
+  /** Times one network. */
+  default Timing time(TracedModel network, int turns) {
+    return times(List.of(network), turns).get(0);
+  }
 
   @Override
   void close();

@@ -57,7 +57,7 @@ final class TimingBook implements AutoCloseable {
    * @param kind of timing, in a word
    */
   Entry of(Config config, String kind, Supplier<Entry> timed) {
-    String key = kind + "-" + digest(new TreeMap<>(config.choices()).toString());
+    String key = key(config, kind);
     String text = known.get(key);
     Entry entry = text == null ? timed.get() : read(text);
     String line = text == null ? write(entry) : text;
@@ -68,6 +68,14 @@ final class TimingBook implements AutoCloseable {
       }
     }
     return entry;
+  }
+
+  boolean knows(Config config, String kind) {
+    return known.containsKey(key(config, kind));
+  }
+
+  private static String key(Config config, String kind) {
+    return kind + "-" + digest(new TreeMap<>(config.choices()).toString());
   }
 
   private static String write(Entry entry) {

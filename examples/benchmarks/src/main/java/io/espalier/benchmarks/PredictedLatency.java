@@ -8,13 +8,11 @@ import io.espalier.core.data.InputSpec;
 import io.espalier.core.latency.Latencies;
 import io.espalier.core.latency.LatencyLimit;
 import io.espalier.core.latency.LatencySearch;
-import io.espalier.core.latency.NodeTimer;
 import io.espalier.core.rules.Rules;
 import io.espalier.core.search.Budget;
 import io.espalier.core.search.BudgetResult;
 import io.espalier.core.search.BudgetSearch;
 import io.espalier.core.values.Config;
-import io.espalier.core.values.TracedModel;
 import io.espalier.onnx.OnnxBackend;
 import io.espalier.onnx.OnnxNetwork;
 import io.espalier.onnx.build.MobileNet;
@@ -24,6 +22,7 @@ import io.espalier.onnx.file.OnnxModel;
 import io.espalier.onnx.runtime.OnnxSession;
 import io.espalier.onnx.runtime.RandomInputs;
 import io.espalier.onnx.runtime.SessionSettings;
+import io.espalier.onnx.runtime.Tensor;
 import io.espalier.spi.DMRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,7 +42,6 @@ import java.util.stream.IntStream;
  * and what a search under 0.6 of the latency ends at.
  */
 public final class PredictedLatency {
-  private static final int TURNS = 21;
   private static final double FAR = 0.1;
   private static final double NEAR = 0.05;
   private static final double PART = 0.6;
@@ -91,18 +89,20 @@ public final class PredictedLatency {
     DMRegistry registry = DMRegistry.discover(PredictedLatency.class.getClassLoader());
     SearchSpace space =
         new SearchSpaces(Set.of(new OnnxBackend()), registry).generate(network, Rules.everything());
-    Map<String, DataArray> inputs = inputs(network);
+    Map<String, Tensor> inputs = inputs(network);
+    Map<String, DataArray> arrays = new LinkedHashMap<>();
+    inputs.forEach((input, tensor) -> arrays.put(input, tensor.toArray()));
     long start = System.nanoTime();
-    try (Latencies latencies = Latencies.of(space, inputs, threads, List.of(), step -> {});
-        NodeTimer timer = network.timer(inputs, threads)) {
+    try (Latencies latencies = Latencies.of(space, arrays, threads, List.of(), step -> {});
+        SideBySide measured = new SideBySide(space, network.model(), inputs, threads)) {
       System.out.printf(
           "%s: %d networks timed in %.0f s, %s%n",
           name, latencies.count(), (System.nanoTime() - start) / NANOS, latencies.conditions());
       Dials dials = space.dials(List.of(latencies.cost()));
       List<Config> drawn =
           IntStream.range(0, count).mapToObj(i -> space.draw(new Random(1000L + i))).toList();
-      double[] first = measured(space, drawn, timer);
-      double[] second = measured(space, drawn, timer);
+      double[] first = measured.parts(drawn);
+      double[] second = measured.parts(drawn);
       double[] errors = new double[count];
       double[] gaps = new double[count];
       for (int i = 0; i < count; i++) {
@@ -117,23 +117,11 @@ public final class PredictedLatency {
           100 * within(errors, NEAR),
           100 * median(errors),
           100 * median(gaps));
-      search(space, latencies, timer);
+      search(space, latencies, measured);
     }
   }
 
-  /** What networks take as parts of the original, one after the other. */
-  private static double[] measured(SearchSpace space, List<Config> configs, NodeTimer timer) {
-    return configs.stream()
-        .mapToDouble(
-            config -> {
-              try (TracedModel carved = space.export(config)) {
-                return timer.time(carved, TURNS).part();
-              }
-            })
-        .toArray();
-  }
-
-  private static void search(SearchSpace space, Latencies latencies, NodeTimer timer) {
+  private static void search(SearchSpace space, Latencies latencies, SideBySide measured) {
     space.sortParameters();
     LatencySearch.Found<BudgetResult> found =
         new LatencySearch(space, latencies, new LatencyLimit(PART, true), SEARCHES)
@@ -141,37 +129,31 @@ public final class PredictedLatency {
                 limit -> BudgetSearch.find(space, Budget.of(List.of(limit))),
                 BudgetResult::config,
                 other -> {});
-    try (TracedModel carved = space.export(found.result().config())) {
-      System.out.printf(
-          "  asked for %.2f: predicted %.3f, measured %.3f, once more %.3f, %d searches%n",
-          PART,
-          found.latency().predicted() / found.latency().original(),
-          found.latency().measured() / found.latency().original(),
-          timer.time(carved, TURNS).part(),
-          found.latency().searches());
-    }
+    System.out.printf(
+        "  asked for %.2f: predicted %.3f, measured %.3f, once more %.3f, %d searches%n",
+        PART,
+        found.latency().predicted() / found.latency().original(),
+        found.latency().measured() / found.latency().original(),
+        measured.parts(List.of(found.result().config()))[0],
+        found.latency().searches());
   }
 
-  private static Map<String, DataArray> inputs(OnnxNetwork network) {
+  private static Map<String, Tensor> inputs(OnnxNetwork network) {
     Map<String, long[]> shapes = new HashMap<>();
     for (InputSpec input : network.inputs()) {
       long[] shape = input.trial().stream().mapToLong(Long::longValue).toArray();
       shapes.put(input.name(), shape);
     }
-    Map<String, DataArray> inputs = new LinkedHashMap<>();
     try (OnnxSession session = OnnxSession.open(network.model(), SessionSettings.sparing())) {
-      RandomInputs.seeded(0)
-          .forModel(session, shapes)
-          .forEach((name, tensor) -> inputs.put(name, tensor.toArray()));
+      return RandomInputs.seeded(0).forModel(session, shapes);
     }
-    return inputs;
   }
 
   private static double within(double[] errors, double most) {
     return (double) Arrays.stream(errors).filter(error -> error <= most).count() / errors.length;
   }
 
-  private static double median(double[] values) {
+  static double median(double[] values) {
     return Arrays.stream(values).sorted().toArray()[values.length / 2];
   }
 }

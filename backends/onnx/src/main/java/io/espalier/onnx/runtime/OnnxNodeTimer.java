@@ -77,19 +77,42 @@ public final class OnnxNodeTimer implements NodeTimer {
     return conditions;
   }
 
+  /**
+   * A network whose nodes were timed.
+   *
+   * @param once what a run takes at about, in nanoseconds
+   */
+  private record Profiled(List<Timing.NodeTime> nodes, OnnxSession session, double once) {}
+
   @Override
-  public Timing time(TracedModel network, int turns) {
-    OnnxModel model = models.apply(network);
+  public List<Timing> times(List<? extends TracedModel> networks, int turns) {
+    List<Profiled> open = new ArrayList<>();
+    try {
+      for (TracedModel network : networks) {
+        open.add(profiled(models.apply(network)));
+      }
+      return compared(open, turns);
+    } finally {
+      open.forEach(network -> network.session().close());
+    }
+  }
+
+  private Profiled profiled(OnnxModel model) {
     try (ScratchFolder folder =
-            ScratchFolder.in(Path.of(System.getProperty("java.io.tmpdir", ".")));
-        OnnxSession session =
-            OnnxSession.openProfiled(named(model), settings, folder.path().resolve("profile"))) {
-      double once = Math.max(1, Latency.measure(session, inputs, 1, FIRST));
-      int profiled = (int) Math.max(1, Math.min(MOST_PROFILED, PROFILED / once));
-      Latency.measure(session, inputs, 0, profiled);
-      String profile = Files.readString(session.endProfile());
-      List<Timing.NodeTime> nodes = Profile.nodes(profile, 1 + FIRST + profiled, outputs(model));
-      return compared(nodes, session, once, turns);
+        ScratchFolder.in(Path.of(System.getProperty("java.io.tmpdir", ".")))) {
+      OnnxSession session =
+          OnnxSession.openProfiled(named(model), settings, folder.path().resolve("profile"));
+      try {
+        double once = Math.max(1, Latency.measure(session, inputs, 1, FIRST));
+        int profiled = (int) Math.max(1, Math.min(MOST_PROFILED, PROFILED / once));
+        Latency.measure(session, inputs, 0, profiled);
+        String profile = Files.readString(session.endProfile());
+        List<Timing.NodeTime> nodes = Profile.nodes(profile, 1 + FIRST + profiled, outputs(model));
+        return new Profiled(nodes, session, once);
+      } catch (IOException | RuntimeException e) {
+        session.close();
+        throw e;
+      }
     } catch (IOException e) {
       throw new OnnxRunException("a profile cannot be kept: " + e.getMessage(), e);
     }
@@ -112,22 +135,30 @@ public final class OnnxNodeTimer implements NodeTimer {
     return outputs;
   }
 
-  private Timing compared(
-      List<Timing.NodeTime> nodes, OnnxSession session, double once, int turns) {
-    int runs = (int) Math.max(1, Math.min(MOST_IN_A_TURN, TURN / once));
-    int warmup = runs > 1 ? 1 : 0;
-    double[] originals = new double[turns];
-    double[] parts = new double[turns];
+  private List<Timing> compared(List<Profiled> networks, int turns) {
+    double[][] originals = new double[networks.size()][turns];
+    double[][] parts = new double[networks.size()][turns];
     for (int turn = 0; turn < turns; turn++) {
       // who comes second may find caches as it likes them: they take turns in that, too
       boolean first = turn % 2 == 0;
-      double before = Latency.measure(first ? original : session, inputs, warmup, runs);
-      double after = Latency.measure(first ? session : original, inputs, warmup, runs);
-      originals[turn] = first ? before : after;
-      parts[turn] = first ? after / before : before / after;
+      for (int i = 0; i < parts.length; i++) {
+        Profiled network = networks.get(i);
+        int runs = (int) Math.max(1, Math.min(MOST_IN_A_TURN, TURN / network.once()));
+        int warmup = runs > 1 ? 1 : 0;
+        OnnxSession session = network.session();
+        double before = Latency.measure(first ? original : session, inputs, warmup, runs);
+        double after = Latency.measure(first ? session : original, inputs, warmup, runs);
+        originals[i][turn] = first ? before : after;
+        parts[i][turn] = first ? after / before : before / after;
+      }
     }
-    double typical = median(originals);
-    return new Timing(nodes, typical * median(parts), typical, noise(parts));
+    List<Timing> timings = new ArrayList<>();
+    for (int i = 0; i < parts.length; i++) {
+      double typical = median(originals[i]);
+      double run = typical * median(parts[i]);
+      timings.add(new Timing(networks.get(i).nodes(), run, typical, noise(parts[i])));
+    }
+    return timings;
   }
 
   /** By what part every second pair of turns says something else than the others. */

@@ -103,7 +103,11 @@ final class Synthetic implements TimedModel {
       }
 
       @Override
-      public Timing time(TracedModel timed, int turns) {
+      public List<Timing> times(List<? extends TracedModel> networks, int turns) {
+        return networks.stream().map(this::timing).toList();
+      }
+
+      private Timing timing(TracedModel timed) {
         asked++;
         OnnxNetwork carved = timed == Synthetic.this ? network : (OnnxNetwork) timed;
         boolean slow = asked > slowFrom && timed != Synthetic.this;
@@ -112,7 +116,7 @@ final class Synthetic implements TimedModel {
         double run = Synthetic.time(carved) * (slow ? 1.25 : 1) * (stumbled ? 1.5 : 1);
         // the machine is now quicker, now slower, and what is timed with it
         double pace = ORIGINAL * (1 + asked % 3) / whole;
-        return new Timing(times(carved.model()), run * pace, whole * pace, 0.001);
+        return new Timing(Synthetic.times(carved.model()), run * pace, whole * pace, 0.001);
       }
 
       @Override
