@@ -24,6 +24,7 @@ import io.espalier.spi.Ranking;
 import io.espalier.trace.Layout;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -160,11 +161,15 @@ record CandidateFinder(
     if (search.screening() == SearchOptions.Screening.PREDICTED) {
       runner = PredictedError.of(space, Objects.requireNonNull(curves), runner);
     }
-    List<Config> tried =
+    List<Config> best =
         strategy.search(problem, seen.noting(runner)).stream().map(Candidate::config).toList();
-    Set<Config> starts = problem.starts().stream().map(problem::config).collect(Collectors.toSet());
-    Stream<Config> start = tried.stream().filter(starts::contains).limit(1);
-    return Stream.concat(tried.stream().limit(PROPOSED), start)
+    Stream<Config> start =
+        problem.starts().stream()
+            .map(problem::config)
+            .filter(config -> seen.screening(config).isPresent())
+            .min(Comparator.comparingDouble(config -> seen.screening(config).orElseThrow()))
+            .stream();
+    return Stream.concat(best.stream().limit(PROPOSED), start)
         .map(config -> BudgetResult.of(space, options.budget(), config))
         .collect(Collectors.toCollection(LinkedHashSet::new));
   }

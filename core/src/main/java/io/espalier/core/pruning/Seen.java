@@ -9,6 +9,7 @@ import io.espalier.core.values.Config;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /** Collects what a search sees. Of each candidate the first score of its kind counts. */
 final class Seen {
@@ -23,6 +24,12 @@ final class Seen {
   /** A candidate was scored cheaply. */
   void screened(Config config, double error) {
     screened.putIfAbsent(config, error);
+  }
+
+  /** The cheap score of a candidate; empty where it has none. */
+  OptionalDouble screening(Config config) {
+    Double error = screened.get(config);
+    return error == null ? OptionalDouble.empty() : OptionalDouble.of(error);
   }
 
   /** A candidate was scored as the result is. */

@@ -59,10 +59,12 @@ class DigitTableTest {
             row("l2, sequential, 0.5", "0.50"));
     Path plot = folder.resolve("plot.svg");
     assertEquals(
-        "| | repair | 0.5 of the MACs | 0.25 of the MACs |\n"
-            + "| --- | --- | --- | --- |\n"
-            + "| `curves` | none | 15.00 (10.00 to 20.00) | 55.00 (50.00 to 60.00) |\n"
-            + "| `random` | sequential | 0.20 (-0.10 to 0.50) |  |\n",
+        """
+        | | repair | 0.5 of the MACs | 0.25 of the MACs |
+        | --- | --- | --- | --- |
+        | `curves` | none | 15.00 (10.00 to 20.00) | 55.00 (50.00 to 60.00) |
+        | `random` | sequential | 0.20 (-0.10 to 0.50) |  |
+        """,
         table(one, two, "--plot", plot));
     String svg = Files.readString(plot);
     assertEquals(6, svg.split("<circle", -1).length - 1, svg);
