@@ -3,40 +3,33 @@ package io.espalier.training;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A table, in Markdown, and a picture of what {@link DigitPruning} printed of several networks. */
 public final class DigitTable {
   private static final String USAGE =
-      "give files with what DigitPruning printed, one for each network, and, if wanted, --plot"
-          + " FILE.svg";
+      "give a folder of files with what DigitPruning printed, and, if wanted, --plot FILE.svg";
 
   private DigitTable() {}
 
   /** Prints the table, and writes the picture to the file that {@code --plot} names. */
   public static void main(String[] args) throws IOException {
-    List<Path> files = new ArrayList<>();
-    Path plot = null;
-    for (int i = 0; i < args.length; i++) {
-      if (!args[i].equals("--plot")) {
-        files.add(Path.of(args[i]));
-      } else if (++i < args.length) {
-        plot = Path.of(args[i]);
-      } else {
-        throw new IllegalArgumentException("--plot lacks its value; " + USAGE);
-      }
-    }
-    if (files.isEmpty()) {
+    boolean plots = args.length == 3 && args[1].equals("--plot");
+    if (args.length != 1 && !plots) {
       throw new IllegalArgumentException(USAGE);
+    }
+    List<Path> files;
+    try (Stream<Path> all = Files.list(Path.of(args[0]))) {
+      files = all.sorted().toList();
     }
     DigitLosses losses = DigitLosses.read(files);
     System.out.print(table(losses));
-    if (plot != null) {
-      Files.writeString(plot, LossPlot.of(losses));
+    if (plots) {
+      Files.writeString(Path.of(args[2]), LossPlot.of(losses));
     }
   }
 
