@@ -93,8 +93,8 @@ public final class PredictedLatency {
     Map<String, DataArray> arrays = new LinkedHashMap<>();
     inputs.forEach((input, tensor) -> arrays.put(input, tensor.toArray()));
     long start = System.nanoTime();
-    try (Latencies latencies = Latencies.of(space, arrays, threads, List.of(), step -> {});
-        SideBySide measured = new SideBySide(space, network.model(), inputs, threads)) {
+    SideBySide measured = new SideBySide(space, network.model(), inputs, threads);
+    try (Latencies latencies = Latencies.of(space, arrays, threads, List.of(), step -> {})) {
       System.out.printf(
           "%s: %d networks timed in %.0f s, %s%n",
           name, latencies.count(), (System.nanoTime() - start) / NANOS, latencies.conditions());

@@ -18,7 +18,7 @@ import java.util.Map;
  * the other with the original, since a machine may be another one for seconds: so what is measured
  * of each is of many seconds.
  */
-final class SideBySide implements AutoCloseable {
+final class SideBySide {
   private static final int OPEN = 20;
   private static final int TURNS = 21;
 
@@ -30,13 +30,13 @@ final class SideBySide implements AutoCloseable {
   private final SearchSpace space;
   private final Map<String, Tensor> inputs;
   private final SessionSettings settings;
-  private final OnnxSession original;
+  private final OnnxEdit original;
 
   SideBySide(SearchSpace space, OnnxModel original, Map<String, Tensor> inputs, int threads) {
     this.space = space;
     this.inputs = inputs;
     this.settings = SessionSettings.fast().withThreads(threads);
-    this.original = OnnxSession.open(new OnnxEdit(original), settings);
+    this.original = new OnnxEdit(original);
   }
 
   /** What networks take, as parts of the original: medians. */
@@ -51,7 +51,7 @@ final class SideBySide implements AutoCloseable {
 
   private double[] together(List<Config> configs) {
     List<OnnxSession> open = new ArrayList<>();
-    try {
+    try (OnnxSession whole = OnnxSession.open(original, settings)) {
       for (Config config : configs) {
         OnnxNetwork carved = (OnnxNetwork) space.export(config);
         open.add(OnnxSession.open(new OnnxEdit(carved.model()), settings));
@@ -60,7 +60,7 @@ final class SideBySide implements AutoCloseable {
       int[] runs = open.stream().mapToInt(this::runs).toArray();
       for (int turn = 0; turn < TURNS; turn++) {
         for (int i = 0; i < turns.length; i++) {
-          turns[i][turn] = part(open.get(i), runs[i], turn % 2 == 0);
+          turns[i][turn] = part(whole, open.get(i), runs[i], turn % 2 == 0);
         }
       }
       double[] parts = new double[turns.length];
@@ -78,14 +78,9 @@ final class SideBySide implements AutoCloseable {
     return (int) Math.max(1, Math.min(MOST_IN_A_TURN, TURN / once));
   }
 
-  private double part(OnnxSession session, int runs, boolean originalFirst) {
-    double before = Latency.measure(originalFirst ? original : session, inputs, 1, runs);
-    double after = Latency.measure(originalFirst ? session : original, inputs, 1, runs);
-    return originalFirst ? after / before : before / after;
-  }
-
-  @Override
-  public void close() {
-    original.close();
+  private double part(OnnxSession whole, OnnxSession session, int runs, boolean wholeFirst) {
+    double before = Latency.measure(wholeFirst ? whole : session, inputs, 1, runs);
+    double after = Latency.measure(wholeFirst ? session : whole, inputs, 1, runs);
+    return wholeFirst ? after / before : before / after;
   }
 }

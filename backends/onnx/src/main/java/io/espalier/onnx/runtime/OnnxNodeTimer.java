@@ -35,7 +35,7 @@ public final class OnnxNodeTimer implements NodeTimer {
   private final Map<String, Tensor> inputs;
   private final SessionSettings settings;
   private final String conditions;
-  private final OnnxSession original;
+  private final OnnxEdit original;
 
   /**
    * A timer.
@@ -52,13 +52,15 @@ public final class OnnxNodeTimer implements NodeTimer {
     this.models = models;
     this.inputs = Map.copyOf(inputs);
     this.settings = SessionSettings.fast().withThreads(threads);
-    this.original = OnnxSession.open(new OnnxEdit(original), settings);
-    this.conditions = conditions(threads);
+    this.original = new OnnxEdit(original);
+    try (OnnxSession session = OnnxSession.open(this.original, settings)) {
+      this.conditions = conditions(session.inputSpecs(), inputs, threads);
+    }
   }
 
-  private String conditions(int threads) {
+  private static String conditions(List<ValueSpec> specs, Map<String, Tensor> inputs, int threads) {
     StringBuilder shapes = new StringBuilder();
-    for (ValueSpec input : original.inputSpecs()) {
+    for (ValueSpec input : specs) {
       Tensor tensor = inputs.get(input.name());
       shapes.append(", ").append(input.name());
       shapes.append(tensor == null ? "" : " " + Arrays.toString(tensor.shape()));
@@ -87,11 +89,12 @@ public final class OnnxNodeTimer implements NodeTimer {
   @Override
   public List<Timing> times(List<? extends TracedModel> networks, int turns) {
     List<Profiled> open = new ArrayList<>();
-    try {
+    // the original is loaded anew beside them: memory of an old session may be laid out otherwise
+    try (OnnxSession whole = OnnxSession.open(original, settings)) {
       for (TracedModel network : networks) {
         open.add(profiled(models.apply(network)));
       }
-      return compared(open, turns);
+      return compared(whole, open, turns);
     } finally {
       open.forEach(network -> network.session().close());
     }
@@ -135,7 +138,7 @@ public final class OnnxNodeTimer implements NodeTimer {
     return outputs;
   }
 
-  private List<Timing> compared(List<Profiled> networks, int turns) {
+  private List<Timing> compared(OnnxSession whole, List<Profiled> networks, int turns) {
     double[][] originals = new double[networks.size()][turns];
     double[][] parts = new double[networks.size()][turns];
     for (int turn = 0; turn < turns; turn++) {
@@ -146,8 +149,8 @@ public final class OnnxNodeTimer implements NodeTimer {
         int runs = (int) Math.max(1, Math.min(MOST_IN_A_TURN, TURN / network.once()));
         int warmup = runs > 1 ? 1 : 0;
         OnnxSession session = network.session();
-        double before = Latency.measure(first ? original : session, inputs, warmup, runs);
-        double after = Latency.measure(first ? session : original, inputs, warmup, runs);
+        double before = Latency.measure(first ? whole : session, inputs, warmup, runs);
+        double after = Latency.measure(first ? session : whole, inputs, warmup, runs);
         originals[i][turn] = first ? before : after;
         parts[i][turn] = first ? after / before : before / after;
       }
@@ -182,8 +185,7 @@ public final class OnnxNodeTimer implements NodeTimer {
     return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
   }
 
+  /** Nothing is held between timings. */
   @Override
-  public void close() {
-    original.close();
-  }
+  public void close() {}
 }
