@@ -71,7 +71,7 @@ final class LossPlot {
       add(
           "<line x1='%.1f' y1='%d' x2='%.1f' y2='%.1f' stroke='#d0d0d0'/>",
           x, TOP - 6, x, bottom + 4);
-      text(x, bottom + 17, "middle", mark < 1 ? Double.toString(mark) : Long.toString((long) mark));
+      text(x, bottom + 17, "middle", mark <= LEAST ? "up to " + mark : Long.toString((long) mark));
     }
     for (DigitLosses.Method method : losses.methods()) {
       double y = TOP + (names.indexOf(losses.name(method)) + 0.5) * LINE;
