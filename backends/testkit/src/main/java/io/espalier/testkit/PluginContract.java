@@ -341,7 +341,6 @@ public abstract class PluginContract {
     }
   }
 
-  /** The smallest network and random ones equal their masked originals. */
   /** What does not agree, in words. */
   private static String wrong(Verification verification) {
     List<String> wrong = new ArrayList<>(verification.changed());
@@ -354,6 +353,7 @@ public abstract class PluginContract {
     return String.join("; ", wrong);
   }
 
+  /** The smallest network and random ones equal their masked originals. */
   private void assertSound(Subject subject, String when, boolean controlled) {
     OnnxModel model = model();
     Verifier verifier = new Verifier(model, VerifyOptions.defaults().withSeed(seed()));
