@@ -186,8 +186,12 @@ public final class SymMap {
    * known.
    */
   public @Nullable List<Layout> input(int node, int input) {
+    List<Integer> inputs = graph.nodes().get(node).inputs();
+    if (input >= inputs.size()) {
+      return null;
+    }
     List<Layout> own = uses[node][input];
-    int tensor = graph.nodes().get(node).inputs().get(input);
+    int tensor = inputs.get(input);
     return own != null || tensor < 0 ? own : tensors[tensor];
   }
 

@@ -46,7 +46,8 @@ final class CutEdges {
   static List<CutParameter> of(Cut cut) {
     CutEdges all = new CutEdges(cut);
     for (GraphNode node : all.graph.nodes()) {
-      if (!cut.skips(node.index())) {
+      boolean computes = node.outputs().stream().anyMatch(output -> output >= 0);
+      if (computes && !cut.skips(node.index())) {
         all.add(node);
       }
     }

@@ -35,8 +35,14 @@ public final class SqueezeRule implements OperatorRule {
       return;
     }
     boolean[] taken = new boolean[x.size()];
+    boolean any = given.isPresent();
     for (int i = 0; i < taken.length; i++) {
       taken[i] = given.isEmpty() && x.get(i).extent() == 1;
+      any |= taken[i];
+    }
+    if (!any) {
+      // axes can be written down where there are some; no axes at all mean all of one element
+      x.forEach(axis -> t.freeze(axis, "Squeeze takes away any axis that has one element"));
     }
     for (long axis : given.map(Ints::values).orElse(new long[0])) {
       int index = (int) (axis < 0 ? axis + x.size() : axis);

@@ -99,6 +99,30 @@ class HostileFileTest {
     assertInspected(graph.build());
   }
 
+  private static OnnxModel padded(long more) {
+    OnnxGraphBuilder graph = new OnnxGraphBuilder("padded", 17);
+    String y = layer(graph);
+    String flat = graph.node("Flatten", "/flat", List.of(y), Map.of("axis", 1L));
+    String some = graph.longs("some", new long[] {0, 2, 3}, 3);
+    String picked = graph.node("Gather", "/pick", List.of(flat, some), Map.of("axis", 1L));
+    String one = graph.longs("one", new long[] {1}, 1);
+    String three = graph.longs("three", new long[] {3}, 1);
+    String slice = graph.node("Slice", "/slice", List.of(picked, one, three, one));
+    String pads = graph.longs("pads", new long[] {0, 0, 0, more}, 4);
+    String all = graph.node("Pad", "/pad", List.of(slice, pads));
+    graph.output("y", y, 1, 4);
+    graph.output("all", graph.node("ReduceSum", "/sum", List.of(all)));
+    return graph.build();
+  }
+
+  @Test
+  void aWidePadBehindPiecesIsRefused() throws IOException {
+    assertRefused(padded(9_000_000_000L), "'/pad'");
+    Path out = folder.resolve("out.onnx");
+    Cli.run("prune", save(padded(9)), "-o", out, "--params", 0.7, "--divisor", 1);
+    assertTrue(Files.exists(out));
+  }
+
   private static OnnxModel largeConstant(String reduction) {
     OnnxGraphBuilder graph = new OnnxGraphBuilder("large", 17);
     String y = layer(graph);

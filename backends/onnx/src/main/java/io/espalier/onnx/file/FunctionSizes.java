@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How large a model's functions become when each call gives way to the nodes of its function. A
@@ -159,11 +160,38 @@ final class FunctionSizes {
   private Size size(List<NodeProto> nodes) {
     Size size = Size.NONE;
     for (NodeProto node : all(nodes)) {
-      Size callee = sizes.get(key(node.getDomain(), node.getOpType(), node.getOverload()));
+      String called = key(node.getDomain(), node.getOpType(), node.getOverload());
+      requireFitting(node, functions.get(called));
+      Size callee = sizes.get(called);
       int name = Math.max(node.getName().length(), node.getOpType().length()) + 1;
       size = size.plus(callee == null ? new Size(1, 2L * name, 0) : callee.called(name));
     }
     return size;
+  }
+
+  /** ONNX Runtime ends the whole process where a call gives more than its function takes. */
+  private void requireFitting(NodeProto call, @Nullable FunctionProto function) {
+    if (function == null) {
+      return;
+    }
+    requireFitting(call, "inputs", call.getInputCount(), function.getInputCount());
+    requireFitting(call, "outputs", call.getOutputCount(), function.getOutputCount());
+  }
+
+  private void requireFitting(NodeProto call, String what, int given, int taken) {
+    if (given > taken) {
+      throw new OnnxFileException(
+          model
+              + " calls the function "
+              + call.getOpType()
+              + " with "
+              + given
+              + " "
+              + what
+              + ", and it has "
+              + taken
+              + "; export the network again");
+    }
   }
 
   /** Nodes, and those of the graphs in their attributes. */

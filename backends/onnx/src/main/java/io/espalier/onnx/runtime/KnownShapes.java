@@ -134,6 +134,10 @@ final class KnownShapes {
       constant(node, output);
       return;
     }
+    if (node.getOpType().equals("Split")) {
+      split(node);
+      return;
+    }
     long[] shape = shape(node);
     if (shape != null) {
       put(output, shape);
@@ -182,7 +186,73 @@ final class KnownShapes {
       case "Conv" -> Shapes.convolution(first, shapeOf(node, 1));
       case "Unsqueeze" -> Shapes.unsqueeze(first, axes(node));
       case "Squeeze" -> Shapes.squeeze(first, axes(node));
+      case "Gather" -> gather(node, first);
+      case "Slice" -> slice(node, first);
+      case "Flatten" -> Shapes.flatten(first, number(node, "axis", 1));
+      case "Gemm" -> gemm(node, first);
       default -> null;
+    };
+  }
+
+  private void split(NodeProto node) {
+    long[] first = shapeOf(node, 0);
+    int axis = first == null ? -1 : place(number(node, "axis", 0), first.length);
+    if (first == null || axis < 0) {
+      return;
+    }
+    long[] parts = node.getInputCount() > 1 ? numbersOf(node, 1) : ints(node, "split");
+    if (parts == null && node.getInputCount() > 1 && !node.getInput(1).isEmpty()) {
+      return;
+    }
+    int count = node.getOutputCount();
+    for (int i = 0; i < count; i++) {
+      long[] shape = first.clone();
+      shape[axis] = parts == null ? (first[axis] + count - 1) / count : at(parts, i);
+      put(node.getOutput(i), shape);
+    }
+  }
+
+  private static long at(long[] numbers, int index) {
+    return index < numbers.length ? Math.max(0, numbers[index]) : 0;
+  }
+
+  /** An axis, counted from the end if it is negative; -1 if there is none. */
+  private static int place(long axis, int rank) {
+    long place = axis < 0 ? axis + rank : axis;
+    return place < 0 || place >= rank ? -1 : (int) place;
+  }
+
+  private long @Nullable [] gather(NodeProto node, long @Nullable [] first) {
+    long[] indices = shapeOf(node, 1);
+    int axis = first == null ? -1 : place(number(node, "axis", 0), first.length);
+    if (first == null || indices == null || axis < 0) {
+      return null;
+    }
+    long[] shape = new long[first.length - 1 + indices.length];
+    System.arraycopy(first, 0, shape, 0, axis);
+    System.arraycopy(indices, 0, shape, axis, indices.length);
+    System.arraycopy(first, axis + 1, shape, axis + indices.length, first.length - axis - 1);
+    return shape;
+  }
+
+  private long @Nullable [] slice(NodeProto node, long @Nullable [] first) {
+    boolean inputs = node.getInputCount() > 1;
+    long[] starts = inputs ? numbersOf(node, 1) : ints(node, "starts");
+    long[] ends = inputs ? numbersOf(node, 2) : ints(node, "ends");
+    long[] axes = inputs ? numbersOf(node, 3) : ints(node, "axes");
+    long[] steps = node.getInputCount() > 4 ? numbersOf(node, 4) : null;
+    boolean unknown = node.getInputCount() > 3 && axes == null;
+    return unknown ? null : Shapes.slice(first, starts, ends, axes, steps);
+  }
+
+  private long @Nullable [] gemm(NodeProto node, long @Nullable [] first) {
+    long[] second = shapeOf(node, 1);
+    if (first == null || second == null || first.length != 2 || second.length != 2) {
+      return null;
+    }
+    return new long[] {
+      first[(int) Math.min(1, Math.abs(number(node, "transA", 0)))],
+      second[number(node, "transB", 0) == 0 ? 1 : 0]
     };
   }
 
@@ -275,10 +345,26 @@ final class KnownShapes {
       case "Shape" -> node.getAttributeCount() == 0 ? shapeOf(node, 0) : null;
       case "Identity", "Cast", "Squeeze", "Unsqueeze", "Reshape" -> first;
       case "Concat" -> joined(node);
+      case "Gather" -> picked(first, numbersOf(node, 1));
       case "Mul" -> Shapes.paired(first, numbersOf(node, 1), Shapes::product);
       case "Add" -> Shapes.paired(first, numbersOf(node, 1), Saturated::plus);
       default -> null;
     };
+  }
+
+  private static long @Nullable [] picked(long @Nullable [] all, long @Nullable [] indices) {
+    if (all == null || indices == null) {
+      return null;
+    }
+    long[] result = new long[indices.length];
+    for (int i = 0; i < result.length; i++) {
+      int index = place(indices[i], all.length);
+      if (index < 0) {
+        return null;
+      }
+      result[i] = all[index];
+    }
+    return result;
   }
 
   private long @Nullable [] joined(NodeProto node) {

@@ -72,6 +72,52 @@ final class Shapes {
     return result;
   }
 
+  /**
+   * At most what a Slice leaves: longer steps count as 1, and an axis that is read backwards as a
+   * whole.
+   */
+  static long @Nullable [] slice(
+      long @Nullable [] shape,
+      long @Nullable [] starts,
+      long @Nullable [] ends,
+      long @Nullable [] axes,
+      long @Nullable [] steps) {
+    if (shape == null || starts == null || ends == null || starts.length != ends.length) {
+      return null;
+    }
+    long[] result = shape.clone();
+    for (int i = 0; i < starts.length; i++) {
+      long axis = axes == null ? i : i < axes.length ? axes[i] : shape.length;
+      int place = (int) (axis < 0 ? axis + shape.length : Math.min(axis, shape.length));
+      if (place < 0 || place >= shape.length) {
+        return null;
+      }
+      boolean forward = steps == null || i >= steps.length || steps[i] > 0;
+      if (forward) {
+        long length = shape[place];
+        long from = within(starts[i], length);
+        result[place] = Math.max(0, within(ends[i], length) - from);
+      }
+    }
+    return result;
+  }
+
+  private static long within(long position, long length) {
+    return Math.max(0, Math.min(length, position < 0 ? position + length : position));
+  }
+
+  static long @Nullable [] flatten(long @Nullable [] shape, long axis) {
+    if (shape == null || Math.abs(axis) > shape.length) {
+      return null;
+    }
+    int place = (int) (axis < 0 ? axis + shape.length : axis);
+    long[] result = {1, 1};
+    for (int i = 0; i < shape.length; i++) {
+      result[i < place ? 0 : 1] = product(result[i < place ? 0 : 1], shape[i]);
+    }
+    return result;
+  }
+
   static long @Nullable [] reshape(long @Nullable [] shape, long @Nullable [] target) {
     if (shape == null || target == null) {
       return null;

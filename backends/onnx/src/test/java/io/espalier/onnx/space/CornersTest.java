@@ -109,6 +109,18 @@ class CornersTest {
     assertEquals(1, space.hparam("first.out_features").min().number());
   }
 
+  /** An attribute or input that says "no axes" cannot be written: it would mean all of them. */
+  @ParameterizedTest(name = "operator set {0}")
+  @ValueSource(ints = {11, 13, 21})
+  void aSqueezeThatTakesNothingFreezes(int opset) {
+    Tiny t = new Tiny(opset);
+    String x = t.op("MatMul", t.b.input("input", 2, 5), t.b.random("first.weight", 0, 1, 5, 6));
+    String y = t.linear("middle", t.op("Squeeze", x), 6, 8);
+    SearchSpace space = t.proved(t.linear("last", y, 8, 3), 2, 3);
+    assertFrozen(space, "first.out_features", "any axis that has one element");
+    assertFree(space, "middle.out_features");
+  }
+
   /** ONNX Runtime folds the norm into the product, as if there were no shuffle between them. */
   @Test
   void aNormBehindAShuffleThatIsOptimisedWrongly() {
