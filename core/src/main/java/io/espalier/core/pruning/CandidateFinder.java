@@ -73,7 +73,7 @@ record CandidateFinder(
   /** On how many samples candidates of a strategy are scored. */
   private static final int JUDGES = 64;
 
-  /** Scores of networks that were repaired weight by weight. */
+  /** Scores of networks that were repaired weight by weight, or not at all if none are to be. */
   static final String ONE_PASS = "one-pass-";
 
   /**

@@ -279,9 +279,7 @@ public final class DataPruning {
       ScoreBook scores) {
     space.select(best.widths().config());
     int most = (int) Math.min(MOST_TRIALS, OF_REFINING / repairs.operations());
-    if (candidates.curves() == null
-        || options.repair() != PruneOptions.Repair.SEQUENTIAL
-        || most <= space.configurableHparams().size()) {
+    if (candidates.curves() == null || most <= space.configurableHparams().size()) {
       return best;
     }
     progress.accept("refining widths");

@@ -44,8 +44,11 @@ record Repairs(
     return error;
   }
 
-  /** The same with each weight of the active config repaired by itself. */
+  /** The same with each weight of the active config repaired by itself, if any is to be. */
   double errorOfOnePass(OutputError judge) {
+    if (kind == PruneOptions.Repair.NONE) {
+      return error(judge::of);
+    }
     DataModel carved = (DataModel) space.export();
     DataModel repaired = Compensation.onePass(space.cut(), carved, calibration).model();
     double error = judge.of(repaired);

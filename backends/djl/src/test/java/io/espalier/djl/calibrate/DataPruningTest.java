@@ -142,6 +142,18 @@ class DataPruningTest {
     checkRepair(Nets.sequence(manager, 1), numbers(SAMPLES, 5, 8));
   }
 
+  /** Those that are best once they are repaired are others. */
+  @Test
+  void widthsOfWhatIsNotRepairedAreThoseThatAreBestAsTheyAreCut() {
+    NDArray data = numbers(SAMPLES, 12);
+    PruneOptions none = half().withRepair(PruneOptions.Repair.NONE);
+    Pruned cut = prune(Nets.mlp(manager, 1), Rules.everything(), none, data);
+    Pruned repaired = prune(Nets.mlp(manager, 1), Rules.everything(), half(), data);
+    assertEquals(cut.error(), cut.errorBefore());
+    assertTrue(cut.error() < repaired.errorBefore(), cut.error() + " " + repaired.errorBefore());
+    assertTrue(cut.error() > repaired.error());
+  }
+
   @Test
   void theSameSeedGivesTheSameBytes() throws IOException {
     NDArray data = numbers(SAMPLES, 12);
