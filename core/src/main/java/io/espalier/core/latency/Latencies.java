@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
@@ -33,7 +35,7 @@ public final class Latencies implements AutoCloseable {
   private static final double TIME = 200e9;
 
   private static final int FEWEST = 8;
-  private static final int MOST = 80;
+  private static final int MOST = 120;
 
   /** A space of few choices needs no more networks than so many for each. */
   private static final int FOR_A_DIAL = 6;
@@ -48,6 +50,7 @@ public final class Latencies implements AutoCloseable {
   private static final double OPEN_BYTES = 400e6;
   private static final int FEWEST_TO_CONFIRM = 21;
   private static final int MOST_TO_CONFIRM = 101;
+  private static final int COPIES_TO_CONFIRM = 3;
 
   /** How long the original alone is to run, in nanoseconds, while a network is confirmed. */
   private static final double CONFIRMING = 1e9;
@@ -166,10 +169,14 @@ public final class Latencies implements AutoCloseable {
     }
     timings.forEach(
         (i, known) -> {
-          known.sort(Comparator.comparingDouble(Timing::part));
-          Timing median = known.get(known.size() / 2);
-          timed.set(i, new LatencyTable.Timed(timed.get(i).sizes(), median));
+          timed.set(i, new LatencyTable.Timed(timed.get(i).sizes(), median(known)));
         });
+  }
+
+  private static Timing median(List<Timing> timings) {
+    List<Timing> sorted =
+        timings.stream().sorted(Comparator.comparingDouble(Timing::part)).toList();
+    return sorted.get(sorted.size() / 2);
   }
 
   private void add(Config config, TimingBook.Entry entry) {
@@ -180,13 +187,20 @@ public final class Latencies implements AutoCloseable {
   private List<TimingBook.Entry> entries(List<Config> configs, String kind, int turns) {
     List<Config> unknown =
         configs.stream().distinct().filter(config -> !book.knows(config, kind)).toList();
-    Map<Config, TimingBook.Entry> fresh = unknown.isEmpty() ? Map.of() : timedNow(unknown, turns);
+    Map<Config, TimingBook.Entry> fresh =
+        unknown.isEmpty() ? Map.of() : timedNow(unknown, turns, 1);
     return configs.stream()
         .map(config -> book.of(config, kind, () -> Objects.requireNonNull(fresh.get(config))))
         .toList();
   }
 
-  private Map<Config, TimingBook.Entry> timedNow(List<Config> configs, int turns) {
+  /**
+   * Times networks together.
+   *
+   * @param copies how often each is loaded, which may be quicker or slower as its memory happens to
+   *     lie; the median counts
+   */
+  private Map<Config, TimingBook.Entry> timedNow(List<Config> configs, int turns, int copies) {
     long start = System.nanoTime();
     Config whole = dials.config(dials.original());
     List<TracedModel> networks = new ArrayList<>();
@@ -194,11 +208,16 @@ public final class Latencies implements AutoCloseable {
       for (Config config : configs) {
         networks.add(config.equals(whole) ? space.model() : space.export(config));
       }
-      List<Timing> timings = timer.times(networks, turns);
+      List<TracedModel> loaded =
+          networks.stream()
+              .flatMap(network -> Collections.nCopies(copies, network).stream())
+              .toList();
+      List<Timing> timings = timer.times(loaded, turns);
       double taken = (double) (System.nanoTime() - start) / configs.size();
       Map<Config, TimingBook.Entry> entries = new HashMap<>();
       for (int i = 0; i < configs.size(); i++) {
-        entries.put(configs.get(i), new TimingBook.Entry(timings.get(i), taken));
+        Timing median = median(timings.subList(i * copies, (i + 1) * copies));
+        entries.put(configs.get(i), new TimingBook.Entry(median, taken));
       }
       return entries;
     } finally {
@@ -232,9 +251,12 @@ public final class Latencies implements AutoCloseable {
    * @param config a choice for everything that can be configured
    */
   public Timing confirm(Config config) {
-    double turns = Math.min(MOST_TO_CONFIRM, CONFIRMING / original());
-    int count = (int) Math.max(FEWEST_TO_CONFIRM, turns);
-    TimingBook.Entry entry = entries(List.of(config), Integer.toString(count), count).get(0);
+    double most = Math.min(MOST_TO_CONFIRM, CONFIRMING / original());
+    int copies = Math.min(COPIES_TO_CONFIRM, together());
+    int turns = (int) Math.max(FEWEST_TO_CONFIRM, most) / copies;
+    Supplier<TimingBook.Entry> now =
+        () -> Objects.requireNonNull(timedNow(List.of(config), turns, copies).get(config));
+    TimingBook.Entry entry = book.of(config, copies + "-times-" + turns, now);
     add(config, entry);
     return entry.timing();
   }

@@ -42,13 +42,14 @@ final class TimedSettings {
     }
     Random random = new Random(index);
     double size = LARGEST * random.nextDouble();
-    boolean small = index / STEPS.length % 2 == 1;
+    boolean even = index % STEPS.length == 0;
+    boolean small = !even && index / STEPS.length % 2 == 1;
     for (int i = 0; i < setting.length; i++) {
       double any = random.nextDouble();
       double near = Math.max(0, Math.min(1, size + SPREAD * (any - 0.5)));
-      double part = LEAST + (1 - LEAST) * (small ? near : any);
+      double part = even ? any : LEAST + (1 - LEAST) * (small ? near : any);
       int drawn = random.nextInt(STEPS.length);
-      boolean whole = random.nextDouble() < WHOLE;
+      boolean whole = !even && random.nextDouble() < WHOLE;
       if (dials.kind(i) == Dials.Kind.WIDTH) {
         int step =
             switch (index % STEPS.length) {
@@ -58,7 +59,7 @@ final class TimedSettings {
             };
         setting[i] = nearest(dials.choices(i), part, step);
       } else if (!whole) {
-        setting[i] = (int) (part * setting[i]);
+        setting[i] = (int) (part * (setting[i] + 1));
       }
     }
     return setting;

@@ -31,11 +31,17 @@ public final class OnnxNodeTimer implements NodeTimer {
   private static final int MOST_PROFILED = 40;
   private static final int MOST_IN_A_TURN = 20;
 
+  /** The original is open so many times, where that takes no more than so many bytes. */
+  private static final int MOST_ORIGINALS = 3;
+
+  private static final double BYTES_OF_ORIGINALS = 400e6;
+
   private final Function<TracedModel, OnnxModel> models;
   private final Map<String, Tensor> inputs;
   private final SessionSettings settings;
   private final String conditions;
   private final OnnxEdit original;
+  private final int originals;
 
   /**
    * A timer.
@@ -53,6 +59,8 @@ public final class OnnxNodeTimer implements NodeTimer {
     this.inputs = Map.copyOf(inputs);
     this.settings = SessionSettings.fast().withThreads(threads);
     this.original = new OnnxEdit(original);
+    double fitting = BYTES_OF_ORIGINALS / Math.max(1, original.byteSize());
+    this.originals = (int) Math.max(1, Math.min(MOST_ORIGINALS, fitting));
     try (OnnxSession session = OnnxSession.open(this.original, settings)) {
       this.conditions = conditions(session.inputSpecs(), inputs, threads);
     }
@@ -88,14 +96,20 @@ public final class OnnxNodeTimer implements NodeTimer {
 
   @Override
   public List<Timing> times(List<? extends TracedModel> networks, int turns) {
+    List<OnnxSession> wholes = new ArrayList<>();
     List<Profiled> open = new ArrayList<>();
-    // the original is loaded anew beside them: memory of an old session may be laid out otherwise
-    try (OnnxSession whole = OnnxSession.open(original, settings)) {
+    // a session is quicker or slower as its memory happens to lie, so one tells little of the
+    // original, and an old one less
+    try {
+      for (int i = 0; i < originals; i++) {
+        wholes.add(OnnxSession.open(original, settings));
+      }
       for (TracedModel network : networks) {
         open.add(profiled(models.apply(network)));
       }
-      return compared(whole, open, turns);
+      return compared(wholes, open, turns);
     } finally {
+      wholes.forEach(OnnxSession::close);
       open.forEach(network -> network.session().close());
     }
   }
@@ -138,12 +152,13 @@ public final class OnnxNodeTimer implements NodeTimer {
     return outputs;
   }
 
-  private List<Timing> compared(OnnxSession whole, List<Profiled> networks, int turns) {
+  private List<Timing> compared(List<OnnxSession> wholes, List<Profiled> networks, int turns) {
     double[][] originals = new double[networks.size()][turns];
     double[][] parts = new double[networks.size()][turns];
     for (int turn = 0; turn < turns; turn++) {
       // who comes second may find caches as it likes them: they take turns in that, too
       boolean first = turn % 2 == 0;
+      OnnxSession whole = wholes.get(turn % wholes.size());
       for (int i = 0; i < parts.length; i++) {
         Profiled network = networks.get(i);
         int runs = (int) Math.max(1, Math.min(MOST_IN_A_TURN, TURN / network.once()));
