@@ -17,6 +17,9 @@ public final class KilledSearches {
   private static final List<String> STRATEGIES =
       List.of(SearchStrategies.CURVES, "greedy", "fastnas", "random", "evolution", "pareto");
 
+  /** A search that had ended before it was to be killed is tried again, so often at most. */
+  private static final int MOST_TRIES = 4;
+
   private final String launcher;
   private final String model;
   private final Path folder;
@@ -30,7 +33,8 @@ public final class KilledSearches {
   /**
    * Prints a line for every strategy.
    *
-   * @param args how many kills of each; the launcher; a model; how many candidates are scored
+   * @param args how many kills of each strategy; the launcher; a model; how many candidates are
+   *     scored
    */
   public static void main(String[] args) throws IOException, InterruptedException {
     int kills = Integer.parseInt(args[0]);
@@ -54,8 +58,9 @@ public final class KilledSearches {
     Random random = new Random(kills);
     int killed = 0;
     int same = 0;
-    for (int i = 0; i < kills; i++) {
-      Path scores = folder.resolve("scores-" + strategy + i);
+    int tried = 0;
+    for (; killed < kills && tried < MOST_TRIES * kills; tried++) {
+      Path scores = folder.resolve("scores-" + strategy + tried);
       Path out = folder.resolve("out.onnx");
       Process process = search(strategy, evaluations, out, scores);
       if (!process.waitFor(random.nextLong(milliseconds), TimeUnit.MILLISECONDS)) {
@@ -67,8 +72,8 @@ public final class KilledSearches {
       Files.delete(out);
     }
     System.out.printf(
-        "%-10s undisturbed %.1f s, killed %d times of %d, same bytes %d times%n",
-        strategy, milliseconds / 1e3, killed, kills, same);
+        "%-10s undisturbed %.1f s, killed %d times of %d, else it had ended; same bytes %d times%n",
+        strategy, milliseconds / 1e3, killed, tried, same);
   }
 
   private Process search(String strategy, String evaluations, Path out, Path scores)

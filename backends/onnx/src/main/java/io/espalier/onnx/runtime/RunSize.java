@@ -25,6 +25,11 @@ final class RunSize {
   private static final String REMEDY =
       "; give smaller sizes with --input, or allow more bytes with -D" + SETTING + "=8000000000";
 
+  private static final String HEAP_REMEDY =
+      ", a quarter of the heap; give smaller sizes with --input, or a larger heap (-Xmx)";
+
+  private static final long PART_OF_HEAP = 4;
+
   private static final long MOST_BYTES = Long.getLong(SETTING, 1L << 31);
 
   private final OnnxModel model;
@@ -118,11 +123,13 @@ final class RunSize {
   /**
    * How many elements an input has.
    *
-   * @throws RunTooLargeException if it alone takes more than is allowed
+   * @throws RunTooLargeException if it alone takes more than is allowed, or than the heap holds
    */
   static int elements(String input, long[] shape) {
     long bytes = bytes(shape, DataTypes.FLOAT);
-    long most = Math.min(MOST_BYTES, (long) Float.BYTES * Integer.MAX_VALUE);
+    long allowed = Math.min(MOST_BYTES, (long) Float.BYTES * Integer.MAX_VALUE);
+    // values are made as long numbers, beside what else the heap holds
+    long most = Math.min(allowed, Runtime.getRuntime().maxMemory() / PART_OF_HEAP);
     if (bytes > most) {
       throw new RunTooLargeException(
           "input '"
@@ -132,7 +139,7 @@ final class RunSize {
               + " takes more than "
               + most
               + " bytes"
-              + REMEDY);
+              + (most < allowed ? HEAP_REMEDY : REMEDY));
     }
     return (int) (bytes / Float.BYTES);
   }

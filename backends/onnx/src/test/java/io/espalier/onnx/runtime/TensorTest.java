@@ -84,6 +84,19 @@ class TensorTest {
         e.getMessage());
   }
 
+  @Test
+  void inputsThatTheHeapDoesNotHoldAreRefused() {
+    long half = Runtime.getRuntime().maxMemory() / Float.BYTES / 2;
+    ValueSpec wide = new ValueSpec("x", DataTypes.FLOAT, List.of(half));
+    RandomInputs random = RandomInputs.seeded(1);
+    OnnxRunException e =
+        assertThrows(OnnxRunException.class, () -> random.forInputs(List.of(wide), Map.of()));
+    assertTrue(e.getMessage().startsWith("input 'x' of shape [" + half + "] takes more than"));
+    assertEquals(
+        3,
+        tensor(random.forInputs(List.of(wide), Map.of("x", new long[] {3})), "x").floats().length);
+  }
+
   private static Tensor tensor(Map<String, Tensor> inputs, String name) {
     return Objects.requireNonNull(inputs.get(name));
   }
