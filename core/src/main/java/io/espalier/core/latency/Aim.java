@@ -19,7 +19,7 @@ final class Aim {
 
   /** Aims anew after what was found; false if that is as it should be. */
   boolean next(ConfirmedLatency found) {
-    if (found.exceeds()) {
+    if (found.isAbove()) {
       tooHigh = part;
       part = tooLow > 0 ? between() : part * found.allowed() / found.measured();
       return true;

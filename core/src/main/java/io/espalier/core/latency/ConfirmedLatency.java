@@ -21,6 +21,9 @@ public record ConfirmedLatency(
     double tolerance,
     int searches,
     List<LayerLatency> layers) {
+  /** What is no farther from what is allowed than this part of it is not sought again. */
+  static final double CLOSE = 0.03;
+
   private static final double BINDING = 0.9;
 
   public ConfirmedLatency {
@@ -32,9 +35,14 @@ public record ConfirmedLatency(
     return measured > allowed * (1 + tolerance);
   }
 
+  /** Whether it takes so much more than is allowed that a search should aim lower. */
+  boolean isAbove() {
+    return measured > allowed * (1 + CLOSE);
+  }
+
   /** Whether it takes so much less than is allowed that more of the network could have stayed. */
   boolean leavesRoom() {
-    return measured < BINDING * allowed;
+    return measured < allowed * (1 - CLOSE);
   }
 
   /** Whether it takes less than was predicted where it might have taken as much. */

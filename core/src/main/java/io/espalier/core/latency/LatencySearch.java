@@ -15,8 +15,6 @@ import java.util.function.Function;
  * it, and the search is run again, and aims lower by as much as the limit was exceeded.
  */
 public final class LatencySearch {
-  /** What is within this of a limit meets it, even where timings are more exact. */
-  private static final double TOLERANCE = 0.03;
 
   private final SearchSpace space;
   private final Latencies latencies;
@@ -95,7 +93,7 @@ public final class LatencySearch {
         timing.part() * whole,
         (double) whole,
         limit.by(cost).allowed(whole),
-        Math.max(TOLERANCE, timing.noise()),
+        Math.max(ConfirmedLatency.CLOSE, timing.noise()),
         searches,
         latencies.layers(config, timing, cost));
   }

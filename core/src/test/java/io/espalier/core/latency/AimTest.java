@@ -31,13 +31,21 @@ class AimTest {
   }
 
   @Test
+  void whatExceedsWithinTheNoiseIsSoughtAgainAndNotRefused() {
+    ConfirmedLatency found = new ConfirmedLatency(60, 63, 100, 60, 0.06, 1, List.of());
+    assertTrue(aim.next(found));
+    assertFalse(found.exceeds());
+  }
+
+  @Test
   void whatIsFarBelowAfterThatIsAimedBetween() {
     assertTrue(aim.next(found(60, 80)));
     assertTrue(aim.next(found(45, 45)));
     assertEquals(Math.sqrt(0.75), aim.part(), 1e-12);
     assertTrue(aim.next(found(52, 64)));
     assertEquals(Math.sqrt(0.75 * Math.sqrt(0.75)), aim.part(), 1e-12);
-    assertFalse(aim.next(found(48, 57)));
+    assertTrue(aim.next(found(48, 57)), "3 % are left");
+    assertFalse(aim.next(found(50, 59)));
   }
 
   @Test

@@ -207,7 +207,7 @@ final class KnownShapes {
     int count = node.getOutputCount();
     for (int i = 0; i < count; i++) {
       long[] shape = first.clone();
-      shape[axis] = parts == null ? (first[axis] + count - 1) / count : at(parts, i);
+      shape[axis] = parts == null ? Saturated.plus(first[axis], count - 1) / count : at(parts, i);
       put(node.getOutput(i), shape);
     }
   }
@@ -251,8 +251,7 @@ final class KnownShapes {
       return null;
     }
     return new long[] {
-      first[(int) Math.min(1, Math.abs(number(node, "transA", 0)))],
-      second[number(node, "transB", 0) == 0 ? 1 : 0]
+      first[number(node, "transA", 0) == 0 ? 0 : 1], second[number(node, "transB", 0) == 0 ? 1 : 0]
     };
   }
 
@@ -296,9 +295,8 @@ final class KnownShapes {
 
   private long @Nullable [] concat(NodeProto node) {
     long[] first = shapeOf(node, 0);
-    long axis = number(node, "axis", 1);
-    int place = first == null ? -1 : (int) (axis < 0 ? axis + first.length : axis);
-    if (first == null || place < 0 || place >= first.length) {
+    int place = first == null ? -1 : place(number(node, "axis", 1), first.length);
+    if (first == null || place < 0) {
       return null;
     }
     long[] result = first.clone();

@@ -107,7 +107,7 @@ final class Shapes {
   }
 
   static long @Nullable [] flatten(long @Nullable [] shape, long axis) {
-    if (shape == null || Math.abs(axis) > shape.length) {
+    if (shape == null || axis < -shape.length || axis > shape.length) {
       return null;
     }
     int place = (int) (axis < 0 ? axis + shape.length : axis);
