@@ -31,6 +31,11 @@ public record GraphNode(
     captured = List.copyOf(captured);
   }
 
+  /** Whether any output is there; if not, nothing depends on what the node reads. */
+  public boolean computes() {
+    return outputs.stream().anyMatch(output -> output >= 0);
+  }
+
   /** What a message calls the node: its name, or its operator and position. */
   public String label() {
     return name.isEmpty() ? op + " #" + index : name;

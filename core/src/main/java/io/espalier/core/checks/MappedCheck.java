@@ -26,6 +26,9 @@ final class MappedCheck {
       table(made, where, mapped, faults);
     }
     for (GraphNode node : made.graph().nodes()) {
+      if (!node.computes()) {
+        continue;
+      }
       for (NodeFacts.Indexed indexed : made.cut().map().facts(node.index()).indexed()) {
         String where = firstOutput(made, node) + "#" + indexed.input();
         boolean due = !made.cut().skips(node.index()) && made.cut().maps(indexed);

@@ -46,8 +46,7 @@ final class CutEdges {
   static List<CutParameter> of(Cut cut) {
     CutEdges all = new CutEdges(cut);
     for (GraphNode node : all.graph.nodes()) {
-      boolean computes = node.outputs().stream().anyMatch(output -> output >= 0);
-      if (computes && !cut.skips(node.index())) {
+      if (node.computes() && !cut.skips(node.index())) {
         all.add(node);
       }
     }

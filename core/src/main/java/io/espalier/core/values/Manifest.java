@@ -158,7 +158,7 @@ public record Manifest(
     List<CutNormalised> normalised = new ArrayList<>();
     List<Mapped> mapped = new ArrayList<>();
     for (GraphNode node : graph.nodes()) {
-      if (cut.skips(node.index())) {
+      if (cut.skips(node.index()) || !node.computes()) {
         continue;
       }
       NodeFacts facts = map.facts(node.index());

@@ -142,16 +142,14 @@ class DataPruningTest {
     checkRepair(Nets.sequence(manager, 1), numbers(SAMPLES, 5, 8));
   }
 
-  /** Those that are best once they are repaired are others. */
+  /** Curves give five choices of widths at most; what more was tried is near the best of them. */
   @Test
-  void widthsOfWhatIsNotRepairedAreThoseThatAreBestAsTheyAreCut() {
+  void widthsOfWhatIsNotRepairedAreRefinedAsTheyAreCut() {
     NDArray data = numbers(SAMPLES, 12);
     PruneOptions none = half().withRepair(PruneOptions.Repair.NONE);
     Pruned cut = prune(Nets.mlp(manager, 1), Rules.everything(), none, data);
-    Pruned repaired = prune(Nets.mlp(manager, 1), Rules.everything(), half(), data);
+    assertTrue(cut.history().tried().size() > 5, cut.history().tried().toString());
     assertEquals(cut.error(), cut.errorBefore());
-    assertTrue(cut.error() < repaired.errorBefore(), cut.error() + " " + repaired.errorBefore());
-    assertTrue(cut.error() > repaired.error());
   }
 
   @Test

@@ -181,7 +181,10 @@ final class FunctionSizes {
   private void requireFitting(NodeProto call, String what, int given, int taken) {
     if (given > taken) {
       throw new OnnxFileException(
-          model
+          "node '"
+              + call.getName()
+              + "' of "
+              + model
               + " calls the function "
               + call.getOpType()
               + " with "
